@@ -1,0 +1,1 @@
+"""Settings, clock, languages and catalogues: what an office may change without touching code."""

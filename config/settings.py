@@ -1,0 +1,139 @@
+"""Typed settings: environment first, then ``config/street.toml``, then the defaults written here.
+
+Only three things are needed to move the board (``STREET_DATABASE_URL``, ``STREET_DATA_DIR``, ``STREET_CONFIG``);
+everything an office may want to decide for itself stands in the TOML file.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.declarations import read
+
+HERE = Path(__file__).parent
+
+
+class Deadline(BaseModel):
+    """When a daily sheet is due and when its window closes, in wall-clock time (identities_and_due_times §5.9)."""
+
+    due: time
+    due_offset: int = 0  # days from the business date
+    close: time
+    close_offset: int = 0
+
+
+class Deadlines(BaseModel):
+    """One deadline per daily sheet kind."""
+
+    roster: Deadline = Deadline(due=time(18), due_offset=-1, close=time(8))
+    morning: Deadline = Deadline(due=time(9), close=time(10))
+    evening: Deadline = Deadline(due=time(20), close=time(22))
+    notice: time = time(21, 30)
+
+
+class Street(BaseModel):
+    """The street office itself."""
+
+    name: str = "示范街道"
+    code: str = "street"
+
+
+class Thresholds(BaseModel):
+    """Where a colour or a mark changes. Percentages are percent, gaps are percentage points."""
+
+    coverage_target: float = 90.0
+    completion_low: float = 85.0
+    behind: float = -10.0
+    slightly_behind: float = -5.0
+    ahead: float = 5.0
+    load_steps: tuple[float, float, float] = (0.5, 0.7, 0.9)
+    small_base: int = 30
+    rate_difference: float = 0.5
+    roster_days_away: int = 14
+
+
+class Limits(BaseModel):
+    """What a workbook may hold at most (reading_rules N17)."""
+
+    file_mb: int = 20
+    unzipped_mb: int = 200
+    rows: int = 20_000
+    columns: int = 100
+    sheets: int = 20
+
+
+class Product(BaseModel):
+    """A vaccine type: how many doses make a full course and the least days between doses."""
+
+    zh: str
+    en: str
+    synonyms: list[str] = Field(default_factory=list)
+    full_course: int = 2
+    interval_days: int = 21
+    booster_days: int = 180
+
+
+class Settings(BaseSettings):
+    """Everything the program reads from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="STREET_", extra="ignore")
+
+    database_url: str = ""
+    data_dir: Path = Path("data")
+    config: Path = HERE / "street.toml"
+    now: datetime | None = None
+    language: str = "zh_CN"
+
+    street: Street = Street()
+    coverage_denominator: Literal["surveyed", "eligible"] = "surveyed"
+    deadlines: Deadlines = Deadlines()
+    thresholds: Thresholds = Thresholds()
+    limits: Limits = Limits()
+    products: dict[str, Product] = Field(default_factory=dict)
+    composite_weights: dict[str, float] = Field(default_factory=dict)  # basis → weight; empty: no composite ranking
+    idle_minutes: int = 120
+    stay_signed_in_days: int = 7
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment outranks the file (which arrives as the arguments)."""
+        return env_settings, init_settings
+
+    @property
+    def url(self) -> str:
+        """The database address; SQLite in the data folder where nothing else is set."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'street.db').resolve()}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process: the office's file laid over the one that is shipped.
+
+    ConfigError where the office's file is missing or cannot be read. Tests call ``settings.cache_clear()`` after
+    changing the environment.
+    """
+    path = Settings().config
+    shipped = read(HERE / "street.toml")
+    return Settings(**(shipped if path.resolve() == HERE / "street.toml" else _over(shipped, read(path))))
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """``above`` laid over ``below``, table by table."""
+    merged = dict(below)
+    for key, value in above.items():
+        tables = isinstance(value, dict) and isinstance(below.get(key), dict)
+        merged[key] = _over(below[key], value) if tables else value
+    return merged
