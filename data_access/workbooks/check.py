@@ -1,0 +1,273 @@
+"""Check: typed rows against the declaration and the street, and split into the portions that may be committed.
+
+An error refuses its row and no other; only a missing column, or a sheet of which it is not clear whose it is,
+refuses the sheet as a whole. What spans sheets and days is in ``crosscheck``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from config.campaigns import Campaign
+from data_access.findings import Finding, Severity
+from data_access.sheets.declaration import Column, Problem, SheetKind, Type
+from data_access.sheets.ledger import aggregate
+from data_access.workbooks import rules
+from data_access.workbooks.grid import address
+from data_access.workbooks.model import Portion, Row, Scope, SheetResult
+from data_access.workbooks.read import Content, Draft
+from data_access.workbooks.recognise import Table
+from data_access.workbooks.resolve import Resolver
+from data_access.workbooks.street import Street
+
+STREET_ONLY = ("communities", "sites")
+
+
+def check(content: Content, street: Street) -> SheetResult:
+    """The outcome of one table: its portions, and every finding on it."""
+    table = content.table
+    result = SheetResult(
+        table.grid.name,
+        "read",
+        kind=table.kind,
+        header_row=table.first + 1,
+        title=table.title,
+        signed=content.signed,
+        findings=list(table.findings),
+    )
+    if table.kind is None:
+        return _refuse(result, content)
+    result.findings += _missing_columns(table, street)
+    if street.known.only is not None and table.kind.key in STREET_ONLY:
+        result.findings.append(Finding(rules.ONLY_STREET, table.grid.name, fields={"kind": table.kind.zh}))
+    if any(finding.severity == Severity.ERROR for finding in result.findings):
+        return _refuse(result, content)
+    result.findings += content.findings
+    checker = _Checker(table, street)
+    for draft in content.drafts:
+        checker.row(draft)
+    result.findings += _days_disagree(table, content.drafts)
+    checker.doses_held(content.drafts)
+    checker.sheet(content.drafts)
+    _portion(result, table.kind, content.drafts)
+    if content.drafts and not result.portions:
+        result.state = "refused"
+    return result
+
+
+def _refuse(result: SheetResult, content: Content) -> SheetResult:
+    result.state = "refused"
+    result.refused = len(content.drafts)
+    return result
+
+
+# Columns ----------------------------------------------------------------------------------------
+
+
+def given(column: Column, campaign: Campaign | None) -> bool:
+    """Whether a campaign has the dose a column is about; columns about no dose always count."""
+    if column.dose is None or campaign is None:
+        return True
+    if column.dose == "full":
+        return campaign.has_full
+    return any(dose.code == column.dose for dose in campaign.doses)
+
+
+def _missing_columns(table: Table, street: Street) -> Iterable[Finding]:
+    """One finding with all required headers that are not there and that nothing else stands in for."""
+    kind = table.kind
+    if kind is None:
+        return
+    present = {column.key for column in table.columns.values()}
+    campaign = None if "campaign" in present else street.known.campaigns.get(table.campaign or "")
+    stands_in = {"community": table.community, kind.date: table.day, "dose_no": table.dose}
+    missing = [
+        column
+        for column in kind.columns
+        if column.required
+        and column.key not in present
+        and stands_in.get(column.key) is None
+        and (column.dose is None or (campaign is not None and given(column, campaign)))
+    ]
+    settled = {finding.rule for finding in table.findings if finding.severity == Severity.ERROR}
+    if any(column.key == kind.date for column in missing):
+        missing = [column for column in missing if column.key != kind.date]
+        if rules.DATE_UNCLEAR not in settled:
+            yield Finding(rules.DATE_MISSING, table.grid.name, address(table.first, 0))
+    if any(column.key == "community" for column in missing) and "community" in kind.scope:
+        missing = [column for column in missing if column.key != "community"]
+    groups = [group for group in kind.either if not present.intersection(group)]
+    words = [table.head(column) for column in missing]
+    words += [" / ".join(table.head(kind.column(key)) for key in group) for group in groups]
+    if words:
+        fields = {"kind": kind.zh, "headers": "、".join(words)}
+        yield Finding(rules.HEADERS_MISSING, table.grid.name, address(table.first, 0), fields=fields)
+
+
+# Rows -------------------------------------------------------------------------------------------
+
+
+class _Checker:
+    """The checks of one table's rows, one by one and together."""
+
+    def __init__(self, table: Table, street: Street) -> None:
+        if table.kind is None:
+            raise ValueError("a table without a kind cannot be checked")
+        self.table, self.street = table, street
+        self.kind: SheetKind = table.kind
+        self.resolver = Resolver(table, street)
+        self.by_key = {column.key: column for column in self.kind.columns}
+        self.required = [column for column in self.kind.columns if column.required]
+        self.dosed = [column for column in self.kind.columns if column.dose is not None]
+
+    def row(self, draft: Draft) -> None:
+        """Everything one row can be asked for itself."""
+        values = draft.row.values
+        self.resolver.resolve(draft)
+        self._day(draft)
+        campaign = self.resolver.campaign_of(draft)
+        for column in self.dosed:
+            if not given(column, campaign) and column.key in values:
+                value = values.pop(column.key)
+                if value != 0 and campaign is not None:
+                    fields = {"campaign": campaign.zh, "value": str(value)}
+                    draft.add(self.resolver.finding(draft, rules.DOSE_NOT_GIVEN, column, fields))
+        for column in self.required:
+            if values.get(column.key) is None and given(column, campaign) and not self._has_error(draft, column):
+                number = column.type in (Type.INT, Type.NUMBER) and column.maximum is None
+                draft.add(self.resolver.finding(draft, rules.REQUIRED if number else rules.REQUIRED_TEXT, column))
+        for group in self.kind.either:
+            columns = [self.by_key[key] for key in group]
+            if all(values.get(column.key) is None and not self._has_error(draft, column) for column in columns):
+                fields = {"columns": " / ".join(self.table.head(column) for column in columns)}
+                draft.add(self.resolver.finding(draft, rules.EITHER_REQUIRED, columns[0], fields))
+        self._own(draft)
+        for ask in self.kind.row_checks:
+            for problem in ask(values):
+                self._problem(draft, problem)
+
+    def _day(self, draft: Draft) -> None:
+        """A row without a day of its own is of the sheet's day; one whose day cannot be read is not."""
+        key, day = self.kind.date, self.table.day
+        if key is None or day is None or draft.row.values.get(key) is not None:
+            return
+        if not self._has_error(draft, self.by_key[key]):
+            draft.row.values[key] = day
+
+    def _own(self, draft: Draft) -> None:
+        only, community = self.street.known.only, draft.row.values.get("community")
+        if only is not None and community is not None and community != only:
+            fields = {"community": community, "only": only}
+            draft.add(self.resolver.finding(draft, rules.COMMUNITY_NOT_YOURS, self.by_key["community"], fields))
+
+    def sheet(self, drafts: list[Draft]) -> None:
+        """What only shows when the accepted rows are seen together."""
+        for ask in self.kind.sheet_checks:
+            accepted = [draft for draft in drafts if not draft.refused]
+            for problem in list(ask([draft.row.values for draft in accepted])):
+                self._problem(accepted[problem.row], problem)
+
+    def doses_held(self, drafts: list[Draft]) -> None:
+        """I7: nobody is called up for a dose already recorded as given."""
+        if self.kind.key != "roster":
+            return
+        asked: dict[tuple[str, date], dict[str, list[Draft]]] = {}
+        for draft in drafts:
+            values = draft.row.values
+            document = values.get("id_no") or values.get("person_code")
+            if draft.refused or document is None or values.get("campaign") is None:
+                continue
+            day = values["vaccination_date"]
+            asked.setdefault((values["campaign"], day), {}).setdefault(document, []).append(draft)
+        for (campaign, day), people in asked.items():
+            held = self.street.known.history.doses(campaign, people, before=day)
+            for document, doses in held.items():
+                for draft in people.get(document, ()):
+                    if draft.row.values.get("dose_no") in doses:
+                        draft.add(self.resolver.finding(draft, rules.I7_DOSE_HELD, self.by_key["dose_no"]))
+
+    def _problem(self, draft: Draft, problem: Problem) -> None:
+        column = self.by_key.get(problem.column) if problem.column else None
+        draft.add(self.resolver.finding(draft, problem.rule, column, dict(problem.fields or {})))
+
+    def _has_error(self, draft: Draft, column: Column) -> bool:
+        cell = draft.row.cells.get(column.key)
+        return cell is not None and any(f.cell == cell and f.severity == Severity.ERROR for f in draft.findings)
+
+
+def _days_disagree(table: Table, drafts: list[Draft]) -> Iterable[Finding]:
+    """I9 where the rows bear their own day: they decide, and a source that says another one is shown."""
+    kind = table.kind
+    if kind is None or kind.date is None or not table.days:
+        return
+    place = next((place for place, column in table.columns.items() if column.key == kind.date), None)
+    days = {draft.row.values[kind.date] for draft in drafts if draft.row.values.get(kind.date) is not None}
+    if place is None or not days or all(day in days for day in table.days.values()):
+        return
+    shown = [f"{source} → {day.isoformat()}" for source, day in table.days.items()]
+    shown.append(f"“{table.head(kind.column(kind.date))}” → {'、'.join(sorted(day.isoformat() for day in days))}")
+    fields = {"sources": "; ".join(shown), "day": "、".join(sorted(day.isoformat() for day in days))}
+    yield Finding(rules.DATE_DISAGREES, table.grid.name, address(table.first, place), fields=fields)
+
+
+# Portions ---------------------------------------------------------------------------------------
+
+
+def scope_of(kind: SheetKind, row: Row) -> Scope:
+    """What the submission of a row covers, besides its kind."""
+    values = row.values
+    names = kind.scope
+    period = next((column.key for column in kind.columns if column.type is Type.PERIOD), "")
+    name = "name" if kind.key == "communities" else "community"
+    return Scope(
+        kind.key,
+        campaign=values.get("campaign") if "campaign" in names else None,
+        community=values.get(name) if "community" in names else None,
+        business_date=values.get(kind.date) if "business_date" in names and kind.date else None,
+        period=values.get(period) if "period" in names else None,
+        topic=values.get(kind.topic) if "topic" in names and kind.topic else None,
+    )
+
+
+def _portion(result: SheetResult, kind: SheetKind, drafts: list[Draft]) -> None:
+    """Accepted rows by scope. A scope of which nothing is accepted makes no portion, lest it replace what is there."""
+    portions: dict[object, Portion] = {}
+    refused: list[Draft] = []
+    for draft in drafts:
+        if draft.refused:
+            refused.append(draft)
+            continue
+        scope = _grouped(kind, draft.row)
+        key: object = scope
+        if "topic" in kind.scope and scope.topic is None:  # an item without a number is a matter of its own
+            key = draft.row.number
+        portion = portions.setdefault(key, Portion(scope))
+        portion.rows.append(draft.row)
+        portion.findings += draft.findings
+    for draft in refused:
+        home = portions.get(_grouped(kind, draft.row))
+        if home is None:
+            result.refused += 1
+            result.findings += draft.findings
+        else:
+            home.refused += 1
+            home.findings += draft.findings
+    result.portions = list(portions.values())
+    if kind.key == "ledger":
+        for portion in result.portions:
+            _count(portion)
+
+
+def _grouped(kind: SheetKind, row: Row) -> Scope:
+    scope = scope_of(kind, row)
+    return Scope(kind.key, scope.campaign, scope.community) if kind.key == "ledger" else scope
+
+
+def _count(portion: Portion) -> None:
+    """A ledger of persons becomes the baseline of its community; the persons are not carried on."""
+    first = min((row.number for row in portion.rows), default=1)
+    counted = aggregate([row.values for row in portion.rows])
+    portion.rows = [Row(first, values) for values in counted]
+    day = counted[0]["as_of"] if counted else None
+    portion.scope = Scope("baseline", portion.scope.campaign, portion.scope.community, day)

@@ -1,0 +1,175 @@
+"""What the stages of the pipeline hand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from config.campaigns import Campaign
+from data_access.findings import Finding, Severity
+from data_access.sheets.declaration import SheetKind
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one submission covers. Re-sending a scope supersedes what it held."""
+
+    kind: str
+    campaign: str | None = None  # campaign code
+    community: str | None = None  # official name
+    business_date: date | None = None
+    period: str | None = None
+    topic: str | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """One typed row: ``values`` by column key (missing key or None is missing, never zero), ``cells`` their places."""
+
+    number: int  # 1-based row in the sheet
+    values: dict[str, Any]
+    cells: dict[str, str] = field(default_factory=dict)
+    original: dict[str, str] = field(default_factory=dict)  # text as it stood, where it was normalised
+    approximate: frozenset[str] = frozenset()  # keys whose number is an estimate (46余人)
+
+
+@dataclass(slots=True)
+class Portion:
+    """The accepted rows of one sheet for one scope, with the findings on them and the number of rows refused."""
+
+    scope: Scope
+    rows: list[Row] = field(default_factory=list)
+    refused: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SheetResult:
+    """One sheet after recognise, read and check.
+
+    ``state``: read, hidden, ignored (template or notes sheets), empty, unrecognised, refused. ``portions`` hold what
+    may be committed; ``findings`` those that belong to no portion (unknown community, wrong total, whole sheet).
+    """
+
+    name: str
+    state: str
+    kind: SheetKind | None = None
+    portions: list[Portion] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    refused: int = 0  # rows refused that belong to no portion
+    header_row: int | None = None
+    title: tuple[str, ...] = ()
+    signed: Mapping[str, str] = field(default_factory=dict)  # 填报人, 审核人 from the footer
+
+    def all_findings(self) -> list[Finding]:
+        """Every finding of the sheet, those of its portions included."""
+        return [*self.findings, *(finding for portion in self.portions for finding in portion.findings)]
+
+
+@dataclass(slots=True)
+class WorkbookResult:
+    """One file after recognise, read and check; ``findings`` are those on the file itself (not a workbook, ...)."""
+
+    filename: str
+    sha256: str
+    sheets: list[SheetResult] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def all_findings(self) -> list[Finding]:
+        """Every finding of the file."""
+        return [*self.findings, *(finding for sheet in self.sheets for finding in sheet.all_findings())]
+
+    @property
+    def portions(self) -> list[tuple[SheetResult, Portion]]:
+        """Every portion with its sheet, in the order of the file."""
+        return [(sheet, portion) for sheet in self.sheets for portion in sheet.portions]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything was refused."""
+        return any(finding.severity == Severity.ERROR for finding in self.all_findings())
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCommunity:
+    """A community of the street, as the reader needs it."""
+
+    name: str
+    code: str = ""
+    kind: str = "community"
+    aliases: tuple[str, ...] = ()
+    active_from: date | None = None
+    active_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSite:
+    """A vaccination site of the street."""
+
+    name: str
+    kind: str = "regular"
+    daily_capacity: int | None = None
+    batch_capacity: int | None = None
+    open_from: date | None = None
+    open_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What is already known of one community's day in one campaign; None where nothing was reported."""
+
+    roster_rows: int | None = None
+    roster_vaccinated: int | None = None  # roster rows with outcome 已接种
+    planned: int | None = None  # 早会商 今日计划人数
+    evening: Mapping[str, int | None] | None = None  # 晚调度 columns by key, summed over sites
+    eligible: int | None = None  # baseline in force on the day
+
+
+class History(Protocol):
+    """What the database already holds, as the checks ask it."""
+
+    def day(self, campaign: str, community: str, day: date) -> DayFigures:
+        """The figures of one community's day."""
+
+    def doses(self, campaign: str, documents: Iterable[str], *, before: date) -> Mapping[str, frozenset[str]]:
+        """Doses already recorded as given before a day, by document number or person code as typed."""
+
+
+class NoHistory:
+    """A street that has reported nothing yet."""
+
+    def day(self, campaign: str, community: str, day: date) -> DayFigures:
+        """Nothing is known of any day."""
+        return DayFigures()
+
+    def doses(self, campaign: str, documents: Iterable[str], *, before: date) -> Mapping[str, frozenset[str]]:
+        """Nobody holds a dose."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the street knows when a workbook arrives.
+
+    ``only`` limits the reader to one community (a clerk's own); rows of others are refused.
+    """
+
+    street: str
+    campaigns: Mapping[str, Campaign]
+    default_campaign: str
+    communities: Sequence[KnownCommunity] = ()
+    sites: Sequence[KnownSite] = ()
+    history: History = field(default_factory=NoHistory)
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the sender said beside the file: from the command line or the upload form; it decides over the file."""
+
+    community: str | None = None
+    day: date | None = None
+    campaign: str | None = None
+    kind: str | None = None

@@ -1,0 +1,193 @@
+"""Day, community, campaign and kind from what the file says; where sources disagree it asks (I9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from data_access.findings import Severity
+from data_access.workbooks.model import Hints, Known, WorkbookResult
+from data_access.workbooks.pipeline import examine, order
+
+DAY = date(2022, 8, 12)
+
+
+def without(heads: list[str], row: list[Any], *gone: str) -> tuple[list[str], list[Any]]:
+    keep = [spot for spot, name in enumerate(heads) if name not in gone]
+    return [heads[spot] for spot in keep], [row[spot] for spot in keep]
+
+
+def one(
+    make: ModuleType,
+    known: Known,
+    *,
+    title: str,
+    sheet: str,
+    file: str,
+    hints: Hints | None = None,
+    gone: tuple[str, ...] = ("日期",),
+) -> WorkbookResult:
+    heads, row = without(make.MORNING, make.morning(), *gone)
+    data = make.book(**{sheet: [[title], heads, row]})
+    return examine(data, f"{file}.xlsx", known, hints or Hints())
+
+
+def day_of(result: WorkbookResult) -> date | None:
+    return next((portion.scope.business_date for _sheet, portion in result.portions), None)
+
+
+def codes(result: WorkbookResult) -> set[str]:
+    return {finding.code for finding in result.all_findings()}
+
+
+@pytest.mark.parametrize(
+    ("title", "sheet", "file", "day", "code"),
+    [
+        ("8月12日早会商", "早会商", "报表", DAY, "DATE_FROM"),
+        ("早会商", "早会商", "朝阳社区2022年8月12日早会商", DAY, "DATE_FROM"),
+        ("早会商", "早会商", "8.12早会商", DAY, "DATE_FROM_WEAK"),
+        ("早会商", "早会商", "早会商0812", DAY, "DATE_FROM_WEAK"),
+        ("早会商", "早会商8.12", "早会商", DAY, "DATE_FROM_WEAK"),
+        ("8月12日早会商", "8.10", "8月12日早会商", DAY, "DATE_DISAGREES"),
+        ("8月12日早会商", "8月12日", "2.6早会商", DAY, "DATE_DISAGREES"),
+        ("8月11日早会商", "8月12日", "早会商", None, "DATE_UNCLEAR"),
+        ("8月11日早会商", "早会商", "8月12日早会商", None, "DATE_UNCLEAR"),
+        ("8月10日早会商", "8月11日", "8月12日早会商", None, "DATE_UNCLEAR"),
+        ("早会商", "早会商", "早会商", None, "DATE_MISSING"),
+        ("早会商 填报时间：2022年8月11日", "早会商", "8月12日早会商", DAY, "DATE_FROM"),
+    ],
+)
+def test_two_agreeing_sources_decide(
+    make: ModuleType, known: Known, title: str, sheet: str, file: str, day: date | None, code: str
+) -> None:
+    result = one(make, known, title=title, sheet=sheet, file=file)
+    assert (day_of(result), code in codes(result)) == (day, True)
+    if day is None:
+        assert result.sheets[0].state == "refused" and result.sheets[0].refused == 1
+
+
+def test_a_disagreement_shows_all_sources(make: ModuleType, known: Known) -> None:
+    result = one(make, known, title="8月10日早会商", sheet="8月11日", file="8月12日早会商")
+    (finding,) = [f for f in result.all_findings() if f.code == "DATE_UNCLEAR"]
+    assert all(day in finding.message for day in ("2022-08-10", "2022-08-11", "2022-08-12"))
+
+
+def test_the_sender_decides_over_the_file(make: ModuleType, known: Known) -> None:
+    result = one(make, known, title="8月10日早会商", sheet="8月11日", file="早会商", hints=Hints(day=DAY))
+    assert day_of(result) == DAY and "DATE_DISAGREES" in codes(result)
+
+
+def test_cells_decide_row_by_row(make: ModuleType, known: Known) -> None:
+    rows = [make.morning(day="8月12日"), make.morning("幸福里社区", day="8月11日"), make.morning("东湖村", day=None)]
+    data = make.book(早会商=[["8月10日早会商"], make.MORNING, *rows])
+    result = examine(data, "早会商.xlsx", known)
+    days = {portion.scope.community: portion.scope.business_date for _sheet, portion in result.portions}
+    assert days == {"朝阳社区": DAY, "幸福里社区": date(2022, 8, 11), "东湖村": date(2022, 8, 11)}
+    assert {"DATE_DISAGREES", "FILLED_DOWN"} <= codes(result)
+
+
+@pytest.mark.parametrize(
+    ("title", "sheet", "file", "community", "code"),
+    [
+        ("朝阳社区8月12日早会商", "早会商", "报表", "朝阳社区", None),
+        ("8月12日早会商", "早会商", "幸福里居委会早会商", "幸福里社区", None),
+        ("8月12日早会商", "朝阳", "报表", "朝阳社区", None),
+        ("8月12日早会商 填报单位：东湖村委会", "早会商", "报表", "东湖村", None),
+        ("朝阳社区8月12日早会商", "早会商", "幸福里社区早会商", None, "COMMUNITY_DISAGREES"),
+        ("8月12日早会商", "早会商", "报表", None, "COMMUNITY_MISSING"),
+        ("8月12日早会商 填报单位：朝羊社区", "早会商", "报表", None, "COMMUNITY_UNKNOWN_NEAR"),
+    ],
+)
+def test_one_community_a_workbook(
+    make: ModuleType, known: Known, title: str, sheet: str, file: str, community: str | None, code: str | None
+) -> None:
+    result = one(make, known, title=title, sheet=sheet, file=file, gone=("日期", "社区"))
+    assert next((portion.scope.community for _s, portion in result.portions), None) == community
+    if code is not None:
+        assert code in codes(result)
+        assert any(f.severity == Severity.ERROR for f in result.all_findings())
+
+
+def test_both_communities_are_named(make: ModuleType, known: Known) -> None:
+    result = one(make, known, title="朝阳社区8月12日", sheet="早会商", file="幸福里社区", gone=("日期", "社区"))
+    (finding,) = [f for f in result.all_findings() if f.code == "COMMUNITY_DISAGREES"]
+    assert "朝阳社区" in finding.message and "幸福里社区" in finding.message
+
+
+def test_a_clerk_reports_for_one_community_only(make: ModuleType, known: Known) -> None:
+    clerk = replace(known, only="朝阳社区")
+    data = make.book(早会商=[make.MORNING, make.morning(), make.morning("幸福里社区")])
+    result = examine(data, "早会商.xlsx", clerk)
+    assert [portion.scope.community for _s, portion in result.portions] == ["朝阳社区"]
+    assert [(f.code, f.cell) for f in result.all_findings() if f.severity == Severity.ERROR] == [
+        ("COMMUNITY_NOT_YOURS", "B3")
+    ]
+    base = examine(make.several_sheets(), "底数.xlsx", clerk)
+    assert sum(f.code == "ONLY_STREET" for f in base.all_findings()) == 2
+    alone = one(make, clerk, title="8月12日", sheet="早会商", file="报表", gone=("日期", "社区"))
+    assert [portion.scope.community for _s, portion in alone.portions] == ["朝阳社区"]
+
+
+def test_the_campaign_of_a_title(make: ModuleType, known: Known) -> None:
+    heads = [name for name in make.EVENING if name not in ("其中_第二剂", "其中_加强针", "累计_全程", "累计_加强针")]
+    row = dict(zip(make.EVENING, make.evening(其中_第一剂=44), strict=True))
+    data = make.book(晚调度=[["朝阳社区8月12日流感疫苗晚调度"], heads, [row[name] for name in heads]])
+    result = examine(data, "晚调度.xlsx", known)
+    assert [portion.scope.campaign for _s, portion in result.portions] == ["flu"]
+    told = examine(data, "晚调度.xlsx", known, Hints(campaign="covid"))
+    assert "HEADERS_MISSING" in codes(told)
+    assert "CAMPAIGN_UNKNOWN" in codes(examine(data, "晚调度.xlsx", known, Hints(campaign="polio")))
+
+
+def test_a_campaign_per_row_and_a_dose_it_does_not_give(make: ModuleType, known: Known) -> None:
+    rows = [[*make.evening(), None], [*make.evening("幸福里社区"), "流感"], [*make.evening("东湖村"), "狂犬"]]
+    result = examine(make.book(晚调度=[[*make.EVENING, "接种项目"], *rows]), "晚调度.xlsx", known)
+    assert [portion.scope.campaign for _s, portion in result.portions] == ["covid", "flu"]
+    flu = result.portions[1][1]
+    assert "vacc_b" not in flu.rows[0].values and "cum_full" not in flu.rows[0].values
+    assert {f.cell for f in flu.findings if f.code == "DOSE_NOT_GIVEN"} == {"T3", "U3"}
+    assert [f.cell for f in result.all_findings() if f.code == "CAMPAIGN_UNKNOWN"] == ["X4"]
+
+
+def test_the_kind_is_told_by_the_headers_not_by_a_stale_name(make: ModuleType, known: Known) -> None:
+    result = examine(make.book(早会商=[make.EVENING, make.evening()]), "早会商.xlsx", known)
+    assert [sheet.kind.key for sheet in result.sheets if sheet.kind] == ["evening"]
+
+
+def test_the_dose_of_a_title_stands_in_for_its_column(make: ModuleType, known: Known) -> None:
+    heads, row = without(make.ROSTER, make.person(1), "剂次")
+    result = examine(make.book(接种名单=[["8月12日接种名单（第一剂）"], heads, row]), "a.xlsx", known)
+    assert result.portions[0][1].rows[0].values["dose_no"] == "d1"
+
+
+def test_a_sheet_nobody_knows(make: ModuleType, known: Known) -> None:
+    result = examine(make.book(蔬菜=[["区", "应发", "实发"], ["东区", 5, 4]]), "蔬菜.xlsx", known)
+    assert [(sheet.state, [f.code for f in sheet.findings]) for sheet in result.sheets] == [
+        ("unrecognised", ["SHEET_UNRECOGNISED"])
+    ]
+
+
+def test_a_header_twice_is_asked_about(make: ModuleType, known: Known) -> None:
+    rows = [[*make.MORNING, "计划接种"], [*make.morning(), 60]]
+    result = examine(make.book(早会商=[make.MORNING, make.morning()], 早会商2=rows), "a.xlsx", known)
+    assert "HEADER_TWICE" not in codes(result)  # the exact header outranks a synonym
+    twice = [[*make.MORNING, "今日计划人数"], [*make.morning(), 60]]
+    result = examine(make.book(早会商=twice), "a.xlsx", known)
+    assert "HEADER_TWICE" in codes(result) and result.portions == []
+
+
+def test_base_data_come_first_in_a_batch(make: ModuleType, known: Known) -> None:
+    later = examine(make.book(早会商=[make.MORNING, make.morning(day=date(2022, 8, 13))]), "b.xlsx", known)
+    sooner = examine(make.book(早会商=[make.MORNING, make.morning()]), "c.xlsx", known)
+    base = examine(make.book(社区名录=[["社区编码", "社区名称", "类型"], ["C1", "新社区", "社区"]]), "z.xlsx", known)
+    broken = examine(b"nothing", "a.xlsx", known)
+    assert [result.filename for result in order([broken, later, sooner, base])] == [
+        "z.xlsx",
+        "c.xlsx",
+        "b.xlsx",
+        "a.xlsx",
+    ]
