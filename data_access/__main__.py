@@ -1,0 +1,354 @@
+"""The command line: ``python -m data_access COMMAND``.
+
+Nothing but the answer goes to standard output; the log and what went wrong go to standard error. Exit status: 0 all
+committed or unchanged, 1 something was refused (the rest is committed), 2 the call itself was wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config import clock, language
+from config.declarations import ConfigError
+from config.language import _
+from config.settings import settings
+from data_access import accounts, answers, database, logs, privacy, sheets, submissions
+from data_access.accounts import AccountError, Actor, Role
+from data_access.reports import directory
+from data_access.reports.view import View
+from data_access.workbooks import pipeline
+from data_access.workbooks.model import Hints
+
+REPORTS = ("reporting", "callups", "dispatch", "coverage", "ranking", "workstreams", "checklist", "actions")
+LATEST = {
+    "callups": ("roster",),
+    "reporting": ("roster", "morning", "evening"),
+    "dispatch": ("morning", "evening"),
+}
+SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".et"}
+
+
+class Day(click.ParamType[date]):
+    """A business date."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """An ISO date."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(_("{value} is not a date like 2022-08-12.", value=value), param, ctx)
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment: an ISO time, or HH:MM of today; Asia/Shanghai where it bears no offset."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """An aware instant in UTC."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            if len(value) <= 5:
+                return clock.wall(clock.today(), time.fromisoformat(value.zfill(5)))
+            return clock.instant(datetime.fromisoformat(value))
+        except ValueError:
+            self.fail(_("{value} is not a time like 2022-08-12T08:40 or 08:40.", value=value), param, ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--language", "spoken", type=click.Choice(list(language.LANGUAGES)), help="Language of the answer.")
+@click.option("--verbose", is_flag=True, help="Say more on standard error.")
+def main(spoken: str | None, verbose: bool) -> None:
+    """The street-office briefing board from the command line."""
+    language.use(spoken or settings().language)
+    logs.start(logging.DEBUG if verbose else logging.WARNING)
+
+
+def _actor(name: str | None) -> Actor:
+    return accounts.actor(name) if name else accounts.console()
+
+
+@main.command()
+def init() -> None:
+    """Create or migrate the database."""
+    database.prepare()
+    click.echo(_("The database is ready (data version {version}).", version=database.data_version()))
+
+
+@main.command()
+@click.option("--communities", default=12, show_default=True, type=click.IntRange(2, 40), help="Number of communities.")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366), help="Number of days.")
+@click.option("--seed", default=7, show_default=True, help="Same seed, same files.")
+@click.option(
+    "--workbooks", type=click.Path(file_okay=False, path_type=Path), help="Keep the workbooks in this folder."
+)
+@click.option("--until", type=Day(), help="Last day of the sample [default: today].")
+def sample(communities: int, days: int, seed: int, workbooks: Path | None, until: date | None) -> None:
+    """Write a sample street's workbooks and import them through the real pipeline."""
+    from data_access import sample as generator
+
+    result = generator.load(
+        accounts.console(),
+        communities=communities,
+        days=days,
+        seed=seed,
+        folder=workbooks,
+        until=until,
+        progress=lambda done, total, text: click.echo(f"\r{done}/{total} {text}\033[K", nl=False, err=True),
+    )
+    click.echo("", err=True)
+    click.echo(_("{n} workbooks, {m} submissions.", n=result.workbooks, m=result.submissions))
+
+
+@main.command(name="import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--community", help="The community, where the file does not say.")
+@click.option("--date", "day", type=Day(), help="The business date, where the file does not say.")
+@click.option("--campaign", help="The campaign, where the file does not say.")
+@click.option("--as", "username", help="Act as this account.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+def import_(
+    paths: tuple[Path, ...],
+    community: str | None,
+    day: date | None,
+    campaign: str | None,
+    username: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take in workbooks: files or folders."""
+    actor = _actor(username)
+    files = [file for path in paths for file in _files(path)]
+    hints = Hints(community=community, day=day, campaign=campaign)
+    done = list(_take_in(actor, files, hints, dry_run))
+    done.sort(key=lambda pair: files.index(pair[0]))
+    if as_json:
+        _print_json({"workbooks": [answers.workbook(str(path), outcome) for path, outcome in done]})
+    else:
+        for path, outcome in done:
+            click.echo("\n".join(answers.workbook_text(str(path), outcome)))
+    if any(outcome.refused for _path, outcome in done):
+        sys.exit(1)
+
+
+def _files(path: Path) -> list[Path]:
+    """A file as it is; of a folder the workbooks in it, without the lock files that an open workbook leaves."""
+    if path.is_file():
+        return [path]
+    found = (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and not file.name.startswith("~$"))
+    return sorted(file for file in found if file.is_file())
+
+
+def _take_in(
+    actor: Actor, files: list[Path], hints: Hints, dry_run: bool
+) -> Iterator[tuple[Path, submissions.Outcome]]:
+    """Examine all, then commit in the order base data, then by date, so that checks see what they build on."""
+    contents = {path: path.read_bytes() for path in files}
+    results = {path: submissions.examine(actor, data, path.name, hints) for path, data in contents.items()}
+    paths = {id(result): path for path, result in results.items()}
+    ordered = [paths[id(result)] for result in pipeline.order(list(results.values()))]
+    known_since = database.data_version()
+    for path in ordered:
+        if dry_run:
+            yield path, submissions.preview(actor, results[path])
+            continue
+        if database.data_version() != known_since:  # what went in meanwhile may decide what this file says
+            results[path] = submissions.examine(actor, contents[path], path.name, hints)
+        yield path, submissions.commit(actor, results[path], contents[path])
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(list(sheets.WORKBOOKS)))
+@click.option("--community", help="Fill in this community.")
+@click.option("--date", "day", type=Day(), help="Fill in this business date.")
+@click.option("--campaign", help="For this campaign [default: the first].")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+def template(kind: str, community: str | None, day: date | None, campaign: str | None, output: Path) -> None:
+    """Write a blank template."""
+    from data_access.workbooks import templates
+
+    view = _view(accounts.console(), "reporting", day, None, None, campaign)
+    names = tuple(directory.communities(view)["name"])
+    if community is not None and names and community not in names:
+        raise click.BadParameter(_("There is no community {name}.", name=community), param_hint="--community")
+    output.write_bytes(
+        templates.template(
+            kind,
+            communities=names,
+            sites=tuple(directory.sites(view)["name"]),
+            campaign=directory.campaign(view),
+            language=language.current(),
+            community=community,
+            day=day,
+        )
+    )
+    click.echo(str(output))
+
+
+def _view(
+    actor: Actor,
+    report: str,
+    day: date | None,
+    as_of: datetime | None,
+    community: str | None,
+    campaign: str | None,
+) -> View:
+    codes = [known.code for known in directory.campaigns(actor)]
+    if campaign is not None and campaign not in codes:
+        raise click.BadParameter(
+            _("There is no campaign {name}; there are {known}.", name=campaign, known=", ".join(codes)),
+            param_hint="--campaign",
+        )
+    code = campaign or codes[0]
+    when = day or directory.latest_day(actor, code, LATEST.get(report, ("evening",)))
+    view = View(actor, when, code, as_of)
+    if community is not None:
+        names = set(directory.communities(view)["name"])
+        if community not in names:
+            raise click.BadParameter(_("There is no community {name}.", name=community), param_hint="--community")
+        view = View(actor, when, code, as_of, community=community)
+    return view
+
+
+@main.command()
+@click.argument("name", type=click.Choice(REPORTS))
+@click.option("--date", "day", type=Day(), help="Business date [default: the latest with data].")
+@click.option("--as-of", "as_of", type=Moment(), help="As the board stood at this time.")
+@click.option("--community", help="This community only.")
+@click.option("--campaign", help="For this campaign [default: the first].")
+@click.option("--basis", help="What `ranking` ranks by [default: coverage].")
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write a workbook instead.")
+def report(
+    name: str,
+    day: date | None,
+    as_of: datetime | None,
+    community: str | None,
+    campaign: str | None,
+    basis: str | None,
+    as_json: bool,
+    xlsx: Path | None,
+) -> None:
+    """Answer one of the board's questions."""
+    if basis is not None and name != "ranking":
+        raise click.BadParameter(_("--basis belongs to the report ranking."), param_hint="--basis")
+    actor = accounts.console()
+    view = _view(actor, name, day, as_of, community, campaign)
+    module = importlib.import_module(f"data_access.reports.{name}")
+    if basis is not None and basis not in module.BASES:
+        raise click.BadParameter(", ".join(module.BASES), param_hint="--basis")
+    frame = module.table(view, basis=basis or "coverage") if name == "ranking" else module.table(view)
+    definitions = {key: language.pick(zh, en) for key, (zh, en) in module.DEFINITIONS.items()}
+    if xlsx is not None:
+        from data_access.workbooks import exports
+
+        xlsx.write_bytes(exports.workbook({name: frame}, definitions=definitions, data_version=database.data_version()))
+        click.echo(str(xlsx))
+    elif as_json:
+        _print_json(
+            {
+                "report": name,
+                "date": view.day.isoformat(),
+                "as_of": answers.plain(as_of or clock.now()),
+                "campaign": view.campaign,
+                "data_version": database.data_version(),
+                "definitions": definitions,
+                "rows": answers.rows(frame, module.RATES),
+            }
+        )
+    else:
+        click.echo(answers.table_text(frame, module.RATES))
+
+
+@main.command()
+@click.argument("submission", type=int)
+@click.option("--reason", required=True, help="Why; it is kept with the submission.")
+@click.option("--as", "username", help="Act as this account.")
+def withdraw(submission: int, reason: str, username: str | None) -> None:
+    """Take a submission out of force; the revision before it comes back."""
+    restored = submissions.withdraw(_actor(username), submission, reason)
+    if restored is None:
+        click.echo(_("Submission {n} is withdrawn; nothing stands in its place.", n=submission))
+    else:
+        click.echo(_("Submission {n} is withdrawn; submission {m} is in force again.", n=submission, m=restored))
+
+
+@main.group(name="accounts")
+def accounts_() -> None:
+    """Who may sign in."""
+
+
+@accounts_.command()
+@click.argument("name")
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in Role]), help="What the account may do."
+)
+@click.option("--community", help="The community of a clerk.")
+@click.password_option(help="First password, to be changed at the first sign-in [default: asked for].")
+def add(name: str, role: str, community: str | None, password: str) -> None:
+    """Create an account."""
+    accounts.create(accounts.console(), name, password, Role(role), community)
+    click.echo(name)
+
+
+@accounts_.command(name="list")
+def list_() -> None:
+    """Show all accounts."""
+    for account in accounts.accounts(accounts.console()):
+        state = _("disabled") if account["disabled_at"] else ""
+        click.echo("\t".join([account["username"], account["role"], account["community"] or "", state]).rstrip())
+
+
+@accounts_.command()
+@click.argument("name")
+def disable(name: str) -> None:
+    """End an account; its sessions end with it."""
+    accounts.disable(accounts.console(), name)
+    click.echo(name)
+
+
+@accounts_.command(name="reset-password")
+@click.argument("name")
+@click.password_option(help="New password, to be changed at the next sign-in [default: asked for].")
+def reset_password(name: str, password: str) -> None:
+    """Give an account a new password."""
+    accounts.set_password(accounts.console(), name, password)
+    click.echo(name)
+
+
+def _print_json(answer: dict[str, Any]) -> None:
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def run() -> None:
+    """The entry: what people can mend is one line on standard error and exit status 2."""
+    try:
+        main(prog_name="python -m data_access")
+    except (
+        AccountError,
+        submissions.SubmissionError,
+        privacy.KeyFileError,
+        database.DatabaseTooNewError,
+        ConfigError,
+    ) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    run()

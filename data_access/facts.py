@@ -1,0 +1,119 @@
+"""From the typed rows of a sheet to the rows of a fact table.
+
+A fact is a plain dict of column values in which the site is still a name; ids are put in when it is stored. The
+same dicts, read back, are what a new submission is compared with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from data_access import privacy, sheets
+from data_access.schema import (
+    ActionItem,
+    Base,
+    Baseline,
+    Callup,
+    CommunityEntry,
+    EveningTally,
+    Evidence,
+    MorningTally,
+    Progress,
+    Site,
+    SiteEntry,
+)
+from data_access.workbooks.model import Row, Scope
+
+TABLES: Mapping[str, type[Base]] = {
+    "communities": CommunityEntry,
+    "sites": SiteEntry,
+    "baseline": Baseline,
+    "roster": Callup,
+    "morning": MorningTally,
+    "evening": EveningTally,
+    "progress": Progress,
+    "evidence": Evidence,
+    "actions": ActionItem,
+}
+
+_KEYS = {"id", "submission_id", "street_id", "row", "community_id", "campaign_id", "site_id"}
+_FAMILY = (
+    "has_65",
+    "has_chronic",
+    "family_application",
+    "family_checkup",
+    "family_checkup_65",
+    "family_chronic",
+    "family_lifestyle",
+)
+
+
+def table(kind: str) -> Table:
+    """The fact table of a kind of sheet."""
+    return TABLES[kind].__table__  # type: ignore[return-value]
+
+
+def columns(kind: str) -> tuple[str, ...]:
+    """The columns of a fact as it is compared: those of the table without keys, and the site's name."""
+    names = tuple(column.key for column in table(kind).columns if column.key not in _KEYS)
+    return (*names, "site") if "site_id" in table(kind).columns and kind != "sites" else names
+
+
+def identity(kind: str) -> tuple[str, ...]:
+    """The columns of a fact that tell two rows of one scope apart."""
+    if kind == "roster":
+        return ("person_key", "dose_no")
+    return tuple(name for name in sheets.kind(kind).identity if name in columns(kind))
+
+
+def fact(kind: str, row: Row, scope: Scope) -> dict[str, Any]:
+    """The fact of one row; columns the sheet does not have are None, which is missing, not zero."""
+    values = row.values
+    made = {name: values.get(name) for name in columns(kind)}
+    if kind == "roster":
+        document = values.get("id_no") or values["person_code"]
+        made["person_key"] = privacy.keys().person(document)
+        made["id_last4"] = document[-4:]
+    elif kind == "baseline":
+        made["person_group"] = made["person_group"] or "all"
+    elif kind == "communities":
+        made["kind"] = made["kind"] or "community"
+        made["aliases"] = list(made["aliases"] or ())
+    elif kind == "evidence":
+        parts = {name: values[name] for name in _FAMILY if values.get(name) is not None}
+        made["family"] = parts or None
+        if made["not_applicable"] is None and made["na_reason"] is not None:
+            made["not_applicable"] = True  # 不适用及原因 says both in one cell
+    elif kind == "actions":
+        made["item_no"] = made["item_no"] or item_number(values)
+        made["original_due"] = made["due"]
+    for name in ("biz_date", "vaccination_date", "as_of"):
+        if name in made and made[name] is None:
+            made[name] = scope.business_date
+    for name, known in (("period", scope.period), ("year", scope.period), ("workstream", scope.topic)):
+        if name in made and made[name] is None and kind != "actions":
+            made[name] = known
+    return made
+
+
+def item_number(values: Mapping[str, Any]) -> str:
+    """The number of a matter whose sheet gives none, made from what it says, so that the same matter keeps it."""
+    found: date | None = values.get("found_on")
+    text = "|".join(str(values.get(name) or "") for name in ("community", "found_on", "place", "issue"))
+    stem = f"{found:%Y%m%d}" if found else "undated"
+    return f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def stored(connection: Connection, kind: str, submission_id: int) -> list[dict[str, Any]]:
+    """The facts of a submission as they were stored, in sheet order."""
+    source = table(kind)
+    names = [name for name in columns(kind) if name != "site"]
+    query = select(*(source.c[name] for name in names)).where(source.c.submission_id == submission_id)
+    if "site" in columns(kind):
+        query = query.add_columns(Site.name.label("site")).join(Site, Site.id == source.c.site_id, isouter=True)
+    return [dict(row._mapping) for row in connection.execute(query.order_by(source.c.row, source.c.id))]

@@ -1,0 +1,38 @@
+"""Which submissions are in force: now, or as of a moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import AliasedClass
+
+from data_access.schema import Submission
+
+
+def in_force(as_of: datetime | None = None) -> ColumnElement[bool]:
+    """The condition under which a submission counts.
+
+    Now: neither superseded nor withdrawn. As of a moment: committed by then, not withdrawn by then, and no higher
+    revision of the same scope that was. Both agree at the present moment.
+    """
+    if as_of is None:
+        return and_(Submission.superseded_at.is_(None), Submission.withdrawn_at.is_(None))
+    later = aliased(Submission)
+    return and_(
+        _alive(Submission, as_of),
+        ~exists().where(
+            later.street_id == Submission.street_id,
+            later.scope == Submission.scope,
+            later.revision > Submission.revision,
+            _alive(later, as_of),
+        ),
+    )
+
+
+def _alive(submission: type[Submission] | AliasedClass[Submission], as_of: datetime) -> ColumnElement[bool]:
+    return and_(
+        submission.committed_at <= as_of,
+        or_(submission.withdrawn_at.is_(None), submission.withdrawn_at > as_of),
+    )

@@ -1,0 +1,136 @@
+"""Personal data: field encryption, keyed hashes, masking.
+
+One key file in the data folder, made at first start and readable by its owner alone, holds three independent
+secrets: for encrypting fields, for hashing document numbers and for signing the login cookie. Fields are sealed
+with AES-GCM; a document number is never stored, only its keyed hash and its last four characters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from config.language import N_, _
+from config.settings import settings
+
+KEY_FILE = "street.key"
+_VERSION = b"\x01"
+_NONCE = 12
+
+
+class KeyFileError(Exception):
+    """The key file cannot be read, or does not belong to this database."""
+
+    def __init__(self, message: str, **fields: object) -> None:
+        super().__init__(_(message, **fields))
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The secrets of one office."""
+
+    field: bytes
+    hash: bytes
+    cookie: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What may be written down to recognise these keys; says nothing about them."""
+        return hmac.new(self.hash, b"fingerprint", hashlib.sha256).hexdigest()[:16]
+
+    def seal(self, plain: bytes) -> bytes:
+        """``plain`` encrypted: version byte, nonce, ciphertext with its tag."""
+        nonce = os.urandom(_NONCE)
+        return _VERSION + nonce + self._cipher.encrypt(nonce, plain, None)
+
+    def open(self, sealed: bytes) -> bytes:
+        """The plain bytes; KeyFileError when another key sealed them or they were altered."""
+        try:
+            return self._cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], None)
+        except InvalidTag:
+            raise KeyFileError(
+                N_("The key file does not fit this database. Put back the key file that was used with it.")
+            ) from None
+
+    @property
+    def _cipher(self) -> AESGCM:
+        return _cipher(self.field)
+
+    def person(self, document: str) -> str:
+        """The keyed hash by which a person is recognised (document number or person code; case and spaces ignored)."""
+        normal = "".join(document.split()).upper()
+        return hmac.new(self.hash, normal.encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+def keys() -> Keys:
+    """The keys of the data folder; made there at the first call."""
+    return _load(settings().data_dir / KEY_FILE)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path) -> Keys:
+    if not path.exists():
+        _create(path)
+    try:
+        content = json.loads(path.read_text(encoding="ascii"))
+        return Keys(b64decode(content["field"]), b64decode(content["hash"]), content["cookie"])
+    except (ValueError, KeyError):
+        raise KeyFileError(
+            N_("The key file {path} is damaged. Put back a copy of it; without it names and telephones stay locked."),
+            path=path.name,
+        ) from None
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "field": b64encode(secrets.token_bytes(32)).decode(),
+        "hash": b64encode(secrets.token_bytes(32)).decode(),
+        "cookie": secrets.token_urlsafe(48),
+    }
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # whoever links first wins: two processes starting at once share one file
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def mask_name(name: str | None) -> str:
+    """A name as it may be shown: the first character and a star."""
+    return f"{name[0]}*" if name else ""
+
+
+def mask_phone(phone: str | None) -> str:
+    """A telephone as it may be shown: 138****5678; short numbers keep their last two digits."""
+    if not phone:
+        return ""
+    if len(phone) < 8:
+        return f"****{phone[-2:]}"
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def mask_document(last4: str | None) -> str:
+    """A document number as it may be shown: its last four characters."""
+    return f"****{last4}" if last4 else ""

@@ -1,0 +1,510 @@
+"""Commit, supersede, withdraw: the only way data gets in.
+
+One transaction per workbook. Each portion of a workbook (one sheet, one scope) becomes a submission: revision 1, or
+a higher one that supersedes what the scope held. A portion that says what the scope holds already changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from config import clock
+from config.language import N_, _
+from data_access import audit, database, deadlines, facts
+from data_access.accounts import Actor, Capability, Role
+from data_access.actions import events
+from data_access.findings import Finding, Rule, Severity
+from data_access.force import in_force
+from data_access.identities import Identities
+from data_access.known import known
+from data_access.schema import Account, ActionEvent, Submission, Workbook
+from data_access.schema import Finding as FindingRecord
+from data_access.workbooks import compare, pipeline
+from data_access.workbooks.model import Hints, Portion, SheetResult, WorkbookResult
+
+log = logging.getLogger("street.submissions")
+
+FILE_SUPERSEDED = Rule(
+    "FILE_SUPERSEDED",
+    Severity.WARNING,
+    N_("This very file was taken in before and has since been corrected by revision {revision}; nothing was changed."),
+    N_("To go back to it, withdraw the later revision; to correct it, send a changed file."),
+)
+STREET_SHEET = Rule(
+    "STREET_SHEET",
+    Severity.ERROR,
+    N_("{sheet} belongs to the whole street; a community clerk cannot send it."),
+    N_("Hand the file to a supervisor."),
+)
+
+
+class SubmissionError(Exception):
+    """A submission cannot be withdrawn; the text says why."""
+
+
+@dataclass(slots=True)
+class SheetOutcome:
+    """What became of one portion, or of a sheet without one.
+
+    ``status``: committed, unchanged, rejected, skipped. ``replaces`` is the submission superseded, with who and when.
+    """
+
+    sheet: str
+    kind: str | None = None
+    campaign: str | None = None
+    community: str | None = None
+    day: date | None = None
+    period: str | None = None
+    topic: str | None = None
+    status: str = "rejected"
+    submission: int | None = None
+    revision: int | None = None
+    rows_accepted: int = 0
+    rows_refused: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    comparison: compare.Comparison | None = None
+    replaces: tuple[int, str, datetime] | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a workbook. ``status``: committed, unchanged, rejected; ``findings`` are those on the file."""
+
+    filename: str
+    sha256: str
+    status: str
+    sheets: list[SheetOutcome] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    data_version: int | None = None
+
+    def all_findings(self) -> list[Finding]:
+        """Every finding of the file."""
+        return [*self.findings, *(finding for sheet in self.sheets for finding in sheet.findings)]
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything was refused."""
+        return self.status == "rejected" or any(f.severity == Severity.ERROR for f in self.all_findings())
+
+
+def examine(actor: Actor, data: bytes, filename: str, hints: Hints | None = None) -> WorkbookResult:
+    """Recognise, read and check one file against what the street knows. Writes nothing."""
+    actor.require(Capability.UPLOAD)
+    with database.reading() as connection:
+        return pipeline.examine(data, filename, known(connection, actor), hints or Hints())
+
+
+def preview(actor: Actor, result: WorkbookResult) -> Outcome:
+    """What a commit would do now: each portion compared with what its scope holds. Writes nothing."""
+    actor.require(Capability.UPLOAD)
+    with database.reading() as connection:
+        identities = Identities(connection, actor.street_id)
+        return _outcome(result, [_plan(connection, actor, identities, *pair, result.sha256) for pair in _split(result)])
+
+
+def commit(
+    actor: Actor,
+    result: WorkbookResult,
+    data: bytes,
+    *,
+    address: str | None = None,
+    received_at: datetime | None = None,
+) -> Outcome:
+    """Take a checked workbook in: all accepted portions in one transaction, and the original with them.
+
+    ``received_at`` is when the file arrived (default: now); it decides whether the report was on time.
+    """
+    actor.require(Capability.UPLOAD)
+    received = received_at or clock.now()
+    with database.writing() as connection:
+        identities = Identities(connection, actor.street_id)
+        plans = [_plan(connection, actor, identities, *pair, result.sha256) for pair in _split(result)]
+        changed = [plan for plan in plans if plan.outcome.status == "committed"]
+        outcome = _outcome(result, plans)
+        workbook_id = _archive(connection, actor, result, data, address, received)
+        _record_findings(connection, actor, workbook_id, None, [*result.findings, *_loose_findings(result)])
+        # the register first: sheets before it in the file may speak of communities that it introduces
+        for plan in sorted(changed, key=lambda plan: plan.portion.scope.kind != "communities"):
+            _store(connection, actor, identities, plan, workbook_id, received)
+        for plan in plans:
+            if plan.outcome.status == "rejected":
+                _record_findings(connection, actor, workbook_id, None, plan.outcome.findings)
+        if changed:
+            outcome.data_version = database.raise_version(connection)
+            audit.record(connection, actor, "workbook_committed", result.sha256[:12], submissions=len(changed))
+    log.info("%s: %s, %d submissions", result.sha256[:12], outcome.status, len(changed))
+    return outcome
+
+
+def save(actor: Actor, portions: Iterable[Portion]) -> list[SheetOutcome]:
+    """Take in rows that were typed into a page instead of sent in a workbook; the same rules of scope and revision."""
+    actor.require(Capability.UPLOAD)
+    with database.writing() as connection:
+        identities = Identities(connection, actor.street_id)
+        plans = [_plan(connection, actor, identities, None, portion, "") for portion in portions]
+        changed = [plan for plan in plans if plan.outcome.status == "committed"]
+        for plan in changed:
+            _store(connection, actor, identities, plan, None, clock.now())
+        if changed:
+            database.raise_version(connection)
+            audit.record(connection, actor, "rows_saved", changed[0].portion.scope.kind, submissions=len(changed))
+    return [plan.outcome for plan in plans]
+
+
+def withdraw(actor: Actor, submission_id: int, reason: str) -> int | None:
+    """Take a submission out of force; the revision before it comes back.
+
+    Returns the submission that is in force again, or None. SubmissionError if there is none with this number, it
+    is withdrawn already, or the reason is blank.
+    """
+    actor.require(Capability.WITHDRAW)
+    if not reason.strip():
+        raise SubmissionError(_("A withdrawal needs a reason."))
+    with database.writing() as connection:
+        row = connection.execute(
+            select(Submission.scope, Submission.revision, Submission.superseded_at, Submission.withdrawn_at).where(
+                Submission.id == submission_id, Submission.street_id == actor.street_id
+            )
+        ).first()
+        if row is None:
+            raise SubmissionError(_("There is no such submission."))
+        if row.withdrawn_at is not None:
+            raise SubmissionError(_("This submission is withdrawn already."))
+        connection.execute(
+            update(Submission)
+            .where(Submission.id == submission_id)
+            .values(withdrawn_at=clock.now(), withdrawn_by=actor.id, reason=reason.strip())
+        )
+        restored = _restore(connection, actor, row) if row.superseded_at is None else None
+        database.raise_version(connection)
+        audit.record(connection, actor, "submission_withdrawn", str(submission_id), restored=restored)
+    return restored
+
+
+def _restore(connection: Connection, actor: Actor, withdrawn: Row[Any]) -> int | None:
+    before = connection.execute(
+        select(Submission.id)
+        .where(
+            Submission.street_id == actor.street_id,
+            Submission.scope == withdrawn.scope,
+            Submission.revision < withdrawn.revision,
+            Submission.withdrawn_at.is_(None),
+        )
+        .order_by(Submission.revision.desc())
+    ).scalar()
+    if before is not None:
+        connection.execute(update(Submission).where(Submission.id == before).values(superseded_at=None))
+    return before
+
+
+@dataclass(slots=True, eq=False)
+class _Plan:
+    """One portion on its way in."""
+
+    portion: Portion
+    outcome: SheetOutcome
+    facts: list[dict[str, Any]]
+    scope: str
+    previous: Row[Any] | None
+    before: list[dict[str, Any]]
+
+
+def _split(result: WorkbookResult) -> list[tuple[SheetResult | None, Portion]]:
+    """The portions of a workbook; action items one by one, since each matter has its own revisions."""
+    pairs: list[tuple[SheetResult | None, Portion]] = []
+    for sheet, portion in result.portions:
+        if portion.scope.kind != "actions":
+            pairs.append((sheet, portion))
+            continue
+        by_number: dict[str, Portion] = {}
+        for row in portion.rows:
+            number = row.values.get("item_no") or facts.item_number(row.values)
+            part = by_number.setdefault(number, Portion(replace(portion.scope, topic=number)))
+            part.rows.append(row)
+        parts = list(by_number.values())
+        if parts:
+            parts[0].findings, parts[0].refused = portion.findings, portion.refused
+        pairs.extend((sheet, part) for part in parts or [portion])
+    return pairs
+
+
+def _plan(
+    connection: Connection,
+    actor: Actor,
+    identities: Identities,
+    sheet: SheetResult | None,
+    portion: Portion,
+    sha256: str,
+) -> _Plan:
+    scope = portion.scope
+    community = scope.community or (
+        portion.rows[0].values.get("community") if scope.kind == "actions" and portion.rows else None
+    )
+    outcome = SheetOutcome(
+        sheet.name if sheet else "",
+        scope.kind,
+        scope.campaign,
+        community,
+        scope.business_date,
+        scope.period,
+        scope.topic,
+        rows_accepted=len(portion.rows),
+        rows_refused=portion.refused,
+        findings=list(portion.findings),
+    )
+    made = [facts.fact(scope.kind, row, scope) for row in portion.rows]
+    text = identities.scope_text(scope)
+    plan = _Plan(portion, outcome, made, text, None, [])
+    if actor.role == Role.CLERK:
+        if scope.kind in ("communities", "sites"):
+            outcome.findings.append(Finding(STREET_SHEET, sheet=outcome.sheet, fields={"sheet": outcome.sheet}))
+            outcome.rows_accepted = 0
+            return plan
+        actor.require_community(identities.community(community))
+    if not portion.rows and portion.refused:
+        return plan
+    plan.previous = _current(connection, actor.street_id, text)
+    if plan.previous is not None:
+        plan.before = facts.stored(connection, scope.kind, plan.previous.id)
+        _keep_original_due(plan)
+    outcome.comparison = compare.compare(facts.identity(scope.kind), made, plan.before)
+    _decide(connection, actor, plan, sha256)
+    return plan
+
+
+def _keep_original_due(plan: _Plan) -> None:
+    """A changed deadline keeps the old one: timeliness is judged by the original."""
+    if plan.portion.scope.kind == "actions" and plan.before:
+        for fact in plan.facts:
+            fact["original_due"] = plan.before[0]["original_due"] or fact["due"]
+
+
+def _decide(connection: Connection, actor: Actor, plan: _Plan, sha256: str) -> None:
+    outcome, previous = plan.outcome, plan.previous
+    if previous is None:
+        outcome.status, outcome.revision = (
+            "committed",
+            _next_revision(connection, actor.street_id, plan.scope),
+        )
+        return
+    outcome.submission, outcome.revision = previous.id, previous.revision
+    assert outcome.comparison is not None
+    if outcome.comparison.same:
+        outcome.status = "unchanged"
+    elif _superseded_file(connection, actor.street_id, plan.scope, sha256):
+        outcome.status = "unchanged"
+        outcome.findings.append(Finding(FILE_SUPERSEDED, sheet=outcome.sheet, fields={"revision": previous.revision}))
+    else:
+        outcome.status, outcome.submission = "committed", None
+        outcome.revision = _next_revision(connection, actor.street_id, plan.scope)
+        outcome.replaces = (previous.id, previous.username, previous.committed_at)
+
+
+def _current(connection: Connection, street_id: int, scope: str) -> Row[Any] | None:
+    return connection.execute(
+        select(Submission.id, Submission.revision, Submission.committed_at, Account.username)
+        .join(Account, Account.id == Submission.account_id)
+        .where(Submission.street_id == street_id, Submission.scope == scope, in_force())
+    ).first()
+
+
+def _next_revision(connection: Connection, street_id: int, scope: str) -> int:
+    highest = connection.execute(
+        select(func.max(Submission.revision)).where(Submission.street_id == street_id, Submission.scope == scope)
+    ).scalar()
+    return (highest or 0) + 1
+
+
+def _superseded_file(connection: Connection, street_id: int, scope: str, sha256: str) -> bool:
+    """Whether these very bytes were in force for the scope before and were corrected since."""
+    return (
+        connection.execute(
+            select(Submission.id)
+            .join(Workbook, Workbook.id == Submission.workbook_id)
+            .where(
+                Submission.street_id == street_id,
+                Submission.scope == scope,
+                Submission.superseded_at.is_not(None),
+                Submission.withdrawn_at.is_(None),
+                Workbook.sha256 == sha256,
+            )
+        ).first()
+        is not None
+    )
+
+
+def _loose_findings(result: WorkbookResult) -> list[Finding]:
+    return [finding for sheet in result.sheets for finding in sheet.findings]
+
+
+def _outcome(result: WorkbookResult, plans: list[_Plan]) -> Outcome:
+    """The outcome of the workbook: portions, and the sheets that yielded none."""
+    outcomes: list[SheetOutcome] = []
+    for sheet in result.sheets:
+        own = [plan.outcome for plan in plans if plan.outcome.sheet == sheet.name]
+        if not own or sheet.findings or sheet.refused:
+            status = "skipped" if sheet.state in ("hidden", "ignored", "empty") else "rejected"
+            if own and not sheet.refused and all(f.severity != Severity.ERROR for f in sheet.findings):
+                own[0].findings = [*sheet.findings, *own[0].findings]
+            else:
+                outcomes.append(
+                    SheetOutcome(
+                        sheet.name,
+                        sheet.kind.key if sheet.kind else None,
+                        status=status,
+                        rows_refused=sheet.refused,
+                        findings=list(sheet.findings),
+                    )
+                )
+        outcomes.extend(own)
+    states = {outcome.status for outcome in outcomes}
+    status = "committed" if "committed" in states else "unchanged" if "unchanged" in states else "rejected"
+    return Outcome(result.filename, result.sha256, status, outcomes, list(result.findings))
+
+
+def _archive(
+    connection: Connection,
+    actor: Actor,
+    result: WorkbookResult,
+    data: bytes,
+    address: str | None,
+    received: datetime,
+) -> int:
+    """Keep the original, once; the workbook's number."""
+    existing = connection.execute(
+        select(Workbook.id).where(Workbook.street_id == actor.street_id, Workbook.sha256 == result.sha256)
+    ).scalar()
+    if existing is not None:
+        return existing
+    return connection.execute(
+        insert(Workbook)
+        .values(
+            street_id=actor.street_id,
+            sha256=result.sha256,
+            filename=result.filename,
+            size=len(data),
+            content=data,
+            account_id=actor.id,
+            address=address,
+            received_at=received,
+        )
+        .returning(Workbook.id)
+    ).scalar_one()
+
+
+def _store(
+    connection: Connection,
+    actor: Actor,
+    identities: Identities,
+    plan: _Plan,
+    workbook_id: int | None,
+    received: datetime,
+) -> None:
+    """Write one submission with its facts and findings, and supersede the one before."""
+    scope, outcome, now = plan.portion.scope, plan.outcome, clock.now()
+    if scope.kind == "communities":
+        identities.register(plan.facts)
+    plan.scope = identities.scope_text(scope)  # a community new in this workbook has its key only now
+    if plan.previous is not None:
+        connection.execute(update(Submission).where(Submission.id == plan.previous.id).values(superseded_at=now))
+        connection.execute(
+            update(FindingRecord).where(FindingRecord.submission_id == plan.previous.id).values(resolved_at=now)
+        )
+    community_id = identities.community(outcome.community)
+    outcome.submission = connection.execute(
+        insert(Submission)
+        .values(
+            street_id=actor.street_id,
+            scope=plan.scope,
+            revision=outcome.revision,
+            kind=scope.kind,
+            campaign_id=identities.campaign(scope.campaign),
+            community_id=community_id,
+            business_date=scope.business_date,
+            period=scope.period,
+            topic=scope.topic,
+            workbook_id=workbook_id,
+            sheet=outcome.sheet or None,
+            account_id=actor.id,
+            received_at=received,
+            committed_at=now,
+            rows_accepted=outcome.rows_accepted,
+            rows_refused=outcome.rows_refused,
+            timeliness=deadlines.arrival(scope.kind, scope.business_date, received),
+        )
+        .returning(Submission.id)
+    ).scalar_one()
+    if plan.facts:
+        keys = {"submission_id": outcome.submission, "street_id": actor.street_id}
+        connection.execute(
+            insert(facts.table(scope.kind)),
+            [
+                {**identities.resolve(scope, fact, community_id), **keys, "row": row.number}
+                for fact, row in zip(plan.facts, plan.portion.rows, strict=True)
+            ],
+        )
+    if scope.kind == "actions":
+        _record_events(connection, actor, plan, now)
+    if workbook_id is not None:
+        _record_findings(connection, actor, workbook_id, outcome.submission, outcome.findings)
+
+
+def _record_events(connection: Connection, actor: Actor, plan: _Plan, now: datetime) -> None:
+    before = plan.before[0] if plan.before else None
+    for event, note in events(before, plan.facts[0]):
+        connection.execute(
+            insert(ActionEvent).values(
+                street_id=actor.street_id,
+                submission_id=plan.outcome.submission,
+                item_no=plan.facts[0]["item_no"],
+                event=event,
+                at=now,
+                account_id=actor.id,
+                note=note,
+            )
+        )
+
+
+def _record_findings(
+    connection: Connection,
+    actor: Actor,
+    workbook_id: int,
+    submission_id: int | None,
+    found: Iterable[Finding],
+) -> None:
+    """Keep the findings of a workbook; one that stands already is not written again."""
+    standing = {
+        tuple(row)
+        for row in connection.execute(
+            select(FindingRecord.code, FindingRecord.sheet, FindingRecord.cell, FindingRecord.submission_id).where(
+                FindingRecord.workbook_id == workbook_id, FindingRecord.resolved_at.is_(None)
+            )
+        )
+    }
+    rows = [
+        {
+            "street_id": actor.street_id,
+            "workbook_id": workbook_id,
+            "submission_id": submission_id,
+            "code": finding.code,
+            "severity": finding.severity.value,
+            "sheet": finding.sheet or None,
+            "cell": finding.cell or None,
+            "column": finding.column or None,
+            "value": finding.value or None,
+            "fields": json.dumps(dict(finding.fields), ensure_ascii=False, default=str),
+            "personal": finding.personal,
+            "first_seen": clock.now(),
+        }
+        for finding in found
+        if (finding.code, finding.sheet or None, finding.cell or None, submission_id) not in standing
+    ]
+    if rows:
+        connection.execute(insert(FindingRecord), rows)

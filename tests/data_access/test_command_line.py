@@ -1,0 +1,293 @@
+"""The command line as other programs call it: the acceptance cases of the board, from real workbooks to reports.
+
+The workbooks are written here with openpyxl and plain lists, the way a clerk would type them; none of the project's
+own writing code is used.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from data_access.__main__ import main
+
+D1, D2 = date(2022, 8, 11), date(2022, 8, 12)
+ROOT = Path(__file__).parents[2]
+
+REGISTER = ["社区编码", "社区名称", "类型", "别名", "片区", "包片领导", "联络人", "联络人电话", "户数", "人口数"]
+SITES = ["接种点", "类型", "日接种能力", "每批容量"]
+BASELINE = ["社区", "应摸底人数", "已摸底人数", "禁忌人数", "缓种人数", "应接种人数", "截至日期"]
+EVENING = [
+    "日期", "社区", "接种点", "名单人数", "名单内接种", "计划外接种", "当日接种合计", "其中_第一剂", "其中_第二剂", "其中_加强针",
+    "缓种", "禁忌", "拒种", "未到", "改期转点", "缺苗未种", "异地已接种", "留观完成", "疑似异常反应",
+    "累计_第一剂", "累计_全程", "累计_加强针", "累计接种人数(含异地)", "名单核对", "差异说明",
+]  # fmt: skip
+
+
+def write(path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def base(path, surveyed, contraindicated=None):
+    """A base workbook of communities with their 摸底人数."""
+    contraindicated = contraindicated or {}
+    return write(
+        path,
+        社区名录=[REGISTER, *([f"C{n:02d}", name, "社区", "", "东片"] for n, name in enumerate(surveyed, start=1))],
+        接种点=[SITES, ["卫生中心", "常规", 400, 80]],
+        摸底台账=[
+            BASELINE,
+            *(
+                [name, m, m, contraindicated.get(name, 0), 0, m - contraindicated.get(name, 0), date(2022, 8, 1)]
+                for name, m in surveyed.items()
+            ),
+        ],
+    )
+
+
+def tally(name, day, today, cumulative, **given):
+    """One evening row in which everybody called up came: first doses only."""
+    values = {
+        "日期": day, "社区": name, "接种点": "卫生中心", "名单人数": today, "名单内接种": today, "当日接种合计": today,
+        "其中_第一剂": today, "留观完成": today, "累计_第一剂": cumulative, "累计接种人数(含异地)": cumulative, "名单核对": "已核对",
+    }  # fmt: skip
+    values.update(given)
+    text = {"日期", "社区", "接种点", "差异说明"}
+    return [values.get(header, None if header in text else 0) for header in EVENING]
+
+
+@pytest.fixture
+def call(office):
+    """Call a command in this process; gives (exit status, standard output)."""
+
+    def run(*args):
+        result = CliRunner().invoke(main, [str(arg) for arg in args])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.stdout
+
+    return run
+
+
+@pytest.fixture
+def answer(call):
+    """Call a command that must succeed; gives its JSON answer."""
+
+    def run(*args):
+        status, out = call(*args, "--json")
+        assert status == 0, out
+        return json.loads(out)
+
+    return run
+
+
+def by_community(report):
+    return {row["community"]: row for row in report["rows"]}
+
+
+def findings(imported):
+    return [
+        finding
+        for workbook in imported["workbooks"]
+        for sheet in [*workbook["sheets"], workbook]
+        for finding in sheet["findings"]
+    ]
+
+
+def test_coverage_shows_its_parts_and_the_street_is_no_mean_of_rates(answer, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120, "向阳社区": 100}))
+    answer("import", write(tmp_path / "晚调度0811.xlsx", 晚调度=[EVENING, tally("春晖社区", D1, 23, 23)]))
+    answer("import", write(tmp_path / "晚调度0812.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 23, 46)]))
+    report = answer("report", "coverage", "--date", D2)
+    assert by_community(report)["春晖社区"]["coverage"] == {"numerator": 46, "denominator": 120, "value": 38.33}
+    assert by_community(report)["向阳社区"]["coverage"]["numerator"] is None
+    answer("import", write(tmp_path / "向阳.xlsx", 晚调度=[EVENING, tally("向阳社区", D2, 90, 90)]))
+    report = answer("report", "coverage", "--date", D2)
+    street = [row for row in report["rows"] if row["level"] == "street"]
+    assert street[0]["coverage"] == {"numerator": 136, "denominator": 220, "value": 61.82}
+    assert report["definitions"]["coverage"]
+
+
+def test_ranking_ties_unreported_and_without_denominator(answer, call, tmp_path):
+    surveyed = {"甲社区": 120, "乙社区": 60, "丙社区": 150, "丁社区": 100, "戊社区": 80, "己社区": 20}
+    answer("import", base(tmp_path / "底册.xlsx", surveyed, {"己社区": 20}))
+    done = {"甲社区": 46, "乙社区": 23, "丙社区": 57, "丁社区": 30, "己社区": 0}
+    rows = [tally(name, D2, n, n) for name, n in done.items()]
+    answer("import", write(tmp_path / "全街道晚调度.xlsx", 晚调度=[EVENING, *rows]))
+    report = answer("report", "ranking", "--date", D2)
+    assert [(row["community"], row["rank"], row["state"]) for row in report["rows"]] == [
+        ("甲社区", 1, "ranked"),
+        ("乙社区", 1, "ranked"),
+        ("丙社区", 3, "ranked"),
+        ("丁社区", 4, "ranked"),
+        ("戊社区", None, "unreported"),
+        ("己社区", None, "no_denominator"),
+    ]
+    assert by_community(report)["丙社区"]["rate"] == {"numerator": 57, "denominator": 150, "value": 38.0}
+    status, _out = call("report", "ranking", "--date", D2, "--xlsx", tmp_path / "排名.xlsx")
+    assert status == 0
+    shown = [[cell.value for cell in row] for row in openpyxl.load_workbook(tmp_path / "排名.xlsx").worksheets[0].rows]
+    text = {name: next(row for row in shown if name in row) for name in surveyed}
+    assert 1 in text["甲社区"] and 1 in text["乙社区"] and 3 in text["丙社区"] and 4 in text["丁社区"]
+    assert "未报" in text["戊社区"] and "不参评" in text["己社区"]
+
+
+def test_the_day_is_reconciled_against_the_roster(answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    row = tally(
+        "春晖社区", D2, 50, 44,
+        名单内接种=41, 计划外接种=3, 当日接种合计=44, 其中_第一剂=44, 缓种=3, 禁忌=1, 拒种=1, 未到=3, 留观完成=44,
+        名单核对="未核对", 差异说明="一人无结果",
+    )  # fmt: skip
+    status, out = call("import", write(tmp_path / "晚调度.xlsx", 晚调度=[EVENING, row]), "--json")
+    assert status == 0
+    assert "UNEXPLAINED" in json.dumps(json.loads(out))
+    dispatch = by_community(answer("report", "dispatch", "--date", D2))["春晖社区"]
+    assert dispatch["show_up"] == {"numerator": 46, "denominator": 50, "value": 92.0}
+    assert dispatch["completion"] == {"numerator": 41, "denominator": 50, "value": 82.0}
+    assert dispatch["output"] == {"numerator": 44, "denominator": 50, "value": 88.0}
+    assert dispatch["unexplained"] == 1
+    assert dispatch["reconciled"] is False
+
+
+def test_a_correction_a_look_back_and_a_withdrawal(office, answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+
+    def figure(*args):
+        return by_community(answer("report", "coverage", "--date", D2, *args))["春晖社区"]["coverage"]["numerator"]
+
+    first = write(tmp_path / "晚调度.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 40, 40)])
+    done = answer("import", first)["workbooks"][0]
+    assert (done["status"], done["sheets"][0]["revision"]) == ("committed", 1)
+    office.now("2022-08-12T21:05")
+    second = write(tmp_path / "晚调度（更正）.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)])
+    done = answer("import", second)["workbooks"][0]["sheets"][0]
+    assert done["revision"] == 2
+    assert (figure(), figure("--as-of", "2022-08-12T21:00"), figure("--as-of", "21:00")) == (46, 40, 40)
+    again = answer("import", second)["workbooks"][0]
+    assert again["status"] == "unchanged"
+    assert call("withdraw", done["submission"], "--reason", "数字报错")[0] == 0
+    assert figure() == 40
+
+
+def test_one_bad_row_takes_no_other_with_it(call, answer, tmp_path):
+    names = [f"{stem}社区" for stem in "甲乙丙丁戊己庚辛壬癸子丑"]
+    answer("import", base(tmp_path / "底册.xlsx", dict.fromkeys(names, 100)))
+    rows = [tally(name, D2, 10, 10) for name in names]
+    rows[4][0] = "8月32日"
+    rows[7][1] = "无名社区"
+    path = write(tmp_path / "全街道晚调度0812.xlsx", 晚调度=[EVENING, *rows])
+    status, out = call("import", path, "--json")
+    imported = json.loads(out)
+    assert status == 1
+    sheets = imported["workbooks"][0]["sheets"]
+    assert sum(sheet["rows_accepted"] for sheet in sheets if sheet["status"] == "committed") == 10
+    assert sum(sheet["rows_refused"] for sheet in sheets) == 2
+    errors = {finding["cell"]: finding for finding in findings(imported) if finding["severity"] == "error"}
+    assert set(errors) == {"A6", "B9"}
+    assert errors["A6"]["value"] == "8月32日" and errors["B9"]["value"] == "无名社区"
+    assert all(error["message"] and error["remedy"] for error in errors.values())
+    reported = [row for row in answer("report", "reporting", "--date", D2)["rows"] if row["kind"] == "evening"]
+    assert sum(row["submission"] is not None for row in reported) == 10
+
+
+def test_a_folder_goes_in_whatever_the_order_of_names(answer, tmp_path):
+    folder = tmp_path / "微信文件"
+    folder.mkdir()
+    write(folder / "a晚调度0812.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 23, 46)])
+    write(folder / "b晚调度0811.xlsx", 晚调度=[EVENING, tally("春晖社区", D1, 23, 23)])
+    base(folder / "z底册.xlsx", {"春晖社区": 120})
+    (folder / "~$z底册.xlsx").write_bytes(b"lock")
+    imported = answer("import", folder)
+    assert [workbook["status"] for workbook in imported["workbooks"]] == ["committed"] * 3
+    assert [finding["code"] for finding in findings(imported) if finding["severity"] != "info"] == []
+
+
+def test_a_dry_run_writes_nothing(answer, tmp_path):
+    path = base(tmp_path / "底册.xlsx", {"春晖社区": 120})
+    assert answer("import", path, "--dry-run")["workbooks"][0]["status"] == "committed"
+    assert answer("report", "coverage", "--date", D2)["rows"] == [] or not by_community(
+        answer("report", "coverage", "--date", D2)
+    ).get("春晖社区")
+
+
+def test_a_file_that_is_no_workbook_gets_one_sentence(call, tmp_path):
+    path = tmp_path / "照片.xlsx"
+    path.write_bytes(b"\xff\xd8\xff\xe0" + b"x" * 500)
+    status, out = call("import", path, "--json")
+    imported = json.loads(out)
+    assert status == 1
+    assert imported["workbooks"][0]["status"] == "rejected"
+    assert len(findings(imported)) == 1
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["report", "nonsense"],
+        ["report", "coverage", "--date", "yesterday"],
+        ["report", "coverage", "--campaign", "nonsense"],
+        ["report", "coverage", "--basis", "coverage"],
+        ["import"],
+        ["import", "no-such-file.xlsx"],
+        ["template", "nonsense", "-o", "x.xlsx"],
+    ],
+)
+def test_a_wrong_call_is_two(call, args):
+    assert call(*args)[0] == 2
+
+
+@pytest.mark.parametrize("kind", ["base", "roster", "morning", "evening", "progress", "evidence", "actions"])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_every_template_is_written_and_its_blank_is_no_data(call, tmp_path, kind, language):
+    path = tmp_path / f"{kind}.xlsx"
+    assert call("--language", language, "template", kind, "-o", path)[0] == 0
+    assert openpyxl.load_workbook(path).sheetnames
+    _status, out = call("import", path, "--json", "--dry-run")
+    assert sum(sheet["rows_accepted"] for sheet in json.loads(out)["workbooks"][0]["sheets"]) == 0
+
+
+def process(*args, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "data_access", *args],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_as_a_process_only_the_answer_is_on_standard_output(tmp_path):
+    environment = {"STREET_DATA_DIR": str(tmp_path / "data"), "STREET_NOW": "2022-08-12T21:00"}
+    done = process("init", **environment)
+    assert done.returncode == 0, done.stderr
+    done = process("report", "coverage", "--json", **environment)
+    assert json.loads(done.stdout)["date"] == "2022-08-12"
+    done = process("withdraw", "7", "--reason", "没有", **environment)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip()
+
+
+def test_every_command_has_help(call):
+    def walk(command, path):
+        status, out = call(*path, "--help")
+        assert status == 0 and command.help.split(".")[0].split("\n")[0][:20] in out
+        for name, child in getattr(command, "commands", {}).items():
+            walk(child, [*path, name])
+
+    walk(main, [])

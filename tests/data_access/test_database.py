@@ -1,0 +1,190 @@
+"""The shared database on SQLite and PostgreSQL: migrations, the data version, one writer at a time, keys."""
+
+import stat
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, select, text
+
+from config import clock
+from config.settings import settings
+from data_access import accounts, database, privacy
+from data_access.schema import Account, Base, Community, DataVersion, Street, Submission
+
+
+def test_migrations_make_exactly_the_declared_schema(database_url):
+    with database.reading() as connection:
+        # the types of our own decorators compare as their storage; columns, keys and indexes are what can drift
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        differences = compare_metadata(context, Base.metadata)
+    assert differences == []
+
+
+def test_preparing_twice_changes_nothing(database_url):
+    before = database.data_version()
+    database.close_all()
+    assert database.data_version() == before
+    with database.reading() as connection:
+        assert len(connection.execute(select(Street.id)).all()) == 1
+
+
+def test_a_later_schema_is_refused_and_left_alone(database_url):
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close_all()
+    with pytest.raises(database.DatabaseTooNewError):
+        database.data_version()
+
+
+def test_writers_take_turns_and_none_is_lost(database_url):
+    start = database.data_version()
+    failures = []
+
+    def write(n):
+        try:
+            with database.writing() as connection:
+                seen = connection.execute(select(DataVersion.version)).scalar_one()
+                connection.execute(
+                    insert(Community).values(street_id=1, name=f"c{n}", code=f"c{n}", position=seen)
+                )
+                database.raise_version(connection)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert database.data_version() == start + 12
+    with database.reading() as connection:
+        positions = connection.execute(select(Community.position)).scalars().all()
+    assert sorted(positions) == list(range(start, start + 12))  # each saw what the one before had written
+
+
+def test_a_transaction_that_fails_leaves_nothing(database_url):
+    before = database.data_version()
+    with pytest.raises(RuntimeError), database.writing() as connection:
+        connection.execute(insert(Community).values(street_id=1, name="x", code="x", position=1))
+        database.raise_version(connection)
+        raise RuntimeError
+    assert database.data_version() == before
+    with database.reading() as connection:
+        assert connection.execute(select(Community.id)).first() is None
+
+
+def test_instants_come_back_in_utc_and_need_an_offset(database_url):
+    with database.reading() as connection:
+        made = connection.execute(select(Account.created_at)).scalar_one()
+        assert made.utcoffset().total_seconds() == 0
+    with pytest.raises(Exception, match="offset"), database.writing() as connection:
+        connection.execute(
+            select(Submission.id).where(Submission.committed_at <= clock.now().replace(tzinfo=None))
+        )
+
+
+def test_the_key_file_is_made_once_for_its_owner_alone(office):
+    path = settings().data_dir / privacy.KEY_FILE
+    database.prepare()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    first = path.read_bytes()
+    database.close_all()
+    database.prepare()
+    assert path.read_bytes() == first
+
+
+def test_another_key_is_refused(office):
+    database.prepare()
+    path = settings().data_dir / privacy.KEY_FILE
+    path.unlink()
+    privacy._load.cache_clear()
+    database.close_all()
+    with pytest.raises(privacy.KeyFileError):
+        database.data_version()
+
+
+def test_a_damaged_key_file_is_named(office):
+    path = settings().data_dir / privacy.KEY_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{half")
+    with pytest.raises(privacy.KeyFileError, match=r"street\.key"):
+        privacy.keys()
+
+
+def test_sealed_text_is_not_in_the_database_and_opens_only_with_its_key(office):
+    sealed = privacy.keys().seal("张三".encode())
+    assert "张三".encode() not in sealed
+    assert privacy.keys().open(sealed).decode() == "张三"
+    other = privacy.Keys(b"0" * 32, b"1" * 32, "cookie")
+    with pytest.raises(privacy.KeyFileError):
+        other.open(sealed)
+
+
+def test_first_start_makes_one_administrator_only(database_url):
+    assert not accounts.exist()
+    admin = accounts.create_first_administrator("admin_sf", "long enough", "示范街道")
+    assert admin.role == accounts.Role.ADMIN
+    assert accounts.exist()
+    with pytest.raises(accounts.AccountError):
+        accounts.create_first_administrator("second_one", "long enough", "示范街道")
+
+
+def test_passwords_and_names_have_rules(office):
+    with pytest.raises(accounts.AccountError):
+        accounts.create_first_administrator("admin_sf", "short", "x")
+    with pytest.raises(accounts.AccountError):
+        accounts.create_first_administrator("不行", "long enough", "x")
+
+
+def test_who_may_not_is_told_who_may(office):
+    admin = accounts.create_first_administrator("admin_sf", "long enough", "")
+    leader = accounts.create(admin, "leader_one", "long enough", accounts.Role.LEADER)
+    with pytest.raises(accounts.NotAllowedError, match="督导员"):
+        leader.require(accounts.Capability.UPLOAD)
+    with pytest.raises(accounts.NotAllowedError):
+        accounts.create(leader, "another1", "long enough", accounts.Role.ADMIN)
+    with pytest.raises(accounts.AccountError):  # a clerk belongs to a community
+        accounts.create(admin, "clerk_one", "long enough", accounts.Role.CLERK, "无此社区")
+
+
+def test_a_disabled_account_acts_no_more(office):
+    accounts.create_first_administrator("admin_sf", "long enough", "")
+    admin = accounts.actor("admin_sf")
+    accounts.create(admin, "leader_one", "long enough", accounts.Role.LEADER)
+    assert "leader_one" in accounts.credentials()["usernames"]
+    accounts.disable(admin, "leader_one")
+    assert "leader_one" not in accounts.credentials()["usernames"]
+    with pytest.raises(accounts.AccountError):
+        accounts.actor("leader_one")
+
+
+def test_a_changed_password_ends_sessions(office):
+    accounts.create_first_administrator("admin_sf", "long enough", "")
+    admin = accounts.actor("admin_sf")
+    accounts.set_password(admin, "admin_sf", "even longer one")
+    assert accounts.actor("admin_sf").generation == admin.generation + 1
+
+
+@pytest.mark.parametrize(
+    ("mask", "plain", "shown"),
+    [
+        (privacy.mask_name, "欧阳小明", "欧*"),
+        (privacy.mask_name, None, ""),
+        (privacy.mask_phone, "13812345678", "138****5678"),
+        (privacy.mask_phone, "8612345", "****45"),
+        (privacy.mask_document, "123X", "****123X"),
+    ],
+)
+def test_masks(mask, plain, shown):
+    assert mask(plain) == shown
+
+
+def test_a_person_is_known_by_a_keyed_hash(office):
+    keys = privacy.keys()
+    assert keys.person("11010119900307 123x") == keys.person("11010119900307123X")
+    assert keys.person("A") != keys.person("B")
+    other = privacy.Keys(keys.field, b"1" * 32, keys.cookie)
+    assert other.person("A") != keys.person("A")
