@@ -1,0 +1,328 @@
+"""Heat maps with the figure in the cell: site by batch, community by workstream, the reporting calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+
+from charts import theme
+from config.language import _
+from config.settings import settings
+
+
+def load(
+    cells: pd.DataFrame,
+    sites: pd.DataFrame,
+    batches: pd.DataFrame,
+    total: str,
+    *,
+    dark: bool = False,
+    screen: bool = False,
+) -> alt.LayerChart:
+    """People called up by site and batch; colour is the load, above capacity it is orange with ``▲``.
+
+    ``cells``: ``site``, ``batch`` text; ``people``, ``capacity`` Int64 (missing people are hatched, ``—``);
+    ``load`` float people ÷ capacity, only for the colour; ``note`` text such as ``98%`` or ``▲超 6``. A
+    batch a site does not run has no row and stays empty. ``sites``: ``site``, ``note`` (``常规 80/批``),
+    ``total``, ``of`` (``/320``) as text, in register order. ``batches``: ``batch``, ``note`` (``09:30``),
+    ``total`` as text, in order of time. ``total``: the sum of all.
+    """
+    colours, size = theme.palette(dark), theme.sizes(screen)
+    big = size.big
+    rows = theme.take(cells, "site", "batch", "people", "capacity", "load", "note").assign(
+        figure=[theme.count(n) for n in cells["people"]],
+        note=cells["note"].fillna(""),
+        step=[
+            _load_step(people, room, share)
+            for people, room, share in zip(cells["people"], cells["capacity"], cells["load"], strict=True)
+        ],
+    )
+    x, y = _band("batch", batches["batch"]), _band("site", sites["site"])
+    chart = theme.table(rows)
+    fills = [*colours.load, colours.act_solid]
+    inks = [*colours.load_text, colours.act_on]
+    tips = theme.tips("site", "batch", "people", "capacity")
+    layers: list[Any] = [
+        chart.transform_filter("datum.step >= 0")
+        .mark_rect(cornerRadius=3)
+        .encode(x=x, y=y, color=_pick("step", fills), tooltip=tips),
+        chart.transform_filter("datum.step < 0")
+        .mark_rect(cornerRadius=3, color=theme.stripes(dark), stroke=colours.line)
+        .encode(x=x, y=y, tooltip=tips),
+        chart.mark_text(fontSize=big, fontWeight=theme.BOLD, dy=-10).encode(
+            x=x, y=y, text=alt.Text(field="figure", type="nominal"), color=_pick("step", inks, colours.ink2)
+        ),
+        chart.mark_text(fontSize=size.small, dy=14).encode(
+            x=x, y=y, text=alt.Text(field="note", type="nominal"), color=_pick("step", inks, colours.ink2)
+        ),
+    ]
+    layers += _site_edges(sites, y, colours, size)
+    layers += _batch_edges(batches, total, sites, x, colours, size)
+    return theme.finish(alt.layer(*layers), dark, screen, (70 if screen else 58) * max(len(sites), 1))
+
+
+def matrix(
+    frame: pd.DataFrame,
+    workstreams: pd.DataFrame,
+    communities: pd.DataFrame,
+    selected: tuple[str, str] | None = None,
+    *,
+    dark: bool = False,
+    screen: bool = False,
+) -> alt.LayerChart:
+    """Community by workstream; a cell is the gap of its worst indicator to elapsed time (metrics.md §6.7).
+
+    ``frame``: ``community``, ``workstream`` text; ``gap`` float percentage points, only for the colour;
+    ``text`` the printed gap (``−19.7``) or the words of a state (``发生 1 起``), missing takes its own word;
+    ``state`` one of ``gap occurred unconfirmed unreported not_applicable``. ``workstreams``:
+    ``workstream``, ``note`` text, left to right. ``communities``: ``community``, ``note`` text, top to
+    bottom (the caller sorts, red cells first or by register). A click is the point selection ``cell`` with
+    the fields ``community`` and ``workstream``; ``selected`` gives it its first value, drawn with a heavy
+    outline.
+    """
+    colours, size = theme.palette(dark), theme.sizes(screen)
+    rows = theme.take(frame, "community", "workstream", "gap", "text", "state").assign(
+        step=[_gap_step(state, gap) for state, gap in zip(frame["state"], frame["gap"], strict=True)],
+        words=[
+            _cell_words(state, gap, text)
+            for state, gap, text in zip(frame["state"], frame["gap"], frame["text"], strict=True)
+        ],
+    )
+    rows["heavy"] = rows["step"].isin([0, 5]) | rows["state"].eq("unreported")
+    x, y = _band("workstream", workstreams["workstream"]), _band("community", communities["community"])
+    fills = [*colours.gap, colours.red_solid, colours.sunk, colours.surface, colours.page]
+    inks = [*colours.gap_text, colours.red_on, colours.ink2, colours.red, colours.ink3]
+    cell = alt.selection_point(
+        name="cell",
+        fields=["community", "workstream"],
+        on="click",
+        clear="dblclick",
+        empty=False,
+        value=[{"community": selected[0], "workstream": selected[1]}] if selected else alt.Undefined,
+    )
+    chart = theme.table(rows)
+    # the clickable layer lies on top of its hatching and under the words
+    face = (
+        chart.mark_rect(cornerRadius=3, cursor="pointer")
+        .encode(
+            x=x,
+            y=y,
+            color=_pick("step", fills),
+            stroke=alt.StrokeValue(
+                None, condition={"test": "datum.state === 'unreported'", "value": colours.red}
+            ),
+            strokeWidth=alt.StrokeWidthValue(1.5),
+            tooltip=theme.tips("community", "workstream", "words"),
+        )
+        .add_params(cell)
+    )
+    hatched = (
+        chart.transform_filter("datum.step === 6")
+        .mark_rect(cornerRadius=3, color=theme.stripes(dark, 3), tooltip=False)
+        .encode(x=x, y=y)
+    )
+    outline = (
+        chart.transform_filter(cell)
+        .mark_rect(cornerRadius=5, filled=False, stroke=colours.ink, strokeWidth=3)
+        .encode(x=x, y=y)
+    )
+    words = chart.mark_text(fontSize=size.figure).encode(
+        x=x,
+        y=y,
+        text=alt.Text(field="words", type="nominal"),
+        color=_pick("step", inks),
+    )
+    plain = words.transform_filter("!datum.heavy")
+    heavy = words.transform_filter("datum.heavy").mark_text(fontSize=size.figure, fontWeight=theme.BOLD)
+    height = (44 if screen else 38) * max(len(communities), 1)
+    edges = _matrix_edges(workstreams, communities, x, y, colours, size)
+    return theme.finish(alt.layer(face, hatched, plain, heavy, outline, *edges), dark, screen, height)
+
+
+def calendar(frame: pd.DataFrame, *, dark: bool = False, screen: bool = False) -> alt.LayerChart:
+    """Daily sheets by day with the glyph of their state (identities_and_due_times §5.9).
+
+    Columns: ``sheet`` text in the order of the day; ``day`` date; ``label`` the printed day (``8/12``);
+    ``state`` a code of ``charts.theme.STATES``. A missing state is a blank cell: nothing was asked for.
+    """
+    size = theme.sizes(screen)
+    known = theme.take(frame, "sheet", "label", "state").dropna(subset=["state"])
+    rows = known.assign(
+        glyph=[theme.STATES[state].glyph for state in known["state"]],
+        word=[theme.STATES[state].label for state in known["state"]],
+        ink=[theme.STATES[state].text(dark) for state in known["state"]],
+        fill=[_calendar_fill(state, dark) for state in known["state"]],
+    )
+    days = theme.order(frame.sort_values("day")["label"])
+    sheets = theme.order(frame["sheet"])
+    x = _band("label", days, axis=alt.Axis(title=None, orient="top", domain=False, ticks=False, labelAngle=0))
+    y = _band("sheet", sheets, axis=theme.names(sheets, dark=dark, screen=screen))
+    chart = theme.table(rows)
+    tips = theme.tips("sheet", "label", "word")
+    layers = [
+        chart.mark_rect(cornerRadius=3).encode(
+            x=x, y=y, color=alt.Color(field="fill", type="nominal", scale=None, legend=None), tooltip=tips
+        ),
+        chart.mark_text(fontWeight=theme.BOLD, tooltip=False).encode(
+            x=x,
+            y=y,
+            text=alt.Text(field="glyph", type="nominal"),
+            # the normal case stays quiet
+            size=alt.SizeValue(size.label, condition={"test": "datum.state === 'on_time'", "value": 10}),
+            color=alt.Color(field="ink", type="nominal", scale=None, legend=None),
+        ),
+    ]
+    return theme.finish(alt.layer(*layers), dark, screen, (size.row + 10) * max(len(sheets), 1))
+
+
+def _load_step(people: Any, room: Any, share: Any) -> int:
+    """-1 missing, 0–3 the colour of the load, 4 above capacity; over is decided on the counts themselves."""
+    if pd.isna(people):
+        return -1
+    if not pd.isna(room) and people > room:
+        return 4
+    if pd.isna(share):
+        return 0
+    return sum(share >= step for step in settings().thresholds.load_steps)
+
+
+def _gap_step(state: str, gap: Any) -> int:
+    """A cell's colour: 0–4 far behind to well ahead, 5 occurred, 6 unknown, 7 unreported, 8 none."""
+    if state == "gap" and pd.isna(gap):
+        return 6
+    if state == "gap":
+        steps = settings().thresholds
+        bounds = (steps.behind, steps.slightly_behind, 0.0, steps.ahead)
+        return sum(gap >= bound for bound in bounds)
+    return {"occurred": 5, "unconfirmed": 6, "unreported": 7}.get(state, 8)
+
+
+def _cell_words(state: str, gap: Any, text: Any) -> str:
+    if state == "gap":
+        if pd.isna(gap) or pd.isna(text):
+            return theme.MISSING
+        return f"▼ {text}" if _gap_step(state, gap) == 0 else str(text)
+    mark = theme.STATES[state]
+    return f"{mark.glyph} {mark.label if pd.isna(text) else text}".strip()
+
+
+def _calendar_fill(state: str, dark: bool) -> str:
+    colours = theme.palette(dark)
+    mark = theme.STATES[state]
+    return colours.page if mark.role == "mark" else mark.tint(dark)
+
+
+def _band(field: str, values: Sequence[Any] | pd.Series, axis: alt.Axis | None = None) -> Any:
+    """A band of cells in the given order, with the same thin gap in every heat map."""
+    domain = theme.order(values)
+    scale = alt.Scale(domain=domain, paddingInner=0.05, paddingOuter=0)
+    channel = alt.X if field in ("batch", "workstream", "label") else alt.Y
+    return channel(field=field, type="nominal", sort=domain, scale=scale, axis=axis)
+
+
+def _pick(field: str, colours: Sequence[str], missing: str | None = None) -> alt.ColorValue:
+    """A colour by step number."""
+    cases = [(f"datum.{field} === {step}", colour) for step, colour in enumerate(colours)]
+    return theme.case(*cases, otherwise=missing or colours[0])
+
+
+def _site_edges(sites: pd.DataFrame, y: alt.Y, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
+    """Names left, totals right."""
+    left = max(theme.extent(sites["site"], size.label), theme.extent(sites["note"], size.small)) + 12
+    right = max(theme.extent(sites["total"], size.figure), theme.extent(sites["of"], size.small)) + 14
+    chart = theme.table(
+        theme.take(sites, "site", "note", "total", "of").assign(
+            note=theme.texts(sites["note"]), total=theme.texts(sites["total"])
+        )
+    )
+
+    def text(
+        field: str, at: Any, shift: int, align: Literal["left", "right"], points: int, dy: int, bold: bool
+    ) -> Any:
+        return chart.mark_text(
+            align=align,
+            dx=shift,
+            dy=dy,
+            fontSize=points,
+            fontWeight=theme.BOLD if bold else theme.REGULAR,
+            color=colours.ink if bold else colours.ink2,
+        ).encode(y=y, x=at, text=alt.Text(field=field, type="nominal"))
+
+    edge = theme.XValue("width")
+    return [
+        text("site", theme.XValue(0), -left, "left", size.label, -10, True),
+        text("note", theme.XValue(0), -left, "left", size.small, 13, False),
+        text("total", edge, right, "right", size.figure, -10, True),
+        text("of", edge, right, "right", size.small, 13, False),
+    ]
+
+
+def _batch_edges(
+    batches: pd.DataFrame,
+    total: str,
+    sites: pd.DataFrame,
+    x: alt.X,
+    colours: theme.Palette,
+    size: theme.Sizes,
+) -> list[Any]:
+    """Batches and their hour above, totals below, the sum of all in the corner."""
+    left = max(theme.extent(sites["site"], size.label), theme.extent(sites["note"], size.small)) + 12
+    right = max(theme.extent(sites["total"], size.figure), theme.extent(sites["of"], size.small)) + 14
+    chart = theme.table(
+        theme.take(batches, "batch", "note", "total").assign(
+            note=theme.texts(batches["note"]), total=theme.texts(batches["total"])
+        )
+    )
+    bold: dict[str, Any] = {"fontWeight": theme.BOLD}
+    corner = theme.table(pd.DataFrame({"left": [_("Total")], "right": [total]}))
+    return [
+        chart.mark_text(dy=-size.small - 18, fontSize=size.small, **bold).encode(
+            x=x, y=theme.YValue(0), text=alt.Text(field="batch", type="nominal")
+        ),
+        chart.mark_text(dy=-13, fontSize=size.small, color=colours.ink2).encode(
+            x=x, y=theme.YValue(0), text=alt.Text(field="note", type="nominal")
+        ),
+        chart.mark_text(dy=20, fontSize=size.figure, **bold).encode(
+            x=x, y=theme.YValue("height"), text=alt.Text(field="total", type="nominal")
+        ),
+        corner.mark_text(align="left", dx=-left, dy=20, fontSize=size.label, color=colours.ink2).encode(
+            x=theme.XValue(0), y=theme.YValue("height"), text=alt.Text(field="left", type="nominal")
+        ),
+        corner.mark_text(align="right", dx=right, dy=20, fontSize=size.figure, **bold).encode(
+            x=theme.XValue("width"), y=theme.YValue("height"), text=alt.Text(field="right", type="nominal")
+        ),
+    ]
+
+
+def _matrix_edges(
+    workstreams: pd.DataFrame,
+    communities: pd.DataFrame,
+    x: alt.X,
+    y: alt.Y,
+    colours: theme.Palette,
+    size: theme.Sizes,
+) -> list[Any]:
+    """Community and area left, workstream and its office above."""
+    names = theme.extent(communities["community"], size.label) + 8
+    left = names + theme.extent(communities["note"].dropna(), size.small) + 12
+    rows = theme.table(theme.take(communities, "community", "note"))
+    columns = theme.table(theme.take(workstreams, "workstream", "note"))
+    bold: dict[str, Any] = {"fontWeight": theme.BOLD, "fontSize": size.label}
+    quiet: dict[str, Any] = {"fontSize": size.small, "color": colours.ink2}
+    return [
+        rows.mark_text(align="left", dx=-left, **bold).encode(
+            x=theme.XValue(0), y=y, text=alt.Text(field="community", type="nominal")
+        ),
+        rows.mark_text(align="left", dx=names - left, **quiet).encode(
+            x=theme.XValue(0), y=y, text=alt.Text(field="note", type="nominal")
+        ),
+        columns.mark_text(dy=-size.small - 20, **bold).encode(
+            x=x, y=theme.YValue(0), text=alt.Text(field="workstream", type="nominal")
+        ),
+        columns.mark_text(dy=-14, **quiet).encode(
+            x=x, y=theme.YValue(0), text=alt.Text(field="note", type="nominal")
+        ),
+    ]

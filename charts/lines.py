@@ -1,0 +1,289 @@
+"""Lines over time: coverage with target and projection, a count against elapsed time, sparklines."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from math import floor
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from charts import theme
+from config.language import _, pick
+
+
+def coverage(
+    frame: pd.DataFrame,
+    target: float | None = None,
+    target_text: str = "",
+    projection: pd.DataFrame | None = None,
+    until: date | None = None,
+    *,
+    dark: bool = False,
+    screen: bool = False,
+) -> alt.LayerChart:
+    """Coverage by day with the target, the projection dashed, a day not yet closed shaded and its dot hollow.
+
+    Columns: ``day`` date; ``value`` float percent (a missing day breaks the line, it is never 0); ``open``
+    bool; ``rate`` and ``fraction`` text, printed at the last known day. ``projection``: ``day``, ``value``
+    from the last known day on and ``label`` text (missing but for the last one), as metrics.md §6.4
+    forecasts it; none where no forecast is possible. ``until`` closes the axis.
+    """
+    colours, size = theme.palette(dark), theme.sizes(screen)
+    rows = _days(theme.take(frame, "day", "value", "open", "rate", "fraction"))
+    ahead = rows.head(0)
+    if projection is not None:
+        ahead = _days(theme.take(projection, "day", "value", "label"))
+    low = _floor([rows["value"], ahead["value"]], target)
+    high = max(100.0, float(rows["value"].max()) if rows["value"].notna().any() else 100.0)
+    first, last = rows["day"].min(), max([rows["day"].max(), ahead["day"].max()], key=_or_least)
+    end = max(pd.Timestamp(until), last) if until is not None else last
+    x = _day_axis("day", first, end)
+    y = alt.Y(
+        field="value",
+        type="quantitative",
+        scale=alt.Scale(domain=[low, high], nice=False, zero=False),
+        axis=alt.Axis(
+            title=None, domain=False, ticks=False, tickCount=4, labelExpr="datum.value + '%'", labelPadding=10
+        ),
+    )
+    line = theme.table(rows)
+    dots = line.transform_filter("isValid(datum.value)")
+    tips = [_day_tip(), *theme.tips("rate", "fraction")]
+    layers: list[Any] = [
+        *_shade(rows[rows["open"].astype(bool)], colours),
+        *_level(target, target_text, colours, size),
+        line.mark_line(strokeWidth=3, color=colours.pri).encode(x=x, y=y),
+        dots.transform_filter("!datum.open")
+        .mark_point(size=50, filled=True, color=colours.pri)
+        .encode(x=x, y=y, tooltip=tips),
+        dots.transform_filter("datum.open")
+        .mark_point(size=140, filled=True, fill=colours.surface, stroke=colours.pri, strokeWidth=3)
+        .encode(x=x, y=y, tooltip=tips),
+    ]
+    layers += _projected(ahead, x, y, colours, size)
+    layers += _last_words(rows, x, y, colours, size)
+    return theme.finish(alt.layer(*layers), dark, screen, 300 if screen else 240)
+
+
+def steps(
+    frame: pd.DataFrame,
+    target: int,
+    target_text: str,
+    start: date,
+    end: date,
+    *,
+    open_from: date | None = None,
+    open_to: date | None = None,
+    last_text: str = "",
+    alert: bool = False,
+    dark: bool = False,
+    screen: bool = False,
+) -> alt.LayerChart:
+    """A cumulative count as a step line against the line of elapsed time, the unfinished month shaded.
+
+    Columns: ``day`` date of a report; ``n`` Int64 cumulative count, missing where the report did not come
+    (written ``缺`` on the line, not drawn as a drop). ``target`` is due at ``end`` and named by
+    ``target_text``; ``open_from`` and ``open_to`` bound the shading; ``last_text`` (``5 次``) stands at the
+    end of the line.
+    """
+    colours, size = theme.palette(dark), theme.sizes(screen)
+    ink = colours.act_solid if alert else colours.pri
+    rows = _days(theme.take(frame, "day", "n")).rename(columns={"n": "value"})
+    reported = rows.dropna(subset=["value"])
+    known = pd.concat(
+        [pd.DataFrame({"day": [pd.Timestamp(start)], "value": [0]}), reported], ignore_index=True
+    ).astype({"value": "Int64"})
+    # the level holds up to the last report due, so that what is missing stands under the line, not after it
+    line = pd.concat([known, pd.DataFrame({"day": [rows["day"].max()], "value": [known["value"].iloc[-1]]})])
+    line = line.dropna(subset=["day"]).drop_duplicates()
+    top = max(target, int(known["value"].max()), 1)
+    x = _day_axis("day", pd.Timestamp(start), pd.Timestamp(end), month=True)
+    y = alt.Y(
+        field="value",
+        type="quantitative",
+        scale=alt.Scale(domain=[0, top], nice=False),
+        axis=alt.Axis(title=None, domain=False, ticks=False, tickCount=4, tickMinStep=1, format=",d"),
+    )
+    pace = pd.DataFrame(
+        {"day": [pd.Timestamp(start), pd.Timestamp(end)], "value": [0, target], "words": ["", target_text]}
+    )
+    shaded = pd.DataFrame({"day": [open_from], "until": [open_to]}) if open_from and open_to else None
+    layers: list[Any] = [] if shaded is None else _shade(_days(shaded), colours)
+    layers += [
+        theme.table(pace).mark_line(strokeWidth=1.5, strokeDash=[4, 3], color=colours.ink).encode(x=x, y=y),
+        theme.table(pace)
+        .mark_text(align="right", dx=-26, dy=-2, fontSize=size.small, color=colours.ink)
+        .encode(x=x, y=y, text=alt.Text(field="words", type="nominal")),
+        theme.table(line).mark_line(interpolate="step-after", strokeWidth=3, color=ink).encode(x=x, y=y),
+        theme.table(known.iloc[1:])
+        .mark_point(size=60, filled=True, color=ink)
+        .encode(x=x, y=y, tooltip=[_day_tip(), *theme.tips("value")]),
+        *_absent(rows, known, x, y, colours, size),
+        theme.table(line.tail(1).assign(words=last_text))
+        .mark_text(
+            align="left",
+            dx=12,
+            fontSize=size.figure,
+            fontWeight=theme.BOLD,
+            color=colours.act if alert else colours.pri,
+        )
+        .encode(x=x, y=y, text=alt.Text(field="words", type="nominal")),
+    ]
+    return theme.finish(alt.layer(*layers), dark, screen, 240 if screen else 190)
+
+
+def spark(frame: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
+    """A small line without axes for a tile; its last known day is a dot.
+
+    Columns: ``day`` date; ``value`` float, a missing day breaks the line.
+    """
+    colours = theme.palette(dark)
+    rows = _days(theme.take(frame, "day", "value"))
+    x = alt.X(field="day", type="temporal", axis=None)
+    y = alt.Y(field="value", type="quantitative", axis=None, scale=alt.Scale(zero=False, nice=False))
+    known = rows.dropna(subset=["value"])
+    return theme.finish(
+        alt.layer(
+            theme.table(rows).mark_line(strokeWidth=2, color=colours.rule).encode(x=x, y=y),
+            theme.table(known.tail(1)).mark_point(size=60, filled=True, color=colours.pri).encode(x=x, y=y),
+        ),
+        dark,
+        height=36,
+    )
+
+
+def _days(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows in order of time, dates as timestamps so that Altair writes them alike on every machine."""
+    rows = frame.assign(**{name: pd.to_datetime(frame[name]) for name in ("day", "until") if name in frame})
+    return rows.sort_values("day", kind="stable")
+
+
+def _or_least(moment: pd.Timestamp) -> pd.Timestamp:
+    return pd.Timestamp.min if pd.isna(moment) else moment
+
+
+def _floor(series: list[pd.Series], target: float | None) -> int:
+    """The whole ten below everything drawn: a rate line need not start at 0, a bar must."""
+    values = pd.concat([*series, pd.Series([target], dtype="float64")]).dropna()
+    return 0 if values.empty else max(0, floor(float(values.min()) / 10) * 10)
+
+
+def _day_axis(field: str, first: pd.Timestamp, last: pd.Timestamp, month: bool = False) -> alt.X:
+    pattern = pick("%-m月", "%b") if month else "%-m/%-d"
+    label = f"timeFormat(datum.value, '{pattern}')"
+    if pd.isna(first):
+        scale = alt.Scale(nice=False)
+    else:
+        domain = [_moment(first), _moment(last if last > first else first + timedelta(days=1))]
+        scale = alt.Scale(domain=domain, nice=False)
+    return alt.X(
+        field=field,
+        type="temporal",
+        scale=scale,
+        axis=alt.Axis(
+            title=None,
+            grid=False,
+            ticks=False,
+            labelPadding=8,
+            labelExpr=label,
+            labelOverlap=True,
+            tickCount={"interval": "month", "step": 2} if month else 6,
+        ),
+    )
+
+
+def _moment(day: pd.Timestamp) -> alt.DateTime:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day)
+
+
+def _day_tip() -> alt.Tooltip:
+    return alt.Tooltip(field="day", type="temporal", format="%Y-%m-%d", title=_("Day"))
+
+
+def _shade(rows: pd.DataFrame, colours: theme.Palette) -> list[Any]:
+    """A pale band behind the days that are still open; a single day is half a day wide on either side."""
+    if rows.empty:
+        return []
+    half = timedelta(hours=12)
+    bands = pd.DataFrame(
+        {
+            "from": rows["day"] if "until" in rows else rows["day"] - half,
+            "to": rows["until"] if "until" in rows else rows["day"] + half,
+        }
+    )
+    return [
+        theme.table(bands)
+        .mark_rect(color=colours.sunk, clip=True)
+        .encode(
+            x=alt.X(field="from", type="temporal"),
+            x2=alt.X2(field="to"),
+            y=theme.YValue(0),
+            y2=theme.Y2Value("height"),
+        )
+    ]
+
+
+def _level(target: float | None, words: str, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
+    if target is None:
+        return []
+    chart = theme.table(pd.DataFrame({"value": [target], "words": [words]}))
+    y = alt.Y(field="value", type="quantitative")
+    return [
+        chart.mark_rule(strokeWidth=2, color=colours.ink).encode(y=y),
+        chart.mark_text(
+            align="right", dy=-12, fontSize=size.small, fontWeight=theme.BOLD, color=colours.ink
+        ).encode(x=theme.XValue("width"), y=y, text=alt.Text(field="words", type="nominal")),
+    ]
+
+
+def _projected(
+    ahead: pd.DataFrame, x: alt.X, y: alt.Y, colours: theme.Palette, size: theme.Sizes
+) -> list[Any]:
+    if ahead.empty:
+        return []
+    return [
+        theme.table(ahead).mark_line(strokeWidth=2, strokeDash=[4, 4], color=colours.pri).encode(x=x, y=y),
+        theme.table(ahead.tail(1))
+        .mark_text(align="center", dy=-14, fontSize=size.small, color=colours.pri)
+        .encode(x=x, y=y, text=alt.Text(field="label", type="nominal")),
+    ]
+
+
+def _last_words(
+    rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: theme.Palette, size: theme.Sizes
+) -> list[Any]:
+    """Rate and fraction of the last known day, below and right of its dot."""
+    last = rows.dropna(subset=["value"]).tail(1)
+    if last.empty:
+        return []
+    chart = theme.table(last.assign(rate=theme.texts(last["rate"]), fraction=theme.texts(last["fraction"])))
+    return [
+        chart.mark_text(
+            align="left", dx=14, dy=14, fontSize=size.big, fontWeight=theme.BOLD, color=colours.pri
+        ).encode(x=x, y=y, text=alt.Text(field="rate", type="nominal")),
+        chart.mark_text(
+            align="left", dx=14, dy=18 + size.big, fontSize=size.small, color=colours.ink2
+        ).encode(x=x, y=y, text=alt.Text(field="fraction", type="nominal")),
+    ]
+
+
+def _absent(
+    rows: pd.DataFrame,
+    known: pd.DataFrame,
+    x: alt.X,
+    y: alt.Y,
+    colours: theme.Palette,
+    size: theme.Sizes,
+) -> list[Any]:
+    """``缺`` under the line at the level last known, for reports that did not come."""
+    absent = rows[rows["value"].isna()].drop(columns="value")
+    if absent.empty:
+        return []
+    carried = pd.merge_asof(absent, known[["day", "value"]].sort_values("day"), on="day")
+    return [
+        theme.table(carried.assign(words=_("missing")))
+        .mark_text(dy=15, fontSize=size.small, color=colours.act)
+        .encode(x=x, y=y, text=alt.Text(field="words", type="nominal"))
+    ]

@@ -1,0 +1,214 @@
+"""What each family of charts promises on its own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from specs import layers, marks, printed, rows
+
+from charts import bars, bullets, columns, heat, lines, ranks, theme
+
+
+def test_reasons_are_sorted_by_size_with_the_missing_last(reasons):
+    spec = bars.reasons(reasons).to_dict()
+    bar = marks(spec, "bar")[0]
+    assert bar["encoding"]["y"]["sort"] == ["未到", "缓种", "不明差异", "异地接种"]
+    missing = next(row for row in rows(spec, bar) if row["label"] == "异地接种")
+    assert missing["n"] is None and missing["figure"] == "—"
+    assert printed(spec) == ["36", "25", "4", "—", "55.4%", "38.5%", "6.2%", "—"]
+    condition = bar["encoding"]["y"]["axis"]["labelColor"]["condition"]
+    assert "不明差异" in condition["test"] and condition["value"] == theme.LIGHT.act
+
+
+def test_reasons_without_shares_print_counts_at_the_edge(reasons):
+    spec = bars.reasons(reasons.drop(columns="share")).to_dict()
+    assert [layer["encoding"]["x"] for layer in marks(spec, "text")] == [{"value": "width"}]
+
+
+def test_what_the_stock_does_not_cover_is_a_bar_of_its_own(stock):
+    spec = bars.stock(stock).to_dict()
+    found = {row["site"]: row for row in rows(spec, marks(spec, "bar")[0])}
+    assert (found["文体中心"]["lack_from"], found["文体中心"]["lack_to"]) == (180, 196)
+    assert found["文体中心"]["covered"] == 180 and found["文体中心"]["alert"] is True
+    assert found["卫生中心"]["lack_from"] is None and found["卫生中心"]["covered"] == 290
+    assert found["流动车"]["stock"] is None and found["流动车"]["alert"] is False
+    assert marks(spec, "bar")[0]["encoding"]["y"]["sort"] == ["卫生中心", "文体中心", "流动车"]
+
+
+def test_groups_stop_at_full_width_and_keep_the_exact_rate(groups):
+    spec = bars.groups(groups, 90).to_dict()
+    found = {row["label"]: row for row in rows(spec, marks(spec, "bar")[0])}
+    assert found["重点行业"]["reach"] == 100 and found["重点行业"]["over"] is True
+    assert found["学生"]["reach"] is None
+    assert "102.9%" in printed(spec)
+    assert marks(spec, "tick")[0]["encoding"]["x"]["datum"] == 90
+    assert not marks(bars.groups(groups).to_dict(), "tick")
+
+
+def test_base_prints_a_dash_for_what_is_missing(base):
+    assert printed(bars.base(base).to_dict()) == ["1,702", "1,640", "—"]
+
+
+def test_load_above_capacity_leaves_the_scale_and_missing_is_hatched(cells, sites, batches):
+    spec = heat.load(cells, sites, batches, "202").to_dict()
+    step = {(row["site"], row["batch"]): row["step"] for row in rows(spec, marks(spec, "rect")[0])}
+    assert step == {
+        ("卫生中心", "第1批"): 3,
+        ("卫生中心", "第2批"): 4,
+        ("北辰小学", "第1批"): -1,
+        ("北辰小学", "第2批"): 1,
+    }
+    full, hatched = marks(spec, "rect")
+    assert full["transform"] == [{"filter": "datum.step >= 0"}]
+    assert hatched["mark"]["color"]["gradient"] == "linear"
+    over = next(c for c in full["encoding"]["color"]["condition"] if c["test"] == "datum.step === 4")
+    assert over["value"] == theme.LIGHT.act_solid
+    assert full["encoding"]["x"]["scale"]["domain"] == ["第2批", "第1批"]
+    assert {"—", "▲超 6", "202", "164", "/320", "124", "10:30", "合计"} <= set(printed(spec))
+
+
+def test_matrix_steps_stand_at_the_thresholds():
+    gaps = [-10.1, -10.0, -5.1, -5.0, -0.1, 0.0, 4.9, 5.0]
+    assert [heat._gap_step("gap", gap) for gap in gaps] == [0, 1, 1, 2, 2, 3, 3, 4]
+
+
+def test_matrix_words_colours_and_selection(matrix, workstreams, communities):
+    spec = heat.matrix(matrix, workstreams, communities, ("和平", "安全生产")).to_dict()
+    face = marks(spec, "rect")[0]
+    words = {(row["community"], row["workstream"]): row["words"] for row in rows(spec, face)}
+    assert words == {
+        ("和平", "疫苗接种"): "▼ −19.7",
+        ("和平", "安全生产"): "! 发生 1 起",
+        ("安康", "疫苗接种"): "⊘ 未报",
+        ("安康", "安全生产"): "? 未确认",
+        ("东湖", "疫苗接种"): "−10.0",
+        ("东湖", "安全生产"): "不适用",
+    }
+    assert face["encoding"]["y"]["sort"] == ["和平", "安康", "东湖"]
+    (cell,) = spec["params"]
+    assert cell["name"] == "cell" and cell["select"]["fields"] == ["community", "workstream"]
+    assert cell["value"] == [{"community": "和平", "workstream": "安全生产"}]
+    assert any(
+        {"param": "cell", "empty": False} in [t.get("filter") for t in layer.get("transform", [])]
+        for layer in layers(spec)
+    )
+
+
+def test_matrix_without_a_selection_outlines_nothing(matrix, workstreams, communities):
+    spec = heat.matrix(matrix, workstreams, communities).to_dict()
+    assert "value" not in spec["params"][0]
+    filters = [t["filter"] for layer in layers(spec) for t in layer.get("transform", [])]
+    assert {"param": "cell", "empty": False} in filters
+
+
+def test_a_gap_that_is_missing_is_hatched_and_not_zero(matrix, workstreams, communities):
+    unknown = matrix.assign(gap=float("nan"), text=None, state="gap")
+    spec = heat.matrix(unknown, workstreams, communities).to_dict()
+    assert {row["step"] for row in rows(spec, marks(spec, "rect")[0])} == {6}
+    assert {row["words"] for row in rows(spec, marks(spec, "rect")[0])} == {"—"}
+
+
+def test_calendar_has_a_glyph_for_each_state_and_no_cell_for_none(calendar):
+    spec = heat.calendar(calendar).to_dict()
+    cell = marks(spec, "rect")[0]
+    found = rows(spec, cell)
+    assert len(found) == 9 and {row["glyph"] for row in found} == {"●", "迟", "⊘"}
+    assert cell["encoding"]["x"]["sort"] == ["8/8", "8/9", "8/10", "8/11"]
+    assert cell["encoding"]["y"]["sort"] == ["接种名单", "早会商", "晚调度"]
+    assert {row["fill"] for row in found if row["state"] == "unreported"} == {theme.LIGHT.red_tint}
+
+
+def test_dots_keep_the_order_of_the_notice_with_the_unreported_apart(dots):
+    spec = ranks.dots(dots, 90, "目标 90%", 97.6, "全街 97.6%").to_dict()
+    point = marks(spec, "point")[0]
+    assert point["encoding"]["y"]["sort"] == ["东湖", "向阳", "文昌", "全街", "安康", "园区"]
+    found = {row["community"]: row for row in rows(spec, point)}
+    assert found["安康"]["value"] is None and found["安康"]["rank"] == "—"
+    assert "941/1,330" in printed(spec), "the last known figure stays, in grey"
+    assert found["东湖"]["over"] is True and found["东湖"]["low"] is None
+    assert found["园区"]["rate"] == "—"
+    assert point["encoding"]["x"]["scale"]["domain"] == [20, 110]
+    assert 90 not in point["encoding"]["x"]["axis"]["values"]
+    assert printed(spec).count("并列") == 2
+    hollow = marks(spec, "point")[1]["mark"]
+    assert (hollow["fill"], hollow["stroke"]) == (theme.LIGHT.surface, theme.LIGHT.act_solid)
+    dashes = [mark["mark"]["strokeDash"] for mark in marks(spec, "rule") if "strokeDash" in mark["mark"]]
+    assert dashes == [[4, 3], [1, 0]], "street dashed, target solid"
+
+
+def test_dots_of_counts_know_no_hundred_percent(dots):
+    spec = ranks.dots(dots, heading="当日增量", unit="").to_dict()
+    assert not any(row["over"] for row in rows(spec, marks(spec, "point")[0]))
+    assert "当日增量" in printed(spec) and "接种率" not in printed(spec)
+
+
+def test_bump_bridges_a_gap_and_puts_the_unreported_at_the_foot(bump):
+    points, runs = ranks._bump_rows(bump, ["第9期", "第10期", "第11期"], ("文昌",), ("春晖",))
+    spring = points[points["community"] == "春晖"]
+    assert spring["notice"].tolist() == ["第9期", "第11期"] and not spring["absent"].any()
+    assert runs[runs["role"] == "alert"]["dashed"].all()
+    last = points[(points["community"] == "安康") & (points["notice"] == "第11期")].iloc[0]
+    assert last["absent"] and last["place"] == 4 and pd.isna(last["rank"])
+    spec = ranks.bump(bump, ("文昌",), ("春晖",)).to_dict()
+    assert {"2 春晖＝文昌", "未报 安康", "东湖 1", "1 东湖"} <= set(printed(spec))
+    assert marks(spec, "point")[0]["encoding"]["y"]["scale"]["reverse"] is True
+
+
+def test_coverage_breaks_where_a_day_is_missing_and_shades_the_open_day(coverage):
+    ahead = pd.DataFrame(
+        {"day": [date(2022, 8, 12), date(2022, 8, 16)], "value": [77.2, 90.0], "label": [None, "约 8月16日"]}
+    )
+    spec = lines.coverage(coverage, 90, "目标 90%", ahead).to_dict()
+    line = marks(spec, "line")[0]
+    assert [row["value"] for row in rows(spec, line)] == [70.3, None, 74.0, 77.2]
+    assert line["encoding"]["y"]["scale"]["domain"] == [70, 100]
+    assert len(rows(spec, marks(spec, "rect")[0])) == 1
+    assert marks(spec, "line")[1]["mark"]["strokeDash"]
+    hollow = marks(spec, "point")[1]
+    assert (
+        hollow["transform"][-1] == {"filter": "datum.open"} and hollow["mark"]["fill"] == theme.LIGHT.surface
+    )
+    assert {"77.20%", "1,266/1,640", "目标 90%", "约 8月16日"} <= set(printed(spec))
+
+
+def test_steps_never_fall_for_a_missing_report(steps):
+    spec = lines.steps(
+        steps, 12, "序时", date(2022, 1, 1), date(2022, 12, 31), last_text="2 次", alert=True
+    ).to_dict()
+    line = marks(spec, "line")[1]
+    assert line["mark"]["interpolate"] == "step-after"
+    assert [row["value"] for row in rows(spec, line)] == [0, 1, 2, 2]
+    assert printed(spec).count("缺") == 2
+    assert not marks(spec, "rect"), "no shading is asked for"
+
+
+def test_spark_is_small_and_has_no_axes(coverage):
+    spec = lines.spark(coverage).to_dict()
+    assert spec["height"] == 36
+    assert all(layer["encoding"][c]["axis"] is None for layer in layers(spec) for c in "xy")
+    assert rows(spec, marks(spec, "point")[0])[0]["value"] == 77.2
+
+
+def test_week_runs_in_order_of_days_and_hatches_the_missing_one(week):
+    spec = columns.week(week).to_dict()
+    bar = marks(spec, "bar")[1]
+    assert bar["encoding"]["x"]["sort"] == ["8/10 周三", "8/11 周四", "8/12 周五"]
+    found = {row["label"]: row for row in rows(spec, bar)}
+    assert found["8/10 周三"]["stacked"] == 61
+    assert found["8/11 周四"]["on_roster"] is None and found["8/11 周四"]["stacked"] is None
+    assert found["8/12 周五"]["rate"] == "▼81.4%"
+    assert "缺" in printed(spec)
+    assert bar["encoding"]["y"]["scale"]["domain"][0] == 0
+
+
+@pytest.mark.parametrize("screen", [False, True])
+def test_pace_puts_the_worst_first_and_the_unknown_last(pace, screen):
+    spec = bullets.pace(pace, screen=screen).to_dict()
+    bar = marks(spec, "bar")[0]
+    assert bar["encoding"]["y"]["sort"] == ["爱国卫生", "健康教育", "安全生产", "文明社区"]
+    found = {row["label"]: row for row in rows(spec, bar)}
+    assert found["安全生产"]["reach"] == 100
+    assert found["文明社区"]["reach"] is None and found["文明社区"]["gap_text"] == "—"
+    assert found["爱国卫生"]["gap_text"] == "▼ −13.3"
