@@ -108,10 +108,13 @@ def sample(communities: int, days: int, seed: int, workbooks: Path | None, until
         seed=seed,
         folder=workbooks,
         until=until,
-        progress=lambda done, total, text: click.echo(f"\r{done}/{total} {text}\033[K", nl=False, err=True),
+        progress=_progress if sys.stderr.isatty() else None,
     )
-    click.echo("", err=True)
     click.echo(_("{n} workbooks, {m} submissions.", n=result.workbooks, m=result.submissions))
+
+
+def _progress(done: int, total: int, text: str) -> None:
+    click.echo(f"\r{done}/{total} {text}\033[K", nl=done == total, err=True)
 
 
 @main.command(name="import")

@@ -118,7 +118,7 @@ _COLUMNS = (
 )
 
 
-def _actor(row: Row[Any]) -> Actor:
+def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
     return Actor(
         row.id,
         row.street_id,

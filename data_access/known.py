@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
 from data_access import privacy
@@ -98,53 +98,75 @@ def _sites(connection: Connection, street_id: int) -> tuple[KnownSite, ...]:
 
 @dataclass
 class StoredHistory:
-    """Past figures from the database, as the checks ask them; lives no longer than its connection."""
+    """Past figures from the database, as the checks ask them; lives no longer than its connection.
+
+    A street workbook asks for every community of a day, so a day is fetched once for all of them.
+    """
 
     connection: Connection
     street_id: int
+    _days: dict[tuple[str, date], dict[str, DayFigures]] = field(default_factory=dict)
 
     def day(self, campaign: str, community: str, day: date) -> DayFigures:
         """The figures of one community's day; None where nothing was reported."""
-        roster_rows, vaccinated = self._roster(campaign, community, day)
-        planned = self.connection.execute(
-            select(func.sum(MorningTally.planned))
-            .select_from(MorningTally)
-            .join(Submission, Submission.id == MorningTally.submission_id)
-            .where(*self._scope("morning", campaign, community, day))
-        ).scalar()
-        evening = self.connection.execute(
-            select(
-                *(func.sum(getattr(EveningTally, key)).label(key) for key in EVENING_SUMS),
-                func.count().label("n"),
+        if (campaign, day) not in self._days:
+            self._days[campaign, day] = self._fetch(campaign, day)
+        return self._days[campaign, day].get(community, DayFigures())
+
+    def _fetch(self, campaign: str, day: date) -> dict[str, DayFigures]:
+        rosters = self._rosters(campaign, day)
+        planned = self._sums("morning", MorningTally, ("planned",), campaign, day)
+        evenings = self._sums("evening", EveningTally, EVENING_SUMS, campaign, day)
+        eligible = self._eligible(campaign, day)
+        found = {}
+        for name in {*rosters, *planned, *evenings, *eligible}:
+            roster_rows, vaccinated = rosters.get(name, (None, None))
+            found[name] = DayFigures(
+                roster_rows=roster_rows,
+                roster_vaccinated=vaccinated,
+                planned=planned.get(name, {}).get("planned"),
+                evening=evenings.get(name),
+                eligible=eligible.get(name),
             )
-            .select_from(EveningTally)
-            .join(Submission, Submission.id == EveningTally.submission_id)
-            .where(*self._scope("evening", campaign, community, day))
-        ).one()
-        return DayFigures(
-            roster_rows=roster_rows,
-            roster_vaccinated=vaccinated,
-            planned=None if planned is None else int(planned),
-            evening={k: _int(evening._mapping[k]) for k in EVENING_SUMS} if evening.n else None,
-            eligible=self._eligible(campaign, community, day),
+        return found
+
+    def _rosters(self, campaign: str, day: date) -> dict[str, tuple[int, int]]:
+        """Rows of the rosters in force and how many of them are marked vaccinated."""
+        vaccinated = (
+            select(Callup.submission_id, func.count().label("n"))
+            .where(Callup.outcome == "vaccinated", Callup.vaccination_date == day, Callup.street_id == self.street_id)
+            .group_by(Callup.submission_id)
+            .subquery()
         )
-
-    def _roster(self, campaign: str, community: str, day: date) -> tuple[int | None, int | None]:
-        submissions = self.connection.execute(
-            select(func.sum(Submission.rows_accepted)).where(*self._scope("roster", campaign, community, day))
-        ).scalar()
-        if submissions is None:
-            return None, None
-        vaccinated = self.connection.execute(
-            select(func.count(Callup.id))
-            .join(Submission, Submission.id == Callup.submission_id)
-            .where(*self._scope("roster", campaign, community, day), Callup.outcome == "vaccinated")
-        ).scalar_one()
-        return int(submissions), vaccinated
-
-    def _eligible(self, campaign: str, community: str, day: date) -> int | None:
         rows = self.connection.execute(
-            select(Baseline.as_of, Baseline.person_group, Baseline.surveyed, Baseline.contraindicated)
+            select(Community.name, Submission.rows_accepted, func.coalesce(vaccinated.c.n, 0))
+            .select_from(Submission)
+            .join(Community, Community.id == Submission.community_id)
+            .join(Campaign, Campaign.id == Submission.campaign_id)
+            .join(vaccinated, vaccinated.c.submission_id == Submission.id, isouter=True)
+            .where(*self._of_day("roster", campaign, day))
+        )
+        return {name: (accepted, done) for name, accepted, done in rows}
+
+    def _sums(
+        self, kind: str, table: type[MorningTally | EveningTally], keys: tuple[str, ...], campaign: str, day: date
+    ) -> dict[str, dict[str, int | None]]:
+        """The columns of a tally summed over a community's sites."""
+        rows = self.connection.execute(
+            select(Community.name, *(func.sum(getattr(table, key)) for key in keys))
+            .select_from(table)
+            .join(Submission, Submission.id == table.submission_id)
+            .join(Community, Community.id == Submission.community_id)
+            .join(Campaign, Campaign.id == Submission.campaign_id)
+            .where(*self._of_day(kind, campaign, day))
+            .group_by(Community.name)
+        )
+        return {row[0]: {key: _int(value) for key, value in zip(keys, row[1:], strict=True)} for row in rows}
+
+    def _eligible(self, campaign: str, day: date) -> dict[str, int]:
+        """People eligible by the baseline in force on the day; communities with an incomplete one are left out."""
+        rows = self.connection.execute(
+            select(Community.name, Baseline.as_of, Baseline.person_group, Baseline.surveyed, Baseline.contraindicated)
             .join(Submission, Submission.id == Baseline.submission_id)
             .join(Community, Community.id == Submission.community_id)
             .join(Campaign, Campaign.id == Submission.campaign_id)
@@ -152,32 +174,27 @@ class StoredHistory:
                 Submission.street_id == self.street_id,
                 Submission.kind == "baseline",
                 Campaign.code == campaign,
-                Community.name == community,
                 Baseline.as_of <= day,
                 in_force(),
             )
         ).all()
-        if not rows:
-            return None
-        latest = [row for row in rows if row.as_of == max(r.as_of for r in rows)]
-        total = [row for row in latest if row.person_group == "all"] or latest
-        if any(row.surveyed is None for row in total):
-            return None
-        return sum(row.surveyed - (row.contraindicated or 0) for row in total)
+        latest: dict[str, date] = {}
+        for row in rows:
+            latest[row.name] = max(row.as_of, latest.get(row.name, row.as_of))
+        found: dict[str, int] = {}
+        for name, as_of in latest.items():
+            parts = [row for row in rows if row.name == name and row.as_of == as_of]
+            counted = [row for row in parts if row.person_group == "all"] or parts
+            if all(row.surveyed is not None for row in counted):
+                found[name] = sum(row.surveyed - (row.contraindicated or 0) for row in counted)
+        return found
 
-    def _scope(self, kind: str, campaign: str, community: str, day: date) -> tuple[object, ...]:
+    def _of_day(self, kind: str, campaign: str, day: date) -> tuple[ColumnElement[bool], ...]:
         return (
             Submission.street_id == self.street_id,
             Submission.kind == kind,
             Submission.business_date == day,
-            Submission.community_id
-            == select(Community.id)
-            .where(Community.street_id == self.street_id, Community.name == community)
-            .scalar_subquery(),
-            Submission.campaign_id
-            == select(Campaign.id)
-            .where(Campaign.street_id == self.street_id, Campaign.code == campaign)
-            .scalar_subquery(),
+            Campaign.code == campaign,
             in_force(),
         )
 
@@ -206,4 +223,4 @@ class StoredHistory:
 
 
 def _int(value: object) -> int | None:
-    return None if value is None else int(value)  # type: ignore[call-overload, no-any-return]
+    return None if value is None else int(value)  # type: ignore[call-overload]

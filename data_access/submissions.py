@@ -188,7 +188,7 @@ def withdraw(actor: Actor, submission_id: int, reason: str) -> int | None:
     return restored
 
 
-def _restore(connection: Connection, actor: Actor, withdrawn: Row[Any]) -> int | None:
+def _restore(connection: Connection, actor: Actor, withdrawn: Row[*tuple[Any, ...]]) -> int | None:
     before = connection.execute(
         select(Submission.id)
         .where(
@@ -212,7 +212,7 @@ class _Plan:
     outcome: SheetOutcome
     facts: list[dict[str, Any]]
     scope: str
-    previous: Row[Any] | None
+    previous: Row[*tuple[Any, ...]] | None
     before: list[dict[str, Any]]
 
 
@@ -307,7 +307,7 @@ def _decide(connection: Connection, actor: Actor, plan: _Plan, sha256: str) -> N
         outcome.replaces = (previous.id, previous.username, previous.committed_at)
 
 
-def _current(connection: Connection, street_id: int, scope: str) -> Row[Any] | None:
+def _current(connection: Connection, street_id: int, scope: str) -> Row[*tuple[Any, ...]] | None:
     return connection.execute(
         select(Submission.id, Submission.revision, Submission.committed_at, Account.username)
         .join(Account, Account.id == Submission.account_id)

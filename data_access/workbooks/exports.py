@@ -76,7 +76,9 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame) -> None:
 
 
 def _explain(sheet: Worksheet, definitions: Mapping[str, str], data_version: int | None) -> None:
-    lines: list[tuple[str, Any]] = [(_("Made at"), clock.local(clock.now()).replace(tzinfo=None, second=0, microsecond=0))]
+    lines: list[tuple[str, Any]] = [
+        (_("Made at"), clock.local(clock.now()).replace(tzinfo=None, second=0, microsecond=0))
+    ]
     if data_version is not None:
         lines.append((_("Data version"), data_version))
     for row, (name, meaning) in enumerate([*lines, *definitions.items()], start=1):

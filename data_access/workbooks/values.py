@@ -7,6 +7,7 @@ cleaned text: ``check`` resolves them, because only it knows the street.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -87,6 +88,8 @@ class Parser:
         return found
 
     def _fresh(self, raw: Any) -> Reading:
+        if isinstance(raw, float) and not math.isfinite(raw):
+            return Reading(rule=rules.NOT_A_NUMBER)
         if isinstance(raw, str):
             text = clean(raw)
             if not text:
@@ -250,6 +253,8 @@ class Parser:
         return Reading(rule=rules.NOT_A_TIME)
 
     def _datetime(self, raw: Any) -> Reading:
+        if isinstance(raw, date) and not dates.FIRST_YEAR <= raw.year <= dates.LAST_YEAR:
+            return Reading(rule=rules.NOT_A_MOMENT)
         if isinstance(raw, datetime):
             return Reading(clock.instant(raw))
         if isinstance(raw, date):

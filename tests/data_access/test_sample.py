@@ -1,28 +1,32 @@
-"""The sample street: the same files from the same seed, nothing refused, every planted trait there, no name in plain."""
+"""The sample street: same seed, same files; nothing refused, every planted trait there, no name in plain."""
 
 import hashlib
-from collections import defaultdict
-from datetime import date
+from collections import Counter
+from datetime import date, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
+from random import Random
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from config import clock
-from config.campaigns import default_campaigns, sample_campaigns
+from config.campaigns import sample_campaigns
+from config.catalogue import workstreams
 from config.settings import settings
-from data_access import accounts, database, sample, streets, submissions
+from data_access import accounts, database, sample, streets
 from data_access.__main__ import main
 from data_access.accounts import NotAllowedError, Role
 from data_access.force import in_force
 from data_access.reports import directory
-from data_access.reports.view import View
+from data_access.sample.days import baselines
 from data_access.sample.parcels import Post
 from data_access.sample.people import People
 from data_access.sample.street import parts, places
 from data_access.sample.vaccination import simulate
 from data_access.schema import (
+    ActionEvent,
     ActionItem,
     Baseline,
     Callup,
@@ -33,15 +37,17 @@ from data_access.schema import (
     Evidence,
     Finding,
     Progress,
+    Site,
+    SiteEntry,
     Street,
     Submission,
-    Workbook,
 )
 from data_access.sheets.identity import number_is_valid
-from random import Random
 
 UNTIL = date(2026, 3, 20)
-SIZE = {"communities": 4, "days": 5, "seed": 7}
+SIZE = {"communities": 6, "days": 5, "seed": 7}
+
+pytestmark = pytest.mark.xdist_group("sample")
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +73,10 @@ def loaded(tmp_path_factory):
     settings.cache_clear()
 
 
-def rows(*columns, where=(), joins=()):
+def rows(*columns, where=()):
+    """Rows of one table, or of several that the conditions bind together."""
     with database.reading() as connection:
-        query = select(*columns)
-        for target, condition in joins:
-            query = query.join(target, condition)
-        return connection.execute(query.where(*where)).all()
+        return connection.execute(select(*columns).where(*where)).all()
 
 
 def tallies(day, *columns):
@@ -127,12 +131,12 @@ def test_no_personal_data_stands_in_plain_in_the_database(loaded):
     words = {word for person in people for word in person if word}
     words |= {word for row in rows(CommunityEntry.lead_cadre, CommunityEntry.liaison_phone) for word in row}
     words |= {word for row in rows(ActionItem.owner, ActionItem.issue) for word in row if word}
-    places_, cast = places(4, Random("7:street")), parts(4)
-    drive = simulate(places_, cast, sample_campaigns(), date(2026, 3, 16), UNTIL, 7)
+    _made, _cast, drive = drive_of(6, 5)
     words |= {call.person.id_no for day in drive.days.values() for call in day.calls}
+    words = sorted(word for word in words if len(word) > 2)[::4]
     stored = b"".join(path.read_bytes() for path in loaded[0].glob("street.db*"))
-    assert len(stored) > 100_000
-    assert [word for word in words if len(word) > 2 and word.encode() in stored] == []
+    assert "社区".encode() in stored
+    assert [word for word in words if word.encode() in stored] == []
 
 
 def test_invented_numbers_pass_every_check_and_belong_to_no_region():
@@ -157,15 +161,14 @@ def test_only_an_administrator_makes_a_sample(database_url):
     admin = accounts.console()
     accounts.create(admin, "lisi", "correct-horse-battery", Role.SUPERVISOR)
     with pytest.raises(NotAllowedError):
-        sample.load(accounts.actor("lisi"), communities=2, days=1, until=UNTIL)
+        sample.load(accounts.actor("lisi"), communities=2, days=1)
     assert rows(Street.is_sample) == [(False,)]
 
 
-def test_the_sample_does_not_end_in_the_future(database_url, monkeypatch):
-    monkeypatch.setenv("STREET_NOW", "2026-03-21T08:00:00+08:00")
-    settings.cache_clear()
-    with pytest.raises(sample.SampleError):
-        sample.load(accounts.console(), communities=2, days=1, until=date(2026, 3, 22))
+def test_the_sample_does_not_end_in_the_future(office):
+    office.now("2026-03-21T08:00")
+    with pytest.raises(sample.SampleError, match="2026-03-22"):
+        sample.load(office.console, communities=2, days=1, until=date(2026, 3, 22))
 
 
 # What is planted -----------------------------------------------------------------------------------------------------
@@ -174,7 +177,6 @@ def test_the_sample_does_not_end_in_the_future(database_url, monkeypatch):
 def test_the_street_is_marked_and_runs_both_campaigns(loaded):
     assert streets.is_sample(accounts.console())
     assert [campaign.code for campaign in directory.campaigns(accounts.console())] == ["covid", "flu"]
-    assert len(default_campaigns()) == 1
     assert {row[0] for row in rows(Submission.kind)} == {
         "communities", "sites", "baseline", "roster", "morning", "evening", "progress", "evidence", "actions",
     }  # fmt: skip
@@ -183,34 +185,220 @@ def test_the_street_is_marked_and_runs_both_campaigns(loaded):
 def test_reports_come_on_time_late_and_supplied_and_one_not_at_all(loaded):
     assert {row[0] for row in rows(Submission.timeliness)} >= {"on_time", "late", "supplied"}
     reported = {row.name for row in tallies(UNTIL)}
-    assert {row[0] for row in rows(Community.name)} - reported == {"桃园社区"}
+    assert {row[0] for row in rows(Community.name)} - reported == {"东湖社区"}
 
 
 def test_two_are_tied_exactly_and_one_is_above_100_percent(loaded):
-    view = View(accounts.console(), UNTIL, "covid")
-    assert len(directory.communities(view)) == 4
-    surveyed = dict(
-        rows(
-            Community.name,
-            func.sum(Baseline.surveyed),
-            joins=((Submission, Submission.id == Baseline.submission_id), (Community, Community.id == Baseline.community_id)),
-            where=(Submission.campaign_id == 1,),
-        )
-        if False
-        else _surveyed()
-    )
-    shares = {row.name: Fraction(row.cum_d1, surveyed[row.name]) for row in tallies(UNTIL, EveningTally.cum_d1)}
-    assert shares["春晖社区"] == shares["向阳社区"]
-    assert surveyed["春晖社区"] != surveyed["向阳社区"]
-    assert shares["清河社区"] > 1
-
-
-def _surveyed():
     with database.reading() as connection:
-        return connection.execute(
-            select(Community.name, func.sum(Baseline.surveyed))
-            .join(Community, Community.id == Baseline.community_id)
-            .join(Campaign, Campaign.id == Baseline.campaign_id)
-            .where(Campaign.code == "covid")
-            .group_by(Community.name)
+        surveyed = dict(
+            connection.execute(
+                select(Community.name, func.sum(Baseline.surveyed))
+                .join(Community, Community.id == Baseline.community_id)
+                .join(Campaign, Campaign.id == Baseline.campaign_id)
+                .where(Campaign.code == "covid")
+                .group_by(Community.name)
+            ).all()
+        )
+    for day in (UNTIL - timedelta(days=1), UNTIL):
+        shares = {row.name: Fraction(row.cum_d1, surveyed[row.name]) for row in tallies(day, EveningTally.cum_d1)}
+        assert shares["春晖社区"] == shares["向阳社区"]
+        assert shares["清河社区"] > 1
+    assert surveyed["春晖社区"] != surveyed["向阳社区"]
+
+
+def test_tallies_disagree_with_rosters_in_every_way(loaded):
+    codes = {row[0] for row in rows(Finding.code)}
+    assert codes >= {
+        "I1_UNEXPLAINED", "I2_CUMULATIVE", "I5_PLAN_ROSTER", "I6_VACCINATED_ROSTER", "SUPPLY_GAP",
+        "AEFI_CASE_NEEDED", "ZERO_NOT_CONFIRMED",
+    }  # fmt: skip
+    noted = {row.diff_note is None for row in tallies(UNTIL, EveningTally.diff_note, EveningTally.reconciled)}
+    assert noted == {True, False}
+
+
+def test_one_batch_of_the_day_is_over_capacity(loaded):
+    with database.reading() as connection:
+        full = connection.execute(
+            select(Site.name, Callup.batch_no)
+            .select_from(Callup)
+            .join(Submission, Submission.id == Callup.submission_id)
+            .join(Site, Site.id == Callup.site_id)
+            .join(SiteEntry, SiteEntry.site_id == Site.id)
+            .where(in_force(), Callup.vaccination_date == UNTIL)
+            .group_by(Site.name, Callup.batch_no, SiteEntry.batch_capacity)
+            .having(func.count() > SiteEntry.batch_capacity)
         ).all()
+    assert full == [("卫生中心", 2)]
+
+
+def test_totals_rise_by_what_was_given_except_where_planted(loaded):
+    days = [UNTIL - timedelta(days=ago) for ago in (4, 3, 2, 1, 0)]
+    given, total = EveningTally.vacc_d1.label("given"), EveningTally.cum_d1.label("total")
+    odd = []
+    for before, after in pairwise(days):
+        earlier = {row.name: row.total for row in tallies(before, total)}
+        odd += [
+            (row.name, (after - UNTIL).days, row.total - earlier[row.name] - row.given)
+            for row in tallies(after, total, given)
+            if row.name in earlier and row.total - earlier[row.name] != row.given
+        ]
+    assert odd == [("文昌社区", -1, -2), ("文昌社区", 0, 1)]
+
+
+def test_a_correction_the_next_morning_is_revision_2(loaded):
+    corrected = rows(
+        Community.name,
+        Submission.received_at,
+        where=(
+            Community.id == Submission.community_id,
+            Submission.kind == "evening",
+            Submission.revision == 2,
+            Submission.business_date == UNTIL - timedelta(days=1),
+        ),
+    )
+    assert [row.name for row in corrected] == ["文昌社区"]
+    assert clock.local(corrected[0].received_at).date() == UNTIL
+    first = rows(
+        EveningTally.vacc_d1,
+        Submission.revision,
+        where=(
+            Submission.id == EveningTally.submission_id,
+            Community.id == Submission.community_id,
+            Community.name == "文昌社区",
+            Submission.business_date == UNTIL - timedelta(days=1),
+            EveningTally.vacc_d2.is_not(None),
+        ),
+    )
+    by_revision = {row.revision: row.vacc_d1 for row in first}
+    assert by_revision[2] == by_revision[1] + 2
+
+
+def test_rosters_come_back_with_outcomes_and_tomorrow_is_called_up(loaded):
+    outcomes = {row[0] for row in rows(Callup.outcome, where=(Callup.vaccination_date == UNTIL,))}
+    assert {"pending", "vaccinated", "no_show", "unexplained"} <= outcomes
+    tomorrow = {row[0] for row in rows(Callup.outcome, where=(Callup.vaccination_date == UNTIL + timedelta(days=1),))}
+    assert tomorrow == {"pending"}
+
+
+def test_action_items_are_in_every_state(loaded):
+    with database.reading() as connection:
+        items = connection.execute(
+            select(ActionItem.status, ActionItem.due, ActionItem.original_due, ActionItem.extension)
+            .join(Submission, Submission.id == ActionItem.submission_id)
+            .where(in_force())
+        ).all()
+    assert {item.status for item in items} == {"new", "fixing", "recheck", "closed", "relapsed"}
+    open_items = [item for item in items if item.status != "closed"]
+    assert any(item.due < UNTIL for item in open_items)
+    assert any(0 <= (item.due - UNTIL).days <= 3 for item in open_items)
+    assert any(item.due > item.original_due and item.extension for item in open_items)
+    events = {row[0] for row in rows(ActionEvent.event)}
+    assert events >= {"found", "assigned", "fixed", "rechecked", "closed", "reopened", "extended"}
+
+
+def test_workstreams_have_progress_a_zero_that_happened_and_one_unconfirmed(loaded):
+    shown = {stream.slug for stream in workstreams() if stream.matrix}
+    assert {row[0] for row in rows(Progress.workstream)} >= shown
+    happened = rows(
+        Community.name,
+        where=(Community.id == Progress.community_id, Progress.indicator == "FIRE-08", Progress.done > 0),
+    )
+    assert happened == [("向阳社区",)]
+    assert len(rows(Progress.id, where=(Progress.indicator == "SAFE-11", Progress.zero_confirm.is_(None)))) == 1
+    unreported = rows(
+        Progress.id,
+        where=(
+            Community.id == Progress.community_id,
+            Progress.workstream == "civilised_community",
+            Community.name == "东湖社区",
+        ),
+    )
+    assert unreported == []
+
+
+def test_evidence_is_in_several_states_of_review(loaded):
+    assert {row[0] for row in rows(Evidence.review)} == {"approved", "pending", "returned"}
+    assert {row[0] for row in rows(Evidence.item_code)} >= {"1.4", "2.10", "3.2", "4.6"}
+    assert {row[0] for row in rows(Community.name, where=(Evidence.community_id == Community.id,))} == {
+        row[0] for row in rows(Community.name)
+    }
+
+
+# Any size and hour ---------------------------------------------------------------------------------------------------
+
+
+def drive_of(communities, days, until=UNTIL):
+    made = places(communities, Random("7:street"), days)
+    first = until - timedelta(days=days - 1)
+    return made, parts(communities), simulate(made, parts(communities), sample_campaigns(), first, until, 7)
+
+
+@pytest.mark.parametrize(("communities", "days"), [(2, 1), (3, 2), (12, 30), (40, 14), (3, 366)])
+def test_any_size_gives_consistent_totals(communities, days):
+    made, cast, drive = drive_of(communities, days)
+    for (campaign, index, _day), one in drive.days.items():
+        totals, base = one.totals, drive.bases[campaign, index]
+        assert totals["d1"] >= totals.get("full", 0) >= totals.get("b", 0) >= 0
+        assert all(count >= 0 for count in base.opening.values())
+        if campaign == "covid" and index != cast.above:
+            assert totals["d1"] <= base.surveyed
+    groups = baselines(made, drive, UNTIL)
+    for row in groups:
+        assert row.get("opening_b", 0) <= row.get("opening_full", 0) <= row["opening_d1"] or row["campaign"] == "flu"
+    for (campaign, index), base in drive.bases.items():
+        own = [row for row in groups if row["campaign"] == campaign and row["community"] == made[index].name]
+        assert sum(row["surveyed"] for row in own) == base.surveyed
+        assert sum(row["opening_d1"] for row in own) == base.opening["d1"]
+
+
+def test_the_street_of_issue_size_calls_up_60_to_150_people_a_day_and_fewer_at_weekends():
+    _made, _cast, drive = drive_of(12, 30)
+    people = Counter()
+    for (_campaign, _index, day), one in drive.days.items():
+        people[day] += len(one.calls)
+    assert min(people.values()) >= 60
+    assert max(people.values()) <= 150
+    weekend = [count for day, count in people.items() if day.weekday() >= 5]
+    week = [count for day, count in people.items() if day.weekday() < 5]
+    assert sum(weekend) / len(weekend) < 0.85 * sum(week) / len(week)
+
+
+def test_coverage_rises_slowly_then_fast_then_slowly():
+    _made, _cast, drive = drive_of(12, 30)
+    by_day = Counter()
+    for (campaign, _index, day), one in drive.days.items():
+        if campaign == "covid" and day <= UNTIL:
+            by_day[day] += one.totals["d1"]
+    curve = [by_day[day] for day in sorted(by_day)]
+    first, middle, last = curve[9] - curve[0], curve[19] - curve[9], curve[29] - curve[19]
+    assert middle > 1.15 * first
+    assert middle > 1.15 * last
+    assert 0.4 < curve[0] / 8360 < 0.8
+    assert 0.6 < curve[-1] / 8360 < 0.95
+
+
+@pytest.mark.parametrize(
+    ("hour", "kinds"),
+    [("08:42", {"roster", "morning"}), ("16:00", {"roster", "morning"}), ("19:00", {"roster", "morning", "evening"})],
+)
+def test_nothing_is_there_that_has_not_arrived_by_now(hour, kinds):
+    made, cast, drive = drive_of(4, 3)
+    now = clock.wall(UNTIL, time.fromisoformat(hour))
+    found = Post("示范街道", made, cast, drive, 7).parcels(now)
+    assert all(parcel.arrival <= now for parcel in found)
+    today = {
+        kind for parcel in found for kind, title, _rows in parcel.sheets if "3月20日" in title and "核对" not in title
+    }
+    assert today - {"actions", "evidence", "progress"} == kinds
+    tomorrow = [parcel for parcel in found if "3月21日接种名单" in parcel.name]
+    assert bool(tomorrow) == (hour == "19:00")
+
+
+def test_the_command_line_loads_it_and_says_no_the_second_time(office):
+    office.now("2026-03-21T08:42")
+    asked = ["sample", "--communities", "2", "--days", "1", "--seed", "3", "--until", "2026-03-20"]
+    runner = CliRunner()
+    done = runner.invoke(main, asked)
+    assert done.exit_code == 0, done.output
+    with pytest.raises(streets.StreetInUseError):
+        runner.invoke(main, asked, catch_exceptions=False)

@@ -40,8 +40,8 @@ def document(number: int, born: str = "19600101") -> str:
 def person(number: int, community: str = COMMUNITIES[0], day: Any = DAY, **changes: Any) -> list[Any]:
     """One row of a roster."""
     row = dict(zip(ROSTER, [
-        day, community, "李" + "示例甲乙丙丁戊己庚辛"[number % 10] + "测", document(number), "60岁及以上", "第一剂", SITES[0],
-        1, "王联络", "13800000001",
+        day, community, "李" + "示例甲乙丙丁戊己庚辛"[number % 10] + "测", document(number), "60岁及以上", "第一剂",
+        SITES[0], 1, "王联络", "13800000001",
     ], strict=True))  # fmt: skip
     return list((row | changes).values())
 
@@ -152,7 +152,8 @@ def sign_off() -> bytes:
 
 DATES = (
     "2022.8.12", "2022/08/12", "2022年8月12日", "8月12日", "8.12", "20220812", "八月十二日", "8/12", 44785,
-    datetime(2022, 8, 12), "二〇二二年八月十二日", "２０２２．８．１２", " 2022-08-12 ", "2022-08-12 00:00:00", "8月12日（周五）",
+    datetime(2022, 8, 12), "二〇二二年八月十二日", "２０２２．８．１２", " 2022-08-12 ", "2022-08-12 00:00:00",
+    "8月12日（周五）",
     8.12, 20220812, "22年8月12日", "2022 年 8 月 12 日", "8月12号",
 )  # fmt: skip
 
@@ -389,13 +390,18 @@ def too_long() -> bytes:
 
 def percents() -> bytes:
     """Coverage as 38%, ３８％, 0.38, 38 and 百分之三十八 (N8)."""
-    rates = ["38%", "３８％", "百分之三十八", "38.33%"]
-    names = [*COMMUNITIES]
+
+    def sheet(day: date, rates: Sequence[object]) -> list[list[object]]:
+        return [
+            [*EVENING, "接种率"],
+            *([*evening(name, day), rate] for name, rate in zip(COMMUNITIES, rates, strict=True)),
+        ]
+
     return book(
-        晚调度=[[*EVENING, "接种率"], *([*evening(name), rate] for name, rate in zip(names, rates, strict=True))],
-        晚调度2=[[*EVENING, "接种率"], *([*evening(name, date(2022, 8, 11)), r] for name, r in zip(names, [0.38, 1, 0.5, 0.2], strict=True))],
-        晚调度3=[[*EVENING, "接种率"], *([*evening(name, date(2022, 8, 10)), r] for name, r in zip(names, [38, 1, 100, 120], strict=True))],
-    )  # fmt: skip
+        晚调度=sheet(DAY, ["38%", "３８％", "百分之三十八", "38.33%"]),
+        晚调度2=sheet(date(2022, 8, 11), [0.38, 1, 0.5, 0.2]),
+        晚调度3=sheet(date(2022, 8, 10), [38, 1, 100, 120]),
+    )
 
 
 def times() -> bytes:
@@ -442,8 +448,9 @@ def ledger() -> bytes:
 
 CASES: tuple[Callable[[], bytes], ...] = (
     title_rows, two_row_header, merged_cells, totals, sign_off, dates_as_text, dates_of_1904, full_width,
-    numbers_with_words, blanks_and_zeros, traditional, hidden_sheets, hidden_rows, formulas, documents, telephones, twice,
-    two_tables, aliases, masked, header_traps, column_missing, several_sheets, street, far_corner, formatted_blanks,
+    numbers_with_words, blanks_and_zeros, traditional, hidden_sheets, hidden_rows, formulas, documents, telephones,
+    twice, two_tables, aliases, masked, header_traps, column_missing, several_sheets, street, far_corner,
+    formatted_blanks,
     too_long, percents, times, ledger,
 )  # fmt: skip
 

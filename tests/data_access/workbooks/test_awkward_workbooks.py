@@ -137,9 +137,14 @@ def test_hidden_and_ignored_sheets_are_listed(opened: Open) -> None:
     result = opened("hidden_sheets")
     states = {sheet.name: sheet.state for sheet in result.sheets}
     assert states == {
-        "早会商": "read", "旧表": "hidden", "底稿": "hidden", "填表说明": "ignored", "示例": "ignored", "字典": "ignored",
+        "早会商": "read",
+        "旧表": "hidden",
+        "底稿": "hidden",
+        "填表说明": "ignored",
+        "示例": "ignored",
+        "字典": "ignored",
         "Sheet3": "empty",
-    }  # fmt: skip
+    }
     assert values(result, "planned") == [50]
     assert {f.severity for f in result.all_findings()} == {Severity.INFO}
 

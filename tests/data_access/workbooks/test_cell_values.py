@@ -115,8 +115,18 @@ def test_counts_as_people_write_them(raw: Any, number: int) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "number"),
-    [("46余人", 46), ("约1000", 1000), ("200多", 200), ("近百", 100), ("上千人", 1000), ("3万多", 30000), ("千余", 1000), ("十余万", 100000), ("50人左右", 50)],
-)  # fmt: skip
+    [
+        ("46余人", 46),
+        ("约1000", 1000),
+        ("200多", 200),
+        ("近百", 100),
+        ("上千人", 1000),
+        ("3万多", 30000),
+        ("千余", 1000),
+        ("十余万", 100000),
+        ("50人左右", 50),
+    ],
+)
 def test_estimates_keep_their_number_and_a_mark(raw: str, number: int) -> None:
     reading = read(Type.INT, raw)
     assert (reading.value, reading.approximate, code(reading)) == (number, True, "APPROXIMATE")
@@ -153,6 +163,7 @@ def test_blank_is_missing_without_a_word(raw: Any) -> None:
         (True, "NOT_A_NUMBER"),
         (datetime(2022, 8, 5), "NOT_A_NUMBER"),
         (float("nan"), "NOT_A_NUMBER"),
+        (float("inf"), "NOT_A_NUMBER"),
         (1e300, "ABOVE_MAXIMUM"),
         ("9" * 5000, "ABOVE_MAXIMUM"),
         ("#REF!", "ERROR_CELL"),
@@ -308,3 +319,12 @@ def test_names_are_kept_as_typed() -> None:
 
 def test_lists() -> None:
     assert read(Type.LIST, "朝阳居、朝阳；东片").value == ("朝阳居", "朝阳", "东片")
+
+
+@pytest.mark.parametrize("of", list(Type))
+@pytest.mark.parametrize(
+    "raw", [float("inf"), float("nan"), 1e300, -1e300, datetime(9999, 12, 31), timedelta(days=9e5), True]
+)
+def test_no_cell_raises_whatever_its_type(of: Type, raw: Any) -> None:
+    reading = read(of, raw)
+    assert reading.value is not None or reading.rule is not None

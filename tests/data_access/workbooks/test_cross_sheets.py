@@ -80,7 +80,8 @@ def test_i5_and_i6_show_both_numbers(make: ModuleType, known: Known) -> None:
 
 def test_i5_as_seen_from_a_roster_that_comes_later(make: ModuleType, known: Known) -> None:
     history = Stored({
-        DAY: DayFigures(planned=3, evening={"roster_n": 2, "vacc_on_roster": 1}), BEFORE: DayFigures(evening={"plan_next": 4})
+        DAY: DayFigures(planned=3, evening={"roster_n": 2, "vacc_on_roster": 1}),
+        BEFORE: DayFigures(evening={"plan_next": 4}),
     })  # fmt: skip
     result = look(known, make.book(接种名单=[make.ROSTER, make.person(1), make.person(2)]), history)
     assert only(result, "I5_PLAN_ROSTER").fields["difference"] == 1

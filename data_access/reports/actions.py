@@ -1,0 +1,262 @@
+"""督办整改: what was found, who mends it by when, what is overdue, and what became of it (metrics.md §6.8)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
+
+from config import clock
+from data_access import database, metrics
+from data_access.force import in_force
+from data_access.metrics import Item
+from data_access.privacy import mask_name
+from data_access.reports import progress
+from data_access.reports.directory import register
+from data_access.reports.progress import blot
+from data_access.reports.view import View
+from data_access.schema import Account, ActionEvent, ActionItem, Community, Submission
+
+RATES = ("closed", "closed_on_time", "reopened")
+DEFINITIONS: dict[str, tuple[str, str]] = {
+    "status": (
+        "new 待交办，fixing 整改中，recheck 待复查，closed 已销号，relapsed 反弹",
+        "new (to be assigned), fixing, recheck (awaiting the re-check), closed, relapsed",
+    ),
+    "overdue_days": (
+        "逾期天数：未销号且超过原时限的天数；延期不改变原时限",
+        "Days past the original due date while not closed; an extension does not move it",
+    ),
+    "pressing": (
+        "三色督办：red 逾期，yellow 落后（未交办、复查未通过或反弹），blue 三天内到期",
+        "Pressing: red overdue, yellow lagging (not assigned, failed re-check, relapsed), blue due within 3 days",
+    ),
+    "closed": ("整改率：已销号÷发现", "Rectified: closed ÷ found"),
+    "closed_on_time": (
+        "按期整改率：原时限内复查通过并销号÷已到原时限",
+        "Rectified on time: closed with a passed re-check by the original due date ÷ those due",
+    ),
+    "reopened": ("反弹率：反弹÷曾销号", "Rebound: re-opened ÷ ever closed"),
+}
+
+COLUMNS = [
+    *("item_no", "community", "area", "source", "workstream", "place", "issue", "issue_type", "severity", "demand"),
+    *("unit", "owner", "found_on", "due", "original_due", "fixed_on", "closed_on", "status", "overdue_days"),
+    *("pressing", "reopened", "measure", "extension", "recheck", "photos_before", "photos_after", "revision"),
+]
+_INTS = ("overdue_days", "photos_before", "photos_after", "revision")
+
+
+def table(view: View) -> pd.DataFrame:
+    """Every matter found by the view's day, what presses most first.
+
+    Columns: item_no, community (None: the street itself), area, source, workstream (slug), place, issue, issue_type,
+    severity (minor, major, critical), demand, unit, owner, found_on, due, original_due, fixed_on, closed_on (dates),
+    status (new, fixing, recheck, closed, relapsed), overdue_days (Int64, 0 when not overdue), pressing (red, yellow,
+    blue, None), reopened (bool), measure, extension, recheck (passed, failed), photos_before, photos_after, revision
+    (Int64).
+
+    Nobody is named: the owner is masked, and is left out for leaders and for clerks outside their community; in free
+    text the names of owner and checker are masked, telephones and document numbers blotted out.
+    """
+    with database.reading() as connection:
+        rows = _rows(connection, view)
+        dates = _dates(connection, view)
+        areas = dict(_areas(connection, view))
+    made = [_row(view, row, _item(row, dates.get(row.item_no, {}), view.day), areas) for row in rows]
+    frame = pd.DataFrame(made, columns=COLUMNS).astype(dict.fromkeys(_INTS, "Int64"))
+    frame["_order"] = [_PRESSING.get(colour, 3) for colour in frame["pressing"]]
+    frame["_closed"] = frame["status"] == "closed"
+    frame = frame.sort_values(["_closed", "_order", "overdue_days", "due"], ascending=[True, True, False, True])
+    return frame.drop(columns=["_order", "_closed"]).reset_index(drop=True)
+
+
+_PRESSING = {"red": 0, "yellow": 1, "blue": 2}
+
+
+def summary(view: View, by: str | None = None) -> pd.DataFrame:
+    """Counts and rates on the view's day: one row for all, or one per ``by`` (community, workstream, source, severity).
+
+    Columns: ``by`` where asked for; found, due, overdue, open (Int64); closed_n, closed_d (整改率); closed_on_time_n,
+    closed_on_time_d (按期整改率); reopened_n, reopened_d (反弹率); critical, relapsed (Int64: open ones). With nothing
+    due a rate has the denominator 0: not applicable, not 0 %.
+    """
+    with database.reading() as connection:
+        rows = _rows(connection, view)
+        dates = _dates(connection, view)
+    groups: dict[Any, list[Row[Any]]] = {} if by else {None: list(rows)}
+    for row in rows if by else ():
+        groups.setdefault(getattr(row, str(by)), []).append(row)
+    made = []
+    for name, members in groups.items():
+        items = [_item(row, dates.get(row.item_no, {}), view.day) for row in members]
+        count = metrics.rectification_summary(items, view.day)
+        still = [row for row, item in zip(members, items, strict=True) if not item.is_closed(view.day)]
+        made.append(
+            {
+                **({by: name} if by else {}),
+                "found": count.found,
+                "due": count.due,
+                "overdue": count.overdue,
+                "open": len(still),
+                "closed_n": count.rate.numerator,
+                "closed_d": count.rate.denominator,
+                "closed_on_time_n": count.on_time_rate.numerator,
+                "closed_on_time_d": count.on_time_rate.denominator,
+                "reopened_n": count.rebound_rate.numerator,
+                "reopened_d": count.rebound_rate.denominator,
+                "critical": sum(row.severity == "critical" for row in still),
+                "relapsed": sum(row.status == "relapsed" for row in still),
+            }
+        )
+    columns = [*([by] if by else []), *_SUMMARY]
+    return pd.DataFrame(made, columns=columns).astype(dict.fromkeys(_SUMMARY, "Int64"))
+
+
+_SUMMARY = (
+    *("found", "due", "overdue", "open", "closed_n", "closed_d", "closed_on_time_n", "closed_on_time_d"),
+    *("reopened_n", "reopened_d", "critical", "relapsed"),
+)
+
+
+def open_items(view: View, community: str | None = None) -> pd.DataFrame:
+    """The rows of ``table`` that are not closed, of one community where it is named."""
+    frame = table(view)
+    kept = frame[frame["status"] != "closed"]
+    if community is not None:
+        kept = kept[kept["community"] == community]
+    return kept.reset_index(drop=True)
+
+
+def events(view: View, item_no: str) -> pd.DataFrame:
+    """What happened to a matter, oldest first.
+
+    Columns: at (aware UTC), event (found, assigned, fixed, rechecked, closed, reopened, extended), role (of the
+    account that did it, never its name), note (as the free text of ``table``; None for leaders).
+    """
+    with database.reading() as connection:
+        known = {row.item_no: row for row in _rows(connection, view)}
+        rows = connection.execute(
+            select(ActionEvent.at, ActionEvent.event, Account.role, ActionEvent.note)
+            .join(Submission, Submission.id == ActionEvent.submission_id)
+            .join(Account, Account.id == ActionEvent.account_id)
+            .where(*_told(view), ActionEvent.item_no == item_no)
+            .order_by(ActionEvent.at, ActionEvent.id)
+        ).all()
+    item = known.get(item_no)
+    made = []
+    for row in rows:
+        if item is None:  # found later than the view's day, or outside its area
+            break
+        note = _plain(row.note, item) if progress.may_read_text(view, item.community) else None
+        made.append({"at": row.at, "event": row.event, "role": row.role, "note": note})
+    return pd.DataFrame(made, columns=["at", "event", "role", "note"])
+
+
+def _rows(connection: Connection, view: View) -> list[Any]:
+    """The matters in force that were found by the view's day, narrowed by its area and community."""
+    query = (
+        select(*ActionItem.__table__.columns, Community.name.label("community"), Submission.revision)
+        .select_from(ActionItem)
+        .join(Submission, Submission.id == ActionItem.submission_id)
+        .join(Community, Community.id == ActionItem.community_id, isouter=True)
+        .where(
+            ActionItem.street_id == view.actor.street_id,
+            in_force(view.as_of),
+            or_(ActionItem.found_on.is_(None), ActionItem.found_on <= view.day),
+        )
+        .order_by(ActionItem.found_on, ActionItem.item_no)
+    )
+    if view.area is not None or view.community is not None:
+        query = query.where(ActionItem.community_id.in_(register(connection, view)["id"].tolist()))
+    return list(connection.execute(query).all())
+
+
+def _areas(connection: Connection, view: View) -> list[tuple[str, Any]]:
+    frame = register(connection, View(view.actor, view.day, view.campaign, view.as_of))
+    return list(zip(frame["name"], frame["area"], strict=True))
+
+
+def _told(view: View) -> tuple[Any, ...]:
+    """Events of revisions that were not withdrawn, as far as they were known."""
+    withdrawn: ColumnElement[bool] = Submission.withdrawn_at.is_(None)
+    if view.as_of is not None:
+        withdrawn = or_(withdrawn, Submission.withdrawn_at > view.as_of)
+    known = (ActionEvent.at <= view.as_of,) if view.as_of is not None else ()
+    return (ActionEvent.street_id == view.actor.street_id, withdrawn, *known)
+
+
+def _dates(connection: Connection, view: View) -> dict[str, dict[str, date]]:
+    """By item the business date of its latest event of each kind."""
+    rows = connection.execute(
+        select(ActionEvent.item_no, ActionEvent.event, ActionEvent.at)
+        .join(Submission, Submission.id == ActionEvent.submission_id)
+        .where(*_told(view), ActionEvent.event.in_(("closed", "reopened")))
+        .order_by(ActionEvent.at, ActionEvent.id)
+    )
+    found: dict[str, dict[str, date]] = {}
+    for row in rows:
+        found.setdefault(row.item_no, {})[row.event] = clock.local(row.at).date()
+    return found
+
+
+def _item(row: Row[Any], dates: dict[str, date], day: date) -> Item:
+    """A matter in dates. It was closed on the day its re-check passed, which an imported ledger tells by itself."""
+    closed = row.status == "closed"
+    return Item(
+        found=row.found_on or day,
+        deadline=row.original_due or row.due,
+        closed=(row.rechecked_on or dates.get("closed")) if closed else None,
+        passed=closed and row.recheck == "passed",
+        reopened=_reopened(row, dates, day),
+        behind=row.status in ("new", "relapsed") or row.recheck == "failed",
+    )
+
+
+def _reopened(row: Row[Any], dates: dict[str, date], day: date) -> date | None:
+    if row.status == "relapsed":
+        return dates.get("reopened") or row.rechecked_on or day
+    return dates.get("reopened")
+
+
+def _row(view: View, row: Row[Any], item: Item, areas: dict[str, Any]) -> dict[str, Any]:
+    named = progress.may_read_text(view, row.community)
+    return {
+        "item_no": row.item_no,
+        "community": row.community,
+        "area": areas.get(row.community),
+        "source": row.source,
+        "workstream": row.workstream,
+        "place": _plain(row.place, row),
+        "issue": _plain(row.issue, row),
+        "issue_type": row.issue_type,
+        "severity": row.severity,
+        "demand": _plain(row.demand, row),
+        "unit": row.unit,
+        "owner": mask_name(row.owner) if named and row.owner else None,
+        "found_on": row.found_on,
+        "due": row.due,
+        "original_due": row.original_due,
+        "fixed_on": row.fixed_on,
+        "closed_on": item.closed if item.is_closed(view.day) else None,
+        "status": row.status,
+        "overdue_days": item.overdue_days(view.day),
+        "pressing": item.pressing(view.day),
+        "reopened": item.rebounded(view.day),
+        "measure": _plain(row.measure, row) if named else None,
+        "extension": _plain(row.extension, row) if named else None,
+        "recheck": row.recheck,
+        "photos_before": row.photos_before,
+        "photos_after": row.photos_after,
+        "revision": row.revision,
+    }
+
+
+def _plain(text: str | None, row: Row[Any]) -> str | None:
+    """Free text of a matter without the names it is known to hold, telephones and document numbers."""
+    for name in (row.owner, row.rechecked_by):
+        if text and name and len(name) > 1:
+            text = text.replace(name, mask_name(name))
+    return blot(text)

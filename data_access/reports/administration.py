@@ -1,0 +1,209 @@
+"""系统管理: the register as it stands, what happened and who did it, and the machinery under the board."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import make_url
+
+from config.settings import settings
+from data_access import audit, database, facts, privacy
+from data_access.accounts import Actor, Capability
+from data_access.force import in_force
+from data_access.known import known
+from data_access.reports.view import View
+from data_access.schema import Account, AuditEvent, Community, CommunityEntry, DataVersion, Submission, Workbook
+from data_access.workbooks import templates
+
+REGISTER = [
+    "name",
+    "code",
+    "kind",
+    "area",
+    "aliases",
+    "lead_cadre",
+    "liaison",
+    "liaison_phone",
+    "households",
+    "population",
+    "active_from",
+    "active_until",
+]
+EVENTS = ["at", "username", "event", "subject", "details"]
+LIBRARIES = (
+    "streamlit",
+    "streamlit-authenticator",
+    "pandas",
+    "altair",
+    "SQLAlchemy",
+    "alembic",
+    "python-calamine",
+    "openpyxl",
+    "cryptography",
+    "babel",
+)
+
+
+def register(actor: Actor) -> pd.DataFrame:
+    """The communities in force, in register order; names and telephones of people masked. For administrators.
+
+    Columns: name, code, kind, area, aliases (text), lead_cadre, liaison, liaison_phone (masked), households,
+    population (Int64), active_from, active_until.
+    """
+    actor.require(Capability.ADMINISTER)
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(
+                Community.name,
+                Community.code,
+                *(getattr(CommunityEntry, name) for name in REGISTER[2:]),
+            )
+            .join(CommunityEntry, CommunityEntry.community_id == Community.id)
+            .join(Submission, Submission.id == CommunityEntry.submission_id)
+            .where(Community.street_id == actor.street_id, in_force())
+            .order_by(Community.position)
+        ).all()
+    lines = [
+        {
+            **row._mapping,
+            "aliases": "、".join(row.aliases or ()),
+            "lead_cadre": privacy.mask_name(row.lead_cadre),
+            "liaison": privacy.mask_name(row.liaison),
+            "liaison_phone": privacy.mask_phone(row.liaison_phone),
+        }
+        for row in rows
+    ]
+    return pd.DataFrame(lines, columns=REGISTER).astype({"households": "Int64", "population": "Int64"})
+
+
+def blank_workbook(view: View, key: str, language: str) -> bytes:
+    """The template ``key`` (one of ``sheets.WORKBOOKS``) for the view's campaign and day, in ``language``.
+
+    With the view's community where one is given (a clerk's own always), and with drop-downs of what is known. The
+    base template holds the whole register and site list, to be changed and sent again: liaisons and telephones
+    too, because a sheet sent without them would take them out. So it is for those who keep the register, and
+    each time is recorded. KeyError for an unknown key or campaign.
+    """
+    actor = view.actor
+    actor.require(Capability.WITHDRAW if key == "base" else Capability.UPLOAD)
+    with database.writing() if key == "base" else database.reading() as connection:
+        street = known(connection, actor)
+        communities: Sequence[Any] = [place for place in street.communities if street.only in (None, place.name)]
+        sites: Sequence[Any] = street.sites
+        if key == "base":
+            communities, sites = (_entries(connection, actor, kind) for kind in ("communities", "sites"))
+            audit.record(connection, actor, "register_downloaded", None, communities=len(communities))
+    return templates.template(
+        key,
+        campaign=street.campaigns[view.campaign],
+        communities=communities,
+        sites=sites,
+        language=language,
+        community=actor.community or view.community,
+        day=view.day,
+    )
+
+
+def _entries(connection: Connection, actor: Actor, kind: str) -> list[SimpleNamespace]:
+    """The facts in force of a list, in the order of the register."""
+    numbers = connection.execute(
+        select(Submission.id)
+        .join(Community, Community.id == Submission.community_id, isouter=True)
+        .where(Submission.street_id == actor.street_id, Submission.kind == kind, in_force())
+        .order_by(Community.position, Submission.id)
+    ).scalars()
+    return [SimpleNamespace(**fact) for number in list(numbers) for fact in facts.stored(connection, kind, number)]
+
+
+def events(actor: Actor, wanted: str = "", codes: Sequence[str] = (), limit: int = 500) -> pd.DataFrame:
+    """The latest recorded events, newest first, those that hold ``wanted`` in account, event or subject, or whose
+    event is one of ``codes``.
+
+    Columns: at (aware UTC), username, event (code), subject, details (text). For administrators.
+    """
+    actor.require(Capability.ADMINISTER)
+    query = (
+        select(AuditEvent.at, Account.username, AuditEvent.event, AuditEvent.subject, AuditEvent.details)
+        .join(Account, Account.id == AuditEvent.account_id, isouter=True)
+        .where(AuditEvent.street_id == actor.street_id)
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(limit)
+    )
+    if wanted.strip():
+        sought = wanted.strip()
+        query = query.where(
+            Account.username.icontains(sought, autoescape=True)
+            | AuditEvent.event.icontains(sought, autoescape=True)
+            | AuditEvent.subject.icontains(sought, autoescape=True)
+            | AuditEvent.event.in_(codes)
+        )
+    with database.reading() as connection:
+        rows = connection.execute(query).all()
+    lines = [{**row._mapping, "details": _details(row.details)} for row in rows]
+    return pd.DataFrame(lines, columns=EVENTS)
+
+
+def _details(details: dict[str, Any] | None) -> str:
+    known = {name: value for name, value in (details or {}).items() if value is not None}
+    return "，".join(f"{name} {value}" for name, value in known.items())
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The machinery: database (kind and address without password), data version, folder, sizes, keys, libraries."""
+
+    database: str
+    address: str
+    data_version: int
+    changed_at: datetime
+    folder: Path
+    free_bytes: int
+    submissions: int
+    workbooks: int
+    workbook_bytes: int
+    key_fingerprint: str
+    config: Path
+    python: str
+    libraries: dict[str, str]
+
+
+def system(actor: Actor) -> System:
+    """What the board runs on, looked at now. For administrators."""
+    actor.require(Capability.ADMINISTER)
+    folder = settings().data_dir.resolve()
+    url = make_url(settings().url)
+    with database.reading() as connection:
+        version = connection.execute(select(DataVersion.version, DataVersion.changed_at)).one()
+        count = connection.execute(
+            select(func.count(Submission.id)).where(Submission.street_id == actor.street_id)
+        ).scalar_one()
+        books = connection.execute(
+            select(func.count(Workbook.id), func.coalesce(func.sum(Workbook.size), 0)).where(
+                Workbook.street_id == actor.street_id
+            )
+        ).one()
+    return System(
+        database={"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(url.get_backend_name(), url.get_backend_name()),
+        address=url.render_as_string(hide_password=True),
+        data_version=version.version,
+        changed_at=version.changed_at,
+        folder=folder,
+        free_bytes=shutil.disk_usage(folder).free if folder.is_dir() else 0,
+        submissions=count,
+        workbooks=books[0],
+        workbook_bytes=int(books[1]),
+        key_fingerprint=privacy.keys().fingerprint,
+        config=settings().config,
+        python=platform.python_version(),
+        libraries={name: metadata.version(name) for name in LIBRARIES},
+    )

@@ -1,0 +1,174 @@
+"""What the street consists of: its communities, areas, sites, campaigns, and its latest day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection, func, select
+
+from config import clock
+from config.campaigns import Campaign
+from data_access import database, schema
+from data_access.accounts import Actor, Capability
+from data_access.force import in_force
+from data_access.known import campaign_definitions
+from data_access.reports.view import View
+from data_access.schema import CalendarDay, Community, CommunityEntry, Site, SiteEntry, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """The street office of the acting account."""
+
+    name: str
+    is_sample: bool
+
+
+def street(actor: Actor) -> Street:
+    """The acting account's street."""
+    actor.require(Capability.READ_BOARD)
+    with database.reading() as connection:
+        row = connection.execute(
+            select(schema.Street.name, schema.Street.is_sample).where(schema.Street.id == actor.street_id)
+        ).one()
+    return Street(row.name, row.is_sample)
+
+
+def campaigns(actor: Actor) -> list[Campaign]:
+    """The street's campaigns in their order; the first is the default."""
+    actor.require(Capability.READ_BOARD)
+    with database.reading() as connection:
+        return campaign_definitions(connection, actor.street_id)
+
+
+def campaign(view: View) -> Campaign:
+    """The campaign a view asks for; KeyError if the street has none of this code."""
+    return {campaign.code: campaign for campaign in campaigns(view.actor)}[view.campaign]
+
+
+def register(connection: Connection, view: View) -> pd.DataFrame:
+    """The communities that count on the day, in register order, narrowed by the view's area and community.
+
+    Columns: id, name, code, kind, area, aliases, households, population (Int64), active_from, active_until, position.
+    """
+    rows = connection.execute(
+        select(
+            Community.id,
+            Community.name,
+            Community.code,
+            CommunityEntry.kind,
+            CommunityEntry.area,
+            CommunityEntry.aliases,
+            CommunityEntry.households,
+            CommunityEntry.population,
+            CommunityEntry.active_from,
+            CommunityEntry.active_until,
+            Community.position,
+        )
+        .join(CommunityEntry, CommunityEntry.community_id == Community.id)
+        .join(Submission, Submission.id == CommunityEntry.submission_id)
+        .where(Community.street_id == view.actor.street_id, in_force(view.as_of))
+        .order_by(Community.position)
+    ).all()
+    kept = [
+        row
+        for row in rows
+        if (row.active_from is None or row.active_from <= view.day)
+        and (row.active_until is None or view.day <= row.active_until)
+        and (view.area is None or row.area == view.area)
+        and (view.community is None or row.name == view.community)
+    ]
+    frame = pd.DataFrame([row._asdict() for row in kept], columns=list(_REGISTER))
+    return frame.astype({"id": "Int64", "households": "Int64", "population": "Int64", "position": "Int64"})
+
+
+_REGISTER = (
+    "id",
+    "name",
+    "code",
+    "kind",
+    "area",
+    "aliases",
+    "households",
+    "population",
+    "active_from",
+    "active_until",
+    "position",
+)
+
+
+def communities(view: View) -> pd.DataFrame:
+    """The register of the day; columns as ``register``."""
+    with database.reading() as connection:
+        return register(connection, view)
+
+
+def areas(view: View) -> list[str]:
+    """The areas (片区) of the register, in the order they first appear."""
+    with database.reading() as connection:
+        frame = register(connection, View(view.actor, view.day, view.campaign, view.as_of))
+    return [area for area in dict.fromkeys(frame["area"]) if isinstance(area, str) and area]
+
+
+def sites(view: View) -> pd.DataFrame:
+    """Sites in force. Columns: id, name, kind, daily_capacity, batch_capacity (Int64), open_from, open_until."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(
+                Site.id,
+                Site.name,
+                SiteEntry.kind,
+                SiteEntry.daily_capacity,
+                SiteEntry.batch_capacity,
+                SiteEntry.open_from,
+                SiteEntry.open_until,
+            )
+            .join(SiteEntry, SiteEntry.site_id == Site.id)
+            .join(Submission, Submission.id == SiteEntry.submission_id)
+            .where(Site.street_id == view.actor.street_id, in_force(view.as_of))
+            .order_by(SiteEntry.row)
+        ).all()
+    names = ["id", "name", "kind", "daily_capacity", "batch_capacity", "open_from", "open_until"]
+    frame = pd.DataFrame([row._asdict() for row in rows], columns=names)
+    return frame.astype({"id": "Int64", "daily_capacity": "Int64", "batch_capacity": "Int64"})
+
+
+def latest_day(actor: Actor, campaign: str | None = None, kinds: tuple[str, ...] = ("morning", "evening")) -> date:
+    """The latest business date, today at most, on which any of these sheets is in force; today if there is none."""
+    actor.require(Capability.READ_BOARD)
+    today = clock.today()
+    query = select(func.max(Submission.business_date)).where(
+        Submission.street_id == actor.street_id,
+        Submission.kind.in_(kinds),
+        Submission.business_date <= today,
+        in_force(),
+    )
+    if campaign is not None:
+        query = query.where(
+            Submission.campaign_id
+            == select(schema.Campaign.id)
+            .where(schema.Campaign.street_id == actor.street_id, schema.Campaign.code == campaign)
+            .scalar_subquery()
+        )
+    with database.reading() as connection:
+        return connection.execute(query).scalar() or today
+
+
+def rest_days(connection: Connection, view: View, start: date, end: date) -> set[date]:
+    """Days between two dates (inclusive) on which the campaign rests; no report is due on them."""
+    campaign_id = (
+        select(schema.Campaign.id)
+        .where(schema.Campaign.street_id == view.actor.street_id, schema.Campaign.code == view.campaign)
+        .scalar_subquery()
+    )
+    return set(
+        connection.execute(
+            select(CalendarDay.day).where(
+                CalendarDay.street_id == view.actor.street_id,
+                CalendarDay.day.between(start, end),
+                (CalendarDay.campaign_id.is_(None)) | (CalendarDay.campaign_id == campaign_id),
+            )
+        ).scalars()
+    )

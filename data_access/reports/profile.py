@@ -1,0 +1,285 @@
+"""社区: everything about one community on one page, composed from the reports of the other pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from config import clock
+from config.settings import settings
+from data_access import database, deadlines, metrics, privacy
+from data_access.accounts import Capability, Role
+from data_access.force import in_force
+from data_access.reports import actions, coverage, dispatch, evenings, ranking, reporting, standing, workstreams
+from data_access.reports.directory import rest_days
+from data_access.reports.tallies import campaign_key
+from data_access.reports.tallies import definition as campaign_of
+from data_access.reports.view import View
+from data_access.schema import Account, Community, CommunityEntry, Submission
+
+CALENDAR_DAYS = 12
+WEEK = 7
+SENT_KINDS = ("roster", "morning", "evening", "baseline", "progress", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the register says of a community. Liaison and telephone are masked, and empty for leaders."""
+
+    name: str
+    kind: str
+    area: str | None
+    households: int | None
+    population: int | None
+    liaison: str
+    phone: str
+
+
+def card(view: View) -> Card | None:
+    """The register's entry of the view's community; None while the view names none that is in force."""
+    with database.reading() as connection:
+        row = connection.execute(
+            select(CommunityEntry)
+            .with_only_columns(*CommunityEntry.__table__.columns)
+            .join(Community, Community.id == CommunityEntry.community_id)
+            .join(Submission, Submission.id == CommunityEntry.submission_id)
+            .where(Community.street_id == view.actor.street_id, Community.name == view.community, in_force(view.as_of))
+        ).first()
+    if row is None:
+        return None
+    own = view.actor.role != Role.CLERK or view.actor.community_id == row.community_id
+    told = own and view.actor.may(Capability.READ_PEOPLE)
+    return Card(
+        row.name,
+        row.kind,
+        row.area,
+        row.households,
+        row.population,
+        privacy.mask_name(row.liaison) if told else "",
+        privacy.mask_phone(row.liaison_phone) if told else "",
+    )
+
+
+def tiles(view: View) -> pd.Series:
+    """The key numbers of the community on the day.
+
+    Index: coverage_n, coverage_d, coverage_state, last_n, last_d, last_day, rank, field, change, places; completion_n,
+    completion_d and before_n, before_d, before_day (the day with a tally before); target (percent), left, pace_n,
+    pace_d, forecast (state), finish; on_time_n, on_time_d, since; differences (open ones), largest (label) and amount;
+    open, overdue, soon (action items not closed, past their day, due within three days). Missing is None or <NA>.
+    """
+    ranks = ranking.table(replace(view, community=None))
+    place = ranks[ranks["community"] == view.community]
+    ahead = coverage.forecast(view)
+    ahead = ahead[ahead["community"] == view.community]
+    days = week(view)
+    start = max(view.day.replace(day=1), _first(view) or view.day)
+    timely = reporting.summary(view, start)
+    found: dict[str, Any] = {"field": int(ranks["rank"].notna().sum()), "since": start}
+    found["target"] = _target(view)
+    if len(place):
+        row = place.iloc[0]
+        names = ("rank", "change", "places", "last_n", "last_d", "last_day", "coverage_n", "coverage_d")
+        found |= {name: row[name] for name in names} | {"coverage_state": row["state"]}
+    if len(ahead):
+        row = ahead.iloc[0]
+        found |= {name: row[name] for name in ("left", "pace_n", "pace_d", "finish")} | {"forecast": row["state"]}
+    told = days.dropna(subset=["completion_n"])
+    for prefix, rows in (("completion", told[told["day"] == view.day]), ("before", told[told["day"] < view.day])):
+        if len(rows):
+            last = rows.iloc[-1]
+            found |= {f"{prefix}_n": last["completion_n"], f"{prefix}_d": last["completion_d"]}
+            found[f"{prefix}_day"] = last["day"]
+    if len(timely):
+        found |= {"on_time_n": timely["on_time_n"].iloc[0], "on_time_d": timely["on_time_d"].iloc[0]}
+    return pd.Series(found | _open_differences(view) | _open_actions(view), dtype=object)
+
+
+def week(view: View, days: int = WEEK) -> pd.DataFrame:
+    """The last days' roster execution, one row per day.
+
+    Columns: day, on_roster, walk_in, roster (Int64 people; <NA> where not reported), completion_n, completion_d, low
+    (below the completion threshold), open (the evening tally is not due yet), rest (a declared rest day); bool.
+    """
+    start = view.day - timedelta(days=days - 1)
+    with database.reading() as connection:
+        units = standing.units(connection, view)
+        told = evenings.between(connection, view, start, view.day)
+        resting = rest_days(connection, view, start, view.day)
+    rows: list[dict[str, Any]] = []
+    for day in (start + timedelta(days=n) for n in range(days)):
+        tally = told.get((units[0].key, day)) if units else None
+        row: dict[str, Any] = {"day": day, "open": _open(view, day), "low": False}
+        row["rest"] = tally is None and day in resting
+        if tally is not None:
+            done = tally.execution()
+            row |= {"on_roster": done.on_roster, "walk_in": done.walk_in, "roster": done.roster}
+            row |= {"completion_n": done.completion.numerator, "completion_d": done.completion.denominator}
+            row["low"] = metrics.meets(done.completion, settings().thresholds.completion_low) is False
+        rows.append(row)
+    counts = ["on_roster", "walk_in", "roster", "completion_n", "completion_d"]
+    frame = pd.DataFrame(rows, columns=["day", *counts, "low", "open", "rest"])
+    return frame.astype(dict.fromkeys(counts, "Int64") | {"low": "bool", "open": "bool", "rest": "bool"})
+
+
+def causes(view: View) -> pd.DataFrame:
+    """Where the people on the rosters of the last seven days who were not vaccinated went, the largest first.
+
+    Columns: cause (deferred, contraindicated, refused, no_show, moved, shortage, elsewhere, unexplained), n (Int64
+    people over the days reported in full), days (Int64: how many these were).
+    """
+    start = view.day - timedelta(days=WEEK - 1)
+    with database.reading() as connection:
+        units = standing.units(connection, view)
+        told = evenings.between(connection, view, start, view.day)
+    mine = [tally for (key, _day), tally in told.items() if units and key == units[0].key]
+    whole = [tally for tally in mine if tally.execution().unexplained is not None]
+    names = [name for name in dispatch.CAUSES if name != "unexplained"]
+    rows = [{"cause": name, "n": sum(tally.counts[name] or 0 for tally in whole)} for name in names]
+    rows.append({"cause": "unexplained", "n": sum(abs(tally.execution().unexplained or 0) for tally in whole)})
+    frame = pd.DataFrame(rows).assign(days=len(whole)).sort_values("n", ascending=False, kind="stable")
+    return frame[frame["n"] > 0].astype({"n": "Int64", "days": "Int64"}).reset_index(drop=True)
+
+
+def base(view: View) -> pd.DataFrame:
+    """The base in people: figure (surveyed, contraindicated, eligible, vaccinated) and n (Int64), one row each."""
+    frame = coverage.table(view)
+    names = {"surveyed": "surveyed", "contraindicated": "contraindicated", "eligible": "eligible"}
+    names["vaccinated"] = "coverage_n"
+    rows = [{"figure": figure, "n": frame[name].iloc[0] if len(frame) else None} for figure, name in names.items()]
+    return pd.DataFrame(rows, columns=["figure", "n"]).astype({"n": "Int64"})
+
+
+def calendar(view: View, days: int = CALENDAR_DAYS) -> pd.DataFrame:
+    """The daily sheets of the last days, one row per sheet kind and day on which one was due.
+
+    Columns: kind (roster, morning, evening), day, state (of ``reporting``, or corrected: on time, then revised).
+    """
+    start = max(view.day - timedelta(days=days - 1), _first(view) or view.day)
+    frame = reporting.table(view, start)
+    states = [
+        # a roster comes back with its outcomes in the evening, which corrects nothing
+        "corrected" if state == "on_time" and kind != "roster" and revision > 1 else state
+        for kind, state, revision in zip(frame["kind"], frame["state"], frame["revision"].fillna(0), strict=True)
+    ]
+    return frame.assign(state=states)[["kind", "day", "state"]]
+
+
+def pace(view: View) -> pd.DataFrame:
+    """The workstreams against elapsed time, each by its worst indicator.
+
+    Columns: workstream (slug), state, worst (its code, None where nothing was reported), done_n, done_d (done and
+    target, or numerator and denominator), completion_n, completion_d (done as a share of the target), asked_n,
+    asked_d (what the calendar asks for by now, as a share of it; Int64), gap (Decimal percentage points).
+    """
+    pairs = [f"{name}_{part}" for name in ("done", "completion", "asked") for part in "nd"]
+    rows = []
+    for cell in workstreams.matrix(view).to_dict("records"):
+        row: dict[str, Any] = {"workstream": cell["workstream"], "state": cell["state"], "worst": None}
+        if isinstance(cell["worst"], str):
+            found = workstreams.indicators(view, str(view.community), str(cell["workstream"]))
+            worst = found[found["indicator"] == cell["worst"]].iloc[0]
+            row |= {"worst": cell["worst"], "gap": cell["gap"]} | {name: worst[name] for name in pairs}
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=["workstream", "state", "worst", "gap", *pairs])
+    return frame.astype(dict.fromkeys(pairs, "Int64"))
+
+
+def open_actions(view: View) -> pd.DataFrame:
+    """The action items not closed, what presses most first; columns as ``actions.table``."""
+    return actions.open_items(view, view.community)
+
+
+def sent(view: View, limit: int = 8) -> pd.DataFrame:
+    """The community's latest submissions, newest first, those superseded or withdrawn since included.
+
+    Columns: submission, kind, business_date, period, topic, revision, received (aware UTC), rows and refused
+    (Int64), timeliness, state (in_force, superseded, withdrawn), role (of the sender, never a name).
+    """
+    moment = view.as_of or clock.now()
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(
+                Submission.id.label("submission"),
+                Submission.kind,
+                Submission.business_date,
+                Submission.period,
+                Submission.topic,
+                Submission.revision,
+                Submission.received_at.label("received"),
+                Submission.rows_accepted.label("rows"),
+                Submission.rows_refused.label("refused"),
+                Submission.timeliness,
+                Submission.superseded_at,
+                Submission.withdrawn_at,
+                Account.role,
+            )
+            .join(Community, Community.id == Submission.community_id)
+            .join(Account, Account.id == Submission.account_id)
+            .where(
+                Submission.street_id == view.actor.street_id,
+                Community.name == view.community,
+                Submission.kind.in_(SENT_KINDS),
+                Submission.committed_at <= moment,
+                Submission.campaign_id.is_(None) | (Submission.campaign_id == campaign_key(view)),
+            )
+            .order_by(Submission.committed_at.desc(), Submission.id.desc())
+            .limit(limit)
+        ).all()
+    columns = ["submission", "kind", "business_date", "period", "topic", "revision", "received", "rows", "refused"]
+    lines = [
+        {name: getattr(row, name) for name in (*columns, "timeliness", "role")}
+        | {"state": _state(row.superseded_at, row.withdrawn_at, moment)}
+        for row in rows
+    ]
+    frame = pd.DataFrame(lines, columns=[*columns, "timeliness", "state", "role"])
+    return frame.astype(dict.fromkeys(("submission", "revision", "rows", "refused"), "Int64"))
+
+
+def _state(superseded: Any, withdrawn: Any, moment: Any) -> str:
+    if withdrawn is not None and withdrawn <= moment:
+        return "withdrawn"
+    return "superseded" if superseded is not None and superseded <= moment else "in_force"
+
+
+def _open(view: View, day: date) -> bool:
+    """Whether the evening tally of the day may still come in time."""
+    limits = deadlines.window("evening", day)
+    return limits is not None and (view.as_of or clock.now()) <= limits.due
+
+
+def _target(view: View) -> float:
+    with database.reading() as connection:
+        return standing.target(campaign_of(connection, view))
+
+
+def _first(view: View) -> date | None:
+    """The first day of the campaign's reports, or its start."""
+    with database.reading() as connection:
+        campaign = campaign_of(connection, view)
+        known = evenings.days(connection, view, 366)
+    return campaign.starts or (known[0] if known else None)
+
+
+def _open_differences(view: View) -> dict[str, Any]:
+    frame = dispatch.differences(view)
+    frame = frame[frame["state"] == "open"]
+    found: dict[str, Any] = {"differences": len(frame)}
+    if len(frame):
+        largest = frame.sort_values("amount", key=abs, ascending=False, na_position="last").iloc[0]
+        found |= {"largest": largest["label"], "amount": largest["amount"]}
+    return found
+
+
+def _open_actions(view: View) -> dict[str, Any]:
+    frame = open_actions(view)
+    left = [(due - view.day).days for due in frame["due"].dropna()]
+    return {
+        "open": len(frame),
+        "overdue": sum(days < 0 for days in left),
+        "soon": sum(0 <= days <= 3 for days in left),
+    }

@@ -1,0 +1,136 @@
+"""What communities reported on indicators, read for the reports: rows in force on a day, and where they stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from config.catalogue import indicator
+from config.declarations import UnknownNameError
+from config.language import N_
+from data_access.accounts import Capability, Role
+from data_access.force import in_force
+from data_access.metrics import PeriodUnknownError
+from data_access.reports import accrual, computed
+from data_access.reports.accrual import Report, Standing
+from data_access.reports.standing import Unit, units
+from data_access.reports.view import View
+from data_access.schema import Progress, Submission
+
+Reports = dict[tuple[int, str], list[Report]]  # by community and indicator code
+Standings = dict[tuple[int, str], Standing]
+
+
+class UnknownCommunityError(UnknownNameError):
+    """The register of the day has no community of this name."""
+
+    message = N_("{name} is no community of the register.")
+
+
+def only(connection: Connection, view: View, community: str) -> Unit:
+    """One community of the register. Raises UnknownCommunityError."""
+    found = units(connection, replace(view, area=None, community=community))
+    if not found:
+        raise UnknownCommunityError(community)
+    return found[0]
+
+
+def standing(connection: Connection, view: View, keys: list[int], code: str) -> dict[int, Standing]:
+    """Where these communities stand in one indicator, within the caller's transaction."""
+    told = reports(connection, view, keys, [code])
+    return {key: accrual.judge(indicator(code), told.get((key, code), []), view.day) for key in keys}
+
+
+def standings(connection: Connection, view: View, communities: list[Unit], codes: list[str]) -> Standings:
+    """Where these communities stand in each of these indicators; daily sheets outrank what was typed."""
+    keys = [unit.key for unit in communities]
+    told = reports(connection, view, keys, codes)
+    found = {
+        (key, code): accrual.judge(indicator(code), told.get((key, code), []), view.day)
+        for key in keys
+        for code in codes
+    }
+    if set(codes) & set(computed.CODES):
+        for pair, counted in computed.standings(connection, view, communities).items():
+            # a street without daily sheets may still report them by hand
+            if pair in found and counted.progress.state != "missing":
+                found[pair] = counted
+    return found
+
+
+def rows_of(view: View, keys: list[int]) -> tuple[Any, ...]:
+    """The conditions on progress rows of these communities that count on the view's day."""
+    return (
+        Progress.street_id == view.actor.street_id,
+        Progress.community_id.in_(keys),
+        in_force(view.as_of),
+        or_(Progress.biz_date.is_(None), Progress.biz_date <= view.day),
+    )
+
+
+def reports(connection: Connection, view: View, keys: list[int], codes: list[str]) -> Reports:
+    """What the communities reported on these indicators up to the day, by community and code."""
+    lasting = [code for code in codes if indicator(code).accrual == "cumulative_all_time"]
+    rows = connection.execute(
+        select(
+            Progress.community_id,
+            Progress.indicator,
+            Progress.period,
+            Progress.biz_date,
+            Progress.accrual,
+            Progress.done,
+            Progress.num,
+            Progress.den,
+            Progress.zero_confirm,
+            Progress.target,
+        )
+        .join(Submission, Submission.id == Progress.submission_id)
+        .where(
+            *rows_of(view, keys),
+            Progress.indicator.in_(codes),
+            or_(Progress.period.startswith(str(view.day.year)), Progress.indicator.in_(lasting)),
+        )
+        .order_by(Submission.id, Progress.row)
+    )
+    found: Reports = {}
+    for row in rows:
+        try:
+            period = accrual.period(row.period, row.biz_date)
+        except PeriodUnknownError:
+            continue  # an old sheet of a kind of period nobody reads any more
+        standing_figure = indicator(row.indicator).accrual in ("snapshot", "cumulative_all_time")
+        found.setdefault((row.community_id, row.indicator), []).append(
+            Report(
+                period,
+                row.biz_date or period.start,
+                row.accrual == "cumulative" or (row.accrual is None and standing_figure),
+                row.done,
+                row.num,
+                row.den,
+                bool(row.zero_confirm),
+                row.target,
+            )
+        )
+    return found
+
+
+def may_read_text(view: View, community: str | None) -> bool:
+    """Whether the acting account may read free text of this community: not leaders, and clerks only their own."""
+    actor = view.actor
+    return actor.may(Capability.READ_PEOPLE) and (actor.role != Role.CLERK or actor.community == community)
+
+
+_NUMBER = re.compile(r"\d[\d \-]{5,}[\dXx]")
+
+
+def blot(text: str | None) -> str | None:
+    """Free text with everything that may be a telephone or document number blotted out; dates stay."""
+    if not text:
+        return None
+    return _NUMBER.sub(lambda match: match[0] if _DATE.fullmatch(match[0]) else "****", text)
+
+
+_DATE = re.compile(r"(19|20)\d{2}-?\d{2}-?\d{2}")

@@ -1,0 +1,181 @@
+"""What a community is ranked by: one score per basis, each with the state that decides whether it is ranked at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from config.campaigns import Campaign
+from config.language import _
+from config.settings import settings
+from data_access import metrics
+from data_access.metrics import Rate
+from data_access.reports import reporting, workstreams
+from data_access.reports.directory import rest_days
+from data_access.reports.standing import Standing, Unit, standings, units
+from data_access.reports.tallies import campaign_key
+from data_access.reports.tallies import definition as campaign_of
+from data_access.reports.view import View
+from data_access.schema import Submission
+
+RANKED = ("survey", "coverage", "completion", "on_time", "workstreams", "composite")
+COUNTED = ("increment", "remaining")
+OF_PEOPLE = ("survey", "coverage", "completion")  # shares of people: an interval and a small base mean something
+TIMELY_DAYS = 30
+
+
+class BasisError(ValueError):
+    """A ranking was asked for on a basis that does not exist, or that the office has not switched on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one community is ranked by; ``note`` says why it has no rank (spans, first, no_baseline)."""
+
+    rate: Rate
+    state: metrics.RankState = "ranked"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One day of the field: the communities that count, their standing, and the transaction."""
+
+    connection: Connection
+    view: View
+    campaign: Campaign
+    communities: list[Unit]
+    standing: Mapping[int, Standing]
+    rest: set[date]
+
+    @property
+    def ids(self) -> list[int]:
+        """The keys of the communities in register order."""
+        return [unit.key for unit in self.communities]
+
+
+def field(connection: Connection, view: View) -> Field:
+    """The field of the view on its day."""
+    campaign = campaign_of(connection, view)
+    communities = units(connection, view)
+    standing = standings(connection, view, campaign, communities)
+    earliest = min((one.before.day for one in standing.values() if one.before), default=view.day)
+    return Field(connection, view, campaign, communities, standing, rest_days(connection, view, earliest, view.day))
+
+
+def of(day: Field, basis: str) -> dict[int, Score]:
+    """The score of every community by its key. Raises BasisError for weights that name no rate."""
+    return _SCORES[basis](day)
+
+
+def _survey(day: Field) -> dict[int, Score]:
+    found = {}
+    for key in day.ids:
+        base = day.standing[key].base
+        found[key] = Score(Rate(base.surveyed, base.to_survey) if base else Rate(None, None))
+    return found
+
+
+def _coverage(day: Field) -> dict[int, Score]:
+    return {key: _of_standing(day.standing[key], day.standing[key].rate) for key in day.ids}
+
+
+def _of_standing(standing: Standing, rate: Rate) -> Score:
+    if standing.state == "no_baseline":
+        return Score(rate, "no_denominator", "no_baseline")
+    return Score(rate, "ranked" if standing.state == "reported" else standing.state)  # type: ignore[arg-type]
+
+
+def _completion(day: Field) -> dict[int, Score]:
+    found = {}
+    for key in day.ids:
+        tally = day.standing[key].tally
+        found[key] = Score(tally.execution().completion if tally else Rate(None, None))
+    return found
+
+
+def _increment(day: Field) -> dict[int, Score]:
+    found = {}
+    for key in day.ids:
+        standing = day.standing[key]
+        if standing.vaccinated is None:
+            found[key] = Score(Rate(None, None), "unreported")
+            continue
+        gained = standing.increment(day.rest)
+        score = Score(Rate(gained.value, 1))
+        if gained.value is None:
+            score = Score(score.rate, "not_comparable", "first")
+        elif gained.spans:
+            score = Score(score.rate, "not_comparable", "spans")
+        found[key] = score
+    return found
+
+
+def _remaining(day: Field) -> dict[int, Score]:
+    found = {}
+    for key in day.ids:
+        standing = day.standing[key]
+        left = metrics.difference(standing.people, standing.vaccinated)
+        found[key] = _of_standing(standing, Rate(left, 1))
+    return found
+
+
+def _on_time(day: Field) -> dict[int, Score]:
+    first = (
+        day.campaign.starts
+        or day.connection.execute(
+            select(func.min(Submission.business_date)).where(
+                Submission.street_id == day.view.actor.street_id,
+                Submission.kind == "evening",
+                Submission.campaign_id == campaign_key(day.view),
+            )
+        ).scalar()
+    )
+    start = max(day.view.day - timedelta(days=TIMELY_DAYS - 1), first or day.view.day)
+    sheets = reporting.due_sheets(day.connection, day.view, min(start, day.view.day))
+    states = {str(name): list(rows["state"]) for name, rows in sheets.groupby("community")}
+    return {one.key: Score(metrics.reporting_summary(states.get(one.name, [])).on_time_rate) for one in day.communities}
+
+
+def _workstreams(day: Field) -> dict[int, Score]:
+    """The matrix of the workstreams page: cells on or ahead of elapsed time over the cells that can be judged."""
+    cells = workstreams.matrix(day.view)
+    good = {"ahead", "on_track", "zero_ok"}
+    judged = good | {"slightly_behind", "behind", "zero_occurred"}
+    found = {}
+    for one in day.communities:
+        states = list(cells.loc[cells["community"] == one.name, "state"])
+        known = [state for state in states if state in judged]
+        rate = Rate(sum(state in good for state in known), len(known)) if known else Rate(None, None)
+        found[one.key] = Score(rate)
+    return found
+
+
+def _composite(day: Field) -> dict[int, Score]:
+    weights = settings().composite_weights
+    if unknown := sorted(set(weights) - set(RANKED[:-1])):
+        raise BasisError(_("composite_weights names what cannot be weighed: {names}.", names=", ".join(unknown)))
+    parts = {name: _SCORES[name](day) for name in weights}
+    found = {}
+    for key in day.ids:
+        rates = {name: given[key].rate for name, given in parts.items()}
+        if any(rate.state == "no_denominator" for rate in rates.values()):  # scored on fewer things than the others
+            found[key] = Score(Rate(None, None), "no_denominator")
+        else:
+            found[key] = Score(metrics.composite(rates, weights))
+    return found
+
+
+_SCORES: Mapping[str, Callable[[Field], dict[int, Score]]] = {
+    "survey": _survey,
+    "coverage": _coverage,
+    "completion": _completion,
+    "increment": _increment,
+    "remaining": _remaining,
+    "on_time": _on_time,
+    "workstreams": _workstreams,
+    "composite": _composite,
+}

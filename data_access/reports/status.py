@@ -1,0 +1,45 @@
+"""What every page says about its data: as of when, which version, who has reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from config import clock
+from data_access import database, deadlines
+from data_access.reports.reporting import due_sheets
+from data_access.reports.view import View
+from data_access.schema import DataVersion, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The line every page carries. ``kind`` is the sheet counted; ``changed_at`` the last commit that counts."""
+
+    data_version: int
+    changed_at: datetime | None
+    kind: str
+    reported: int
+    expected: int
+    unreported: tuple[str, ...]
+
+
+def status(view: View) -> Status:
+    """Data version, last commit, and who has reported the day's evening tally (the morning's until that is due)."""
+    with database.reading() as connection:
+        version = connection.execute(select(DataVersion.version)).scalar_one()
+        query = select(func.max(Submission.committed_at)).where(Submission.street_id == view.actor.street_id)
+        if view.as_of is not None:
+            query = query.where(Submission.committed_at <= view.as_of)
+        changed = connection.execute(query).scalar()
+        frame = due_sheets(connection, view, view.day)
+    window = deadlines.window("evening", view.day)
+    assert window is not None
+    evening_sent = bool(((frame["kind"] == "evening") & frame["submission"].notna()).any())
+    kind = "evening" if evening_sent or (view.as_of or clock.now()) > window.due else "morning"
+    due = frame[frame["kind"] == kind]
+    sent = due["submission"].notna()
+    missing = due.loc[due["state"] == "unreported", "community"]
+    return Status(version, changed, kind, int(sent.sum()), len(due), tuple(missing))

@@ -1,0 +1,272 @@
+"""A campaign's day as the three daily sheets tell it: roster, morning and evening, one row per community.
+
+Shared by the reports on call-ups and dispatch. Figures of several sites are added in the database; a figure that
+one of them leaves out stays missing, because a partial sum would pass for the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+
+from config.campaigns import Campaign
+from data_access import schema
+from data_access.force import in_force
+from data_access.known import campaign_definitions
+from data_access.reports.directory import register, rest_days
+from data_access.reports.view import View
+from data_access.schema import Callup, DayFact, EveningTally, MorningTally, Submission, Waiver
+
+# Outcomes of a roster row that say what became of the person; a blank, 待接种 and 未说明 do not.
+SETTLED = (
+    "vaccinated",
+    "no_show",
+    "deferred",
+    "contraindicated",
+    "refused",
+    "rescheduled",
+    "site_changed",
+    "shortage",
+    "elsewhere",
+)
+# Outcomes after which a person is to be called up again (metrics.md §6.2; morning tally, 昨日结转人数).
+TO_CALL_AGAIN = ("no_show", "rescheduled", "site_changed", "shortage")
+
+MORNING = ("planned", "planned_d1", "planned_d2", "planned_b", "notified", "batches", "stock", "staff", "carry_over")
+STATUSES = ("deferred", "contraindicated", "refused", "no_show", "moved", "shortage", "elsewhere")
+CUMULATIVE = ("cum_d1", "cum_full", "cum_b", "cum_people")
+EVENING = (
+    "roster_n",
+    "arrived",
+    "vacc_on_roster",
+    "walk_in",
+    "vacc_total",
+    "vacc_d1",
+    "vacc_d2",
+    "vacc_b",
+    *STATUSES,
+    "observed",
+    "aefi_n",
+    *CUMULATIVE,
+    "plan_next",
+)
+
+Figures = dict[int, dict[str, Any]]  # by community key
+
+
+class Member(NamedTuple):
+    """A community of the view: key, official name, area."""
+
+    id: int
+    name: str
+    area: str | None
+
+
+def members(connection: Connection, view: View) -> list[Member]:
+    """The communities of the view in register order."""
+    frame = register(connection, view)
+    return [Member(int(key), *names) for key, *names in zip(frame["id"], frame["name"], frame["area"], strict=True)]
+
+
+def campaign_key(view: View) -> Any:
+    """The key of the view's campaign, as part of a query."""
+    return (
+        select(schema.Campaign.id)
+        .where(schema.Campaign.street_id == view.actor.street_id, schema.Campaign.code == view.campaign)
+        .scalar_subquery()
+    )
+
+
+def definition(connection: Connection, view: View) -> Campaign:
+    """The view's campaign; KeyError if the street has none of this code."""
+    return {found.code: found for found in campaign_definitions(connection, view.actor.street_id)}[view.campaign]
+
+
+def of_day(view: View, kind: str, day: date | None = None) -> ColumnElement[bool]:
+    """The condition on submissions of one kind that count on a day (default: the view's)."""
+    return and_(
+        Submission.street_id == view.actor.street_id,
+        Submission.kind == kind,
+        Submission.business_date == (day or view.day),
+        Submission.campaign_id == campaign_key(view),
+        in_force(view.as_of),
+    )
+
+
+def number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many joined rows meet the condition."""
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def complete_sum(column: Any) -> ColumnElement[int | None]:
+    """The sum of a column if every row has it, else missing."""
+    return case((func.count(column) == func.count(), func.sum(column)), else_=None)
+
+
+def rosters(connection: Connection, view: View, day: date | None = None) -> Figures:
+    """Rosters of a day: submission, revision, received, rows, settled, reminded, unobserved, aefi, each outcome of
+    ``SETTLED`` as ``is_<outcome>``, batches. A roster sent with no rows has 0 rows; one not sent is absent."""
+    outcomes = {f"is_{code}": number_of(Callup.outcome == code) for code in SETTLED}
+    query = (
+        select(
+            *_sheet(),
+            func.count(Callup.id).label("rows"),
+            number_of(Callup.outcome.in_(SETTLED)).label("settled"),
+            number_of(Callup.reminded.is_(True)).label("reminded"),
+            func.count(Callup.reminded).label("reminder_known"),
+            number_of(and_(Callup.outcome == "vaccinated", Callup.observed_30.is_(False))).label("unobserved"),
+            number_of(Callup.aefi.is_(True)).label("aefi"),
+            func.count(func.distinct(Callup.batch_no)).label("batches"),
+            *(amount.label(name) for name, amount in outcomes.items()),
+        )
+        .join(Callup, Callup.submission_id == Submission.id, isouter=True)
+        .where(of_day(view, "roster", day))
+        .group_by(*_sheet())
+    )
+    return _by_community(connection.execute(query))
+
+
+def mornings(connection: Connection, view: View, day: date | None = None) -> Figures:
+    """Morning tallies of a day: submission, revision, received and the columns of ``MORNING``."""
+    return _tallies(connection, view, "morning", MorningTally, MORNING, day)
+
+
+def evenings(connection: Connection, view: View, day: date | None = None) -> Figures:
+    """Evening tallies of a day: submission, revision, received, the columns of ``EVENING``, checked (every row says
+    已核对), noted (some row explains its difference)."""
+    more = (
+        case((number_of(EveningTally.reconciled == "yes") == func.count(EveningTally.id), 1), else_=0).label("checked"),
+        case((func.count(EveningTally.diff_note) > 0, 1), else_=0).label("noted"),
+    )
+    return _tallies(connection, view, "evening", EveningTally, EVENING, day, more)
+
+
+def _tallies(
+    connection: Connection,
+    view: View,
+    kind: str,
+    fact: type[DayFact],
+    columns: Iterable[str],
+    day: date | None,
+    more: Iterable[Any] = (),
+) -> Figures:
+    sums = (complete_sum(getattr(fact, name)).label(name) for name in columns)
+    query = (
+        select(*_sheet(), *sums, *more)
+        .join(fact, fact.submission_id == Submission.id)
+        .where(of_day(view, kind, day))
+        .group_by(*_sheet())
+    )
+    return _by_community(connection.execute(query))
+
+
+def _sheet() -> tuple[Any, ...]:
+    return (
+        Submission.community_id,
+        Submission.id.label("submission"),
+        Submission.revision,
+        Submission.received_at.label("received"),
+    )
+
+
+def _by_community(rows: Any) -> Figures:
+    return {
+        row.community_id: {
+            name: int(value) if isinstance(value, bool) or hasattr(value, "__int__") else value
+            for name, value in row._mapping.items()
+        }
+        for row in rows
+    }
+
+
+def last_days(connection: Connection, view: View, kind: str) -> dict[int, date]:
+    """By community, the last day before the view's day with a sheet of this kind in force."""
+    rows = connection.execute(
+        select(Submission.community_id, func.max(Submission.business_date))
+        .where(
+            Submission.street_id == view.actor.street_id,
+            Submission.kind == kind,
+            Submission.business_date < view.day,
+            Submission.campaign_id == campaign_key(view),
+            in_force(view.as_of),
+        )
+        .group_by(Submission.community_id)
+    )
+    return {int(key): day for key, day in rows if key is not None and day is not None}
+
+
+def before(connection: Connection, view: View) -> Figures:
+    """By community, the evening tally before this one if no open day between them went unreported, else absent.
+
+    Rest days between them count as days without doses; over an unreported open day nobody can say what one day
+    gave (metrics.md §6.4). Keys as ``evenings``.
+    """
+    last = last_days(connection, view, "evening")
+    if not last:
+        return {}
+    resting = rest_days(connection, view, min(last.values()), view.day)
+    found: Figures = {}
+    for day in set(last.values()):
+        between = (day + timedelta(days=n) for n in range(1, (view.day - day).days))
+        if all(one in resting for one in between):
+            figures = evenings(connection, view, day)
+            found |= {key: figures[key] for key, latest in last.items() if latest == day and key in figures}
+    return found
+
+
+def next_open_day(connection: Connection, view: View) -> date:
+    """The first day after the view's day that is no rest day; the next day if all of the coming fortnight rests."""
+    following = [view.day + timedelta(days=n) for n in range(1, 15)]
+    resting = rest_days(connection, view, following[0], following[-1])
+    return next((day for day in following if day not in resting), following[0])
+
+
+def held_before(connection: Connection, view: View) -> dict[int, int]:
+    """By community, the people on the day's roster whose dose an earlier roster records as given (I7)."""
+    today = (
+        select(Submission.community_id, Callup.person_key, Callup.dose_no)
+        .join(Callup, Callup.submission_id == Submission.id)
+        .where(of_day(view, "roster"))
+        .subquery()
+    )
+    earlier = (
+        select(Callup.person_key, Callup.dose_no)
+        .join(Submission, Submission.id == Callup.submission_id)
+        .where(
+            Callup.street_id == view.actor.street_id,
+            Callup.campaign_id == campaign_key(view),
+            Callup.vaccination_date < view.day,
+            Callup.outcome.in_(("vaccinated", "elsewhere")),
+            Callup.person_key.in_(select(today.c.person_key)),
+            in_force(view.as_of),
+        )
+        .distinct()
+        .subquery()
+    )
+    same = and_(earlier.c.person_key == today.c.person_key, earlier.c.dose_no == today.c.dose_no)
+    rows = connection.execute(
+        select(today.c.community_id, func.count()).select_from(today).join(earlier, same).group_by(today.c.community_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def waivers(connection: Connection, view: View) -> dict[int, frozenset[str]]:
+    """The identities (``I1`` … ``I8``) waived for the day, by community."""
+    standing: ColumnElement[bool] = Waiver.revoked_at.is_(None)
+    if view.as_of is not None:
+        standing = (Waiver.granted_at <= view.as_of) & (standing | (Waiver.revoked_at > view.as_of))
+    rows = connection.execute(
+        select(Waiver.community_id, Waiver.rule).where(
+            Waiver.street_id == view.actor.street_id,
+            Waiver.day == view.day,
+            Waiver.campaign_id.is_(None) | (Waiver.campaign_id == campaign_key(view)),
+            standing,
+        )
+    )
+    found: dict[int, frozenset[str]] = {}
+    for row in rows:
+        found[row.community_id] = found.get(row.community_id, frozenset()) | {row.rule.split("_")[0]}
+    return found

@@ -1,0 +1,400 @@
+"""专项进展: where every community stands in every workstream, against its targets and elapsed time (metrics.md §6.7).
+
+A cell of the matrix is the worst indicator of its workstream; workstreams are never added into a score.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from config.catalogue import UnknownIndicatorError, indicator, workstream, workstreams
+from config.indicators import PERIODS, Indicator, Workstream
+from data_access import database, metrics
+from data_access.force import in_force
+from data_access.reports import accrual, progress
+from data_access.reports.accrual import Report, Standing
+from data_access.reports.standing import units
+from data_access.reports.view import View
+from data_access.schema import Progress, Submission
+
+RATES = ("done", "elapsed")
+DEFINITIONS: dict[str, tuple[str, str]] = {
+    "gap": (
+        "差距：该专项最滞后指标的完成进度−序时应达进度，百分点；完成进度＝完成÷目标。专项之间不加总、不打总分",
+        "Gap: completion of the workstream's worst indicator less what elapsed time asks for, in percentage points; "
+        "completion = done ÷ target. Workstreams are never added into a score",
+    ),
+    "done": (
+        "完成：最滞后指标的完成数÷全年（时段）目标；比率类为分子÷分母",
+        "Done: done of the worst indicator ÷ its target of the year or window; of a rate numerator ÷ denominator",
+    ),
+    "elapsed": (
+        "序时进度：时段开始至当日（含）的天数÷时段天数",
+        "Elapsed time: days from the start of the window to the day (inclusive) ÷ days in the window",
+    ),
+    "state": (
+        "behind 落后超过界线，slightly_behind 略滞后，on_track 跟上序时，ahead 领先，zero_occurred 零容忍发生，"
+        "zero_unconfirmed 零发生未确认，unreported 未报，not_applicable 不适用，not_started 未开始",
+        "behind by more than the limit, slightly_behind, on_track, ahead, zero_occurred, zero_unconfirmed, unreported, "
+        "not_applicable, not_started",
+    ),
+    "expected": (
+        "今日应完成：按次计的为⌊目标×序时⌋，逐期计的为已结束的期数×每期目标",
+        "Expected now: floor(target × elapsed) for counts; for periods of their own those that have ended",
+    ),
+}
+
+# From what most needs a hand to what least does; a cell shows the first that any of its indicators is in.
+SEVERITY = (
+    "zero_occurred",
+    "behind",
+    "zero_unconfirmed",
+    "slightly_behind",
+    "on_track",
+    "ahead",
+    "zero_ok",
+    "missing",
+    "no_target",
+    "not_started",
+    "not_applicable",
+)
+RED = frozenset({"zero_occurred", "behind"})
+GOOD = frozenset({"on_track", "ahead", "zero_ok"})
+SILENT = frozenset({"missing", "not_started", "no_target", "not_applicable"})
+
+
+def table(view: View) -> pd.DataFrame:
+    """The rows of ``matrix`` for the command line."""
+    return matrix(view)
+
+
+def matrix(view: View) -> pd.DataFrame:
+    """One row per community and workstream of the default matrix, communities in register order.
+
+    Columns: community, area, workstream (slug), state (a state of SEVERITY, or unreported where nothing at all was
+    reported), gap (Decimal, percentage points of the worst indicator; <NA> where there is none), worst (its code),
+    Int64 counts of indicators in the cell: indicators, red, slightly, on_track, zero_ok, unconfirmed, occurred,
+    missing, not_applicable; of the worst indicator done_n, done_d (Int64), elapsed_n, elapsed_d (days), expected,
+    shortfall (Int64).
+    """
+    chosen = workstreams(matrix=True)
+    codes = [one.code for stream in chosen for one in stream.shown]
+    with database.reading() as connection:
+        communities = units(connection, view)
+        found = progress.standings(connection, view, communities, codes)
+    rows = [
+        {"community": one.name, "area": one.area, "workstream": stream.slug} | _cell(stream, one.key, found, view.day)
+        for one in communities
+        for stream in chosen
+    ]
+    return pd.DataFrame(rows, columns=["community", "area", "workstream", "state", "gap", "worst", *_CELL]).astype(
+        dict.fromkeys(_CELL, "Int64")
+    )
+
+
+_CELL = (
+    "indicators",
+    "red",
+    "slightly",
+    "on_track",
+    "zero_ok",
+    "unconfirmed",
+    "occurred",
+    "missing",
+    "not_applicable",
+    "done_n",
+    "done_d",
+    "elapsed_n",
+    "elapsed_d",
+    "expected",
+    "shortfall",
+)
+
+
+def _cell(stream: Workstream, community: int, found: progress.Standings, day: date) -> dict[str, Any]:
+    standings = {one.code: found[community, one.code] for one in stream.shown}
+    states = [standing.progress.state for standing in standings.values()]
+    worst = min(standings, key=lambda code: _severity(standings[code]))
+    told = any(one.reports or one.progress.state not in SILENT for one in standings.values())
+    unreported = not told and "missing" in states
+    cell: dict[str, Any] = {
+        "state": "unreported" if unreported else standings[worst].progress.state,
+        "worst": None if unreported else worst,
+        "indicators": len(states),
+        "red": sum(state in RED for state in states),
+        "slightly": states.count("slightly_behind"),
+        "on_track": sum(state in ("on_track", "ahead") for state in states),
+        "zero_ok": states.count("zero_ok"),
+        "unconfirmed": states.count("zero_unconfirmed"),
+        "occurred": states.count("zero_occurred"),
+        "missing": states.count("missing"),
+        "not_applicable": states.count("not_applicable"),
+        "elapsed_n": accrual.elapsed(standings[worst].window, day)[0],
+        "elapsed_d": standings[worst].window.days,
+    }
+    return cell if unreported else cell | _figures(standings[worst])
+
+
+def _severity(standing: Standing) -> tuple[int, Fraction]:
+    """The worst first: by state, within it by gap; one without a gap that misses its target before all others."""
+    gap = standing.progress.gap
+    return SEVERITY.index(standing.progress.state), Fraction(-(10**9)) if gap is None else gap
+
+
+def _figures(standing: Standing) -> dict[str, Any]:
+    judged, parts = standing.progress, standing.parts
+    return {
+        "gap": None if judged.gap is None else metrics.half_up(judged.gap, 6),
+        "done_n": parts[0] if parts else None,
+        "done_d": parts[1] if parts else None,
+        "expected": judged.expected,
+        "shortfall": None if judged.shortfall is None else math.ceil(judged.shortfall),
+    }
+
+
+def indicators(view: View, community: str, workstream_name: str) -> pd.DataFrame:
+    """Every indicator in use of one workstream for one community, the worst first, those without a report last.
+
+    Columns: indicator (code), name, kind, accrual, period (words), unit, state (one of SEVERITY), gap (Decimal,
+    percentage points), done_n, done_d (Int64: done and target of the year, or numerator and denominator), value
+    (Decimal: what a zero or a cap has, and counts), target (Decimal, of the year or window; of a rate in percent),
+    sheet_target (Decimal, where the sheet names another one), completion_n, completion_d (done as a share of the
+    target), asked_n, asked_d (what the calendar asks for as a share of the target), elapsed_n, elapsed_d (days),
+    expected, shortfall, headroom, unreported (Int64), target_text, definition, in_matrix, reports (Int64).
+    UnknownWorkstreamError, UnknownCommunityError.
+    """
+    stream = workstream(workstream_name)
+    with database.reading() as connection:
+        one = progress.only(connection, view, community)
+        found = progress.standings(connection, view, [one], [item.code for item in stream.enabled])
+    ordered = sorted(stream.enabled, key=lambda item: (not item.matrix, _severity(found[one.key, item.code])))
+    rows = [_indicator(item, found[one.key, item.code], view.day) for item in ordered]
+    counts = [name for name in _INDICATOR if name.endswith(("_n", "_d")) or name in _COUNTS]
+    return pd.DataFrame(rows, columns=list(_INDICATOR)).astype(dict.fromkeys(counts, "Int64"))
+
+
+_COUNTS = ("expected", "shortfall", "headroom", "unreported", "reports")
+_INDICATOR = (
+    *("indicator", "name", "kind", "accrual", "period", "unit", "state", "gap", "done_n", "done_d", "value", "target"),
+    *("sheet_target", "completion_n", "completion_d", "asked_n", "asked_d", "elapsed_n", "elapsed_d"),
+    *("expected", "shortfall", "headroom", "unreported", "target_text", "definition", "in_matrix", "reports"),
+)
+
+
+def _indicator(item: Indicator, standing: Standing, day: date) -> dict[str, Any]:
+    judged = standing.progress
+    passed, days = accrual.elapsed(standing.window, day)
+    row: dict[str, Any] = {
+        "indicator": item.code,
+        "name": item.label,
+        "kind": item.kind,
+        "accrual": item.accrual,
+        "period": str(PERIODS[item.period]),
+        "unit": item.unit_text,
+        "state": judged.state,
+        "value": None if standing.done is None else _decimal(standing.done),
+        "target": None if standing.target is None else _decimal(standing.target),
+        "sheet_target": standing.sheet_target,
+        "elapsed_n": passed,
+        "elapsed_d": days,
+        "headroom": None if judged.headroom is None else math.floor(judged.headroom),
+        "unreported": judged.unreported,
+        "target_text": str(item.target_text),
+        "definition": str(item.definition),
+        "in_matrix": item.matrix,
+        "reports": standing.reports,
+        **_figures(standing),
+    }
+    for name, share in (("completion", judged.completion), ("asked", judged.share)):
+        if share is not None:
+            row |= {f"{name}_n": share.numerator, f"{name}_d": share.denominator}
+    return row
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(int(value)) if value.denominator == 1 else metrics.half_up(value, 4)
+
+
+def history(view: View, community: str, code: str) -> pd.DataFrame:
+    """One indicator of one community through the year: a row per slot, or per reported period where there are none.
+
+    Columns: period (text), day (its last day), value (Decimal done in it, <NA> where not reported), cumulative
+    (Decimal, <NA> where not reported), expected (Decimal: what is due by its end), num_n, num_d (Int64, of a rate),
+    open (the period has not ended). UnknownIndicatorError, UnknownCommunityError.
+    """
+    item = indicator(code)
+    with database.reading() as connection:
+        one = progress.only(connection, view, community)
+        reports = progress.reports(connection, view, [one.key], [code]).get((one.key, code), [])
+    span = accrual.window(item, view.day)
+    goal = None if item.full_target is None else metrics.exact(item.full_target)
+    rows: list[dict[str, Any]] = []
+    if item.kind == "rate":
+        told = sorted(reports, key=lambda report: (report.period.end, report.day))
+        rows = [_rate_row(report, view.day) for report in told]
+    else:
+        reached = Fraction(0)
+        for slot, value in accrual.series(item, reports, view.day):
+            reached += value or 0
+            due = None
+            if goal is not None and item.proportional:
+                due = Decimal(metrics.expected_now(goal, metrics.elapsed_share(span, slot.end)))
+            rows.append(
+                {
+                    "period": str(slot),
+                    "day": slot.end,
+                    "value": None if value is None else _decimal(value),
+                    "cumulative": None if value is None else _decimal(reached),
+                    "expected": due,
+                    "open": slot.end > view.day,
+                }
+            )
+    columns = ["period", "day", "value", "cumulative", "expected", "num_n", "num_d", "open"]
+    return pd.DataFrame(rows, columns=columns).astype({"num_n": "Int64", "num_d": "Int64"})
+
+
+def _rate_row(report: Report, day: date) -> dict[str, Any]:
+    exact = report.num is not None and report.den is not None
+    scale = 1 if not exact else math.lcm(Fraction(report.num or 0).denominator, Fraction(report.den or 0).denominator)
+    return {
+        "period": str(report.period),
+        "day": report.period.end,
+        "num_n": None if report.num is None else int(report.num * scale),
+        "num_d": None if report.den is None else int(report.den * scale),
+        "open": report.period.end > day,
+    }
+
+
+def notes(view: View, community: str, workstream_name: str) -> pd.DataFrame:
+    """Problems and next steps of the latest period of each indicator.
+
+    Columns: indicator, name, period, issue, next_step, due (date), needs_help (bool). The free text of a problem and
+    of a next step may speak of people: leaders get neither, a clerk those of the own community, and telephones and
+    document numbers are blotted out.
+    """
+    stream = workstream(workstream_name)
+    columns = ["indicator", "name", "period", "issue", "next_step", "due", "needs_help"]
+    with database.reading() as connection:
+        one = progress.only(connection, view, community)
+        rows = connection.execute(
+            select(
+                Progress.indicator,
+                Progress.period,
+                Progress.issues,
+                Progress.next_step,
+                Progress.due,
+                Progress.needs_help,
+            )
+            .join(Submission, Submission.id == Progress.submission_id)
+            .where(
+                *progress.rows_of(view, [one.key]),
+                Progress.workstream == stream.slug,
+                Progress.period.startswith(str(view.day.year)),
+            )
+            .order_by(Progress.period.desc(), Progress.row)
+        ).all()
+    telling = progress.may_read_text(view, community)
+    latest: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row.indicator in latest or not (row.issues or row.next_step or row.needs_help):
+            continue
+        latest[row.indicator] = {
+            "indicator": row.indicator,
+            "name": _name(row.indicator),
+            "period": row.period,
+            "issue": progress.blot(row.issues) if telling else None,
+            "next_step": progress.blot(row.next_step) if telling else None,
+            "due": row.due,
+            "needs_help": bool(row.needs_help),
+        }
+    return pd.DataFrame(list(latest.values()), columns=columns)
+
+
+def sources(view: View, community: str, workstream_name: str) -> pd.DataFrame:
+    """The submissions of the year behind a cell, the newest first; file names are not shown.
+
+    Columns: submission, revision, rows (Int64), kind, period, received, committed (aware UTC).
+    """
+    stream = workstream(workstream_name)
+    with database.reading() as connection:
+        one = progress.only(connection, view, community)
+        rows = connection.execute(
+            select(
+                Submission.id.label("submission"),
+                Submission.revision,
+                Submission.rows_accepted.label("rows"),
+                Submission.kind,
+                Submission.period,
+                Submission.received_at.label("received"),
+                Submission.committed_at.label("committed"),
+            )
+            .where(
+                Submission.street_id == view.actor.street_id,
+                Submission.kind == "progress",
+                Submission.community_id == one.key,
+                Submission.topic == stream.slug,
+                Submission.period.startswith(str(view.day.year)),
+                in_force(view.as_of),
+            )
+            .order_by(Submission.period.desc(), Submission.id.desc())
+        ).all()
+    columns = ["submission", "revision", "rows", "kind", "period", "received", "committed"]
+    frame = pd.DataFrame([row._asdict() for row in rows], columns=columns)
+    return frame.astype({"submission": "Int64", "revision": "Int64", "rows": "Int64"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The key numbers above the matrix: elapsed days of the year, and how many cells are in which state."""
+
+    elapsed_n: int
+    elapsed_d: int
+    cells: int
+    red: int
+    occurred: int
+    slightly: int
+    on_track: int
+    unreported: int
+    unconfirmed: int
+    missing: int
+    not_applicable: int
+
+    @property
+    def lacking(self) -> int:
+        """Cells without a figure that can be trusted: unreported, a zero not confirmed, reports missing."""
+        return self.unreported + self.unconfirmed + self.missing
+
+
+def tiles(view: View) -> Tiles:
+    """Counts over the cells of ``matrix``, with 序时进度 of the year."""
+    states = matrix(view)["state"].tolist()
+    year = metrics.Period(date(view.day.year, 1, 1), date(view.day.year, 12, 31), "year")
+    passed, days = accrual.elapsed(year, view.day)
+    return Tiles(
+        passed,
+        days,
+        len(states),
+        red=sum(state in RED for state in states),
+        occurred=states.count("zero_occurred"),
+        slightly=states.count("slightly_behind"),
+        on_track=sum(state in GOOD for state in states),
+        unreported=states.count("unreported"),
+        unconfirmed=states.count("zero_unconfirmed"),
+        missing=states.count("missing"),
+        not_applicable=sum(state in ("not_applicable", "not_started", "no_target") for state in states),
+    )
+
+
+def _name(code: str) -> str:
+    try:
+        return indicator(code).label
+    except UnknownIndicatorError:
+        return code

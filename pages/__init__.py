@@ -1,0 +1,1 @@
+"""Pages: one thin script each; what several of them share is in `parts`."""

@@ -1,0 +1,345 @@
+"""Call-ups 接种召集: who is called where and when, today and tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charts import bars, heat
+from config.language import N_, _, pick
+from config.settings import settings
+from data_access.accounts import Capability
+from data_access.metrics import Rate
+from data_access.reports import callups, directory
+from data_access.reports.view import View
+from pages.parts import cache, downloads, empty, figures, filters, guard
+from pages.parts.figures import Tile
+
+HEADINGS = {
+    "community": N_("Community"),
+    "name": N_("Name"),
+    "document": N_("Document"),
+    "phone": N_("Telephone"),
+    "site": N_("Site"),
+    "batch_no": N_("Batch"),
+    "batch_time": N_("Gathering time"),
+    "dose_no": N_("Dose"),
+    "person_group": N_("Group"),
+    "reminded": N_("Reminded"),
+    "outcome": N_("Outcome"),
+    "day": N_("On the roster of"),
+    "liaison": N_("Liaison"),
+    "liaison_phone": N_("Liaison's telephone"),
+    "batch_leader": N_("Batch leader"),
+}
+SHOWN = ("vaccinated", "no_show", "deferred", "contraindicated", "refused")
+
+
+def tiles(frame: pd.DataFrame, loads: pd.DataFrame) -> None:
+    """The day in five numbers."""
+    sent, people = int(frame["people"].notna().sum()), frame["people"].sum()
+    room = loads["daily_capacity"].sum() if loads["daily_capacity"].notna().any() else None
+    within = loads.dropna(subset=["daily_capacity"])["people"].sum()
+    stock, short = frame["stock"].dropna(), frame["short"].sum()
+    reminded = frame.dropna(subset=["reminded_n"])
+    again = frame["not_called"].dropna()
+    figures.tiles(
+        [
+            Tile(
+                _("Called up"),
+                figures.count(people) if sent else figures.MISSING,
+                _("people"),
+                _("rosters of {n} communities", n=figures.fraction(sent, len(frame))),
+                help=_define("people"),
+            ),
+            Tile(
+                _("Capacity of the sites"),
+                figures.count(room),
+                _("people"),
+                _("load {rate}", rate=figures.rate_text(within, room)) if room is not None else "",
+                help=_define("load"),
+            ),
+            Tile(
+                _("Usable vaccine"),
+                figures.count(stock.sum()) if len(stock) else figures.MISSING,
+                _("doses"),
+                _("{n} doses short", n=short) if short else _("morning sheets of {n}", n=f"{len(stock)}/{len(frame)}"),
+                "act" if short else "",
+                _define("supply"),
+            ),
+            Tile(
+                _("Reminded of papers and mask"),
+                figures.percent(reminded["reminded_n"].sum(), reminded["reminded_d"].sum()),
+                "",
+                figures.fraction(reminded["reminded_n"].sum(), reminded["reminded_d"].sum()),
+                help=_define("reminded"),
+            ),
+            Tile(
+                _("Not called again"),
+                figures.count(again.sum()) if len(again) else figures.MISSING,
+                _("people"),
+                _("{n} carried over", n=figures.count(_sum(frame["carry_over"]))),
+                "act" if again.sum() else "",
+                _define("not_called"),
+            ),
+        ]
+    )
+
+
+def _sum(counts: pd.Series) -> Any:
+    return counts.sum() if counts.notna().any() else None
+
+
+def _define(name: str) -> str:
+    return pick(*callups.DEFINITIONS[name])
+
+
+def timetable(view: View, loads: pd.DataFrame) -> None:
+    """Site by batch against the capacity of a batch."""
+    found = cache.cached(callups.timetable)(view)
+    with st.container(border=True, key="card_timetable"):
+        st.subheader(_("Where and when: site × batch"), anchor=False, help=_define("load"))
+        if found.empty:
+            due = _due("roster")
+            st.caption(_("No roster has been sent for this day; it is due at {time} of the day before.", time=due))
+            return
+        found = found.assign(site=_named(found["site"]))
+        cells = pd.DataFrame(
+            {
+                "site": found["site"],
+                "batch": [_batch(n) for n in found["batch_no"]],
+                "people": found["people"],
+                "capacity": found["batch_capacity"],
+                "load": [_share(n, d) for n, d in zip(found["load_n"], found["load_d"], strict=True)],
+                "note": [
+                    _("▲ {n} over", n=over) if not pd.isna(over) and over else figures.percent(n, d, 0)
+                    for over, n, d in zip(found["over"], found["load_n"], found["load_d"], strict=True)
+                ],
+            }
+        )
+        times = found.groupby("batch_no", sort=True).agg(time=("batch_time", _earliest), people=("people", "sum"))
+        batches = pd.DataFrame(
+            {
+                "batch": [_batch(n) for n in times.index],
+                "note": [f"{time:%H:%M}" if time else "" for time in times["time"]],
+                "total": [figures.count(n) for n in times["people"]],
+            }
+        )
+        st.altair_chart(
+            heat.load(cells, _sites(found, loads), batches, figures.count(found["people"].sum())), theme=None
+        )
+        st.caption(_("Figure: people; below it the share of the batch's capacity. Orange is above capacity."))
+
+
+def _named(sites: pd.Series) -> list[str]:
+    return [name if isinstance(name, str) else _("No site named") for name in sites]
+
+
+def _due(kind: str) -> str:
+    return f"{getattr(settings().deadlines, kind).due:%H:%M}"
+
+
+def _sites(found: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    totals = loads.assign(site=_named(loads["site"])).set_index("site")
+    for name in dict.fromkeys(found["site"]):
+        kind = callups.label(totals.loc[name, "site_kind"])
+        room = found.loc[found["site"] == name, "batch_capacity"].iloc[0]
+        each = _("{n} a batch", n=room) if not pd.isna(room) else ""
+        rows.append(
+            {
+                "site": name,
+                "note": " ".join(part for part in (kind, each) if part),
+                "total": figures.count(totals.loc[name, "people"]),
+                "of": f"/{figures.count(totals.loc[name, 'daily_capacity'])}",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _batch(number: Any) -> str:
+    return _("No batch") if pd.isna(number) else _("Batch {n}", n=number)
+
+
+def _earliest(times: pd.Series) -> Any:
+    return min(times.dropna(), default=None)
+
+
+def _share(n: Any, d: Any) -> float | None:
+    value = Rate.of(n, d).value
+    return None if value is None else float(value)
+
+
+def supply(frame: pd.DataFrame, loads: pd.DataFrame) -> None:
+    """The day's plan against usable doses: by site where the morning sheets name sites, else by community."""
+    by_site = loads.dropna(subset=["stock", "site"])
+    named = len(by_site) and loads.loc[loads["site"].isna(), "stock"].isna().all()
+    rows = by_site if named else frame.assign(site=frame["community"])
+    rows = rows.assign(plan=rows["planned"])
+    with st.container(border=True, key="card_supply"):
+        st.subheader(_("Plan and usable vaccine"), anchor=False, help=_define("supply"))
+        st.caption(_("Bar: plan; tick: usable doses; orange: not covered"))
+        known = rows.dropna(subset=["plan", "stock"], how="all")
+        if known.empty:
+            st.caption(_("Comes with the morning sheets, due at {time}.", time=_due("morning")))
+            return
+        notes: Any = [_left(plan, stock) for plan, stock in zip(known["plan"], known["stock"], strict=True)]
+        st.altair_chart(bars.stock(known.assign(note=notes)), theme=None)
+
+
+def _left(plan: Any, stock: Any) -> str | None:
+    if pd.isna(plan) or pd.isna(stock):
+        return None
+    return _("{n} left", n=stock - plan) if stock >= plan else _("▲ {n} short", n=plan - stock)
+
+
+def groups(view: View) -> None:
+    """The day's people by group and by dose."""
+    campaign = directory.campaign(view)
+    names = {str(group.code): group.label for group in campaign.groups}
+    names |= {str(dose.code): dose.label for dose in campaign.doses}
+    for key, title in (("person_group", _("By group")), ("dose_no", _("By dose"))):
+        found = cache.cached(callups.by)(view, key)  # type: ignore[arg-type]
+        with st.container(border=True, key=f"card_{key}"):
+            st.subheader(title, anchor=False)
+            if found.empty:
+                st.caption(_("Comes with the rosters."))
+                continue
+            rows = found.assign(
+                label=[names.get(code, _("Not named")) for code in found["key"]],
+                n=found["people"],
+                alert=False,
+                share=[figures.percent(n, d) for n, d in zip(found["share_n"], found["share_d"], strict=True)],
+            )
+            st.altair_chart(bars.reasons(rows), theme=None)
+
+
+def communities(view: View, frame: pd.DataFrame) -> None:
+    """Every community's roster, what became of it, and the workbook of this page."""
+    shown = pd.DataFrame(
+        {
+            _("Community"): frame["community"],
+            _("Planned"): frame["planned"],
+            _("Rows"): frame["people"],
+            _("Batches"): frame["batches"],
+            _("Reminded"): _rates(frame, "reminded"),
+            _("Settled"): _rates(frame, "settled"),
+            **{callups.label(code): frame[code] for code in SHOWN},
+            _("Doses usable"): frame["stock"],
+            _("Doses short"): frame["short"],
+            _("Carried over"): frame["carry_over"],
+            _("Not called again"): frame["not_called"],
+        }
+    )
+    hints = {
+        _("Reminded"): _define("reminded"),
+        _("Settled"): _define("settled"),
+        _("Carried over"): _define("carry_over"),
+        _("Not called again"): _define("not_called"),
+    }
+    with st.container(border=True, key="card_communities"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("Community by community"), anchor=False, width="content")
+            st.space("stretch")
+            downloads.xlsx_button(
+                _("Download"),
+                {_("Community by community"): shown},
+                f"callups-{view.day}.xlsx",
+                definitions={name: pick(*texts) for name, texts in callups.DEFINITIONS.items()},
+            )
+        configured = {name: st.column_config.Column(help=text) for name, text in hints.items()}
+        look: dict[str, Any] = {"height": "content", "row_height": 38, "placeholder": figures.MISSING}
+        st.dataframe(shown, hide_index=True, column_config=configured, **look)
+
+
+def _rates(frame: pd.DataFrame, name: str) -> list[str]:
+    pairs = zip(frame[f"{name}_n"], frame[f"{name}_d"], strict=True)
+    return [figures.MISSING if pd.isna(n) else figures.rate_text(n, d) for n, d in pairs]
+
+
+def people(view: View) -> None:
+    """The people of the day and those to be called again, masked; the call sheet to print."""
+    own = View(view.actor, view.day, view.campaign, view.as_of, view.area, view.actor.community or view.community)
+    called, again = callups.people(own), callups.carried_over(own)
+    with st.container(border=True, key="card_people"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("People called up"), anchor=False, width="content")
+            st.caption(_("Names and telephones are masked."), width="content")
+            st.space("stretch")
+            downloads.xlsx_button(
+                _("Call sheets, one a liaison"),
+                lambda: {str(name): _labelled(own, part) for name, part in _sheets(own)},
+                f"call-sheets-{view.day}.xlsx",
+            )
+        first, second = st.tabs(
+            [_("Called up ({n})", n=len(called)), _("To be called again ({n})", n=len(again))], key="people_tabs"
+        )
+        with first:
+            _list(own, called, _("No roster has been sent for this day."))
+        with second:
+            st.caption(_define("not_called"))
+            _list(own, again, _("Nobody is left over from the roster before."))
+
+
+def _sheets(view: View) -> list[tuple[str, pd.DataFrame]]:
+    found = callups.call_sheet(view)
+    parts = found.groupby(["community", "liaison"], sort=False, dropna=False)
+    named = [(" ".join(word for word in key if isinstance(word, str)), part) for key, part in parts]
+    return named or [(_("Call sheet"), found)]
+
+
+def _list(view: View, found: pd.DataFrame, nobody: str) -> None:
+    if found.empty:
+        st.caption(nobody)
+        return
+    st.dataframe(_labelled(view, found), hide_index=True, height=420, row_height=36, placeholder=figures.MISSING)
+
+
+def _labelled(view: View, found: pd.DataFrame) -> pd.DataFrame:
+    """The list as it is read: names of doses, groups and outcomes, headings in words."""
+    campaign = directory.campaign(view)
+    doses = {str(dose.code): dose.label for dose in campaign.doses}
+    kinds = {group.code: group.label for group in campaign.groups}
+    written: dict[str, Callable[[Any], Any]] = {
+        "dose_no": lambda code: doses.get(code, code),
+        "person_group": lambda code: kinds.get(code, code),
+        "outcome": lambda code: callups.label(code) or _("no outcome yet"),
+        "reminded": lambda told: None if pd.isna(told) else _("yes") if told else _("no"),
+        "batch_time": lambda time: f"{time:%H:%M}" if time else None,
+        "day": figures.day,
+    }
+    shown = {
+        _(HEADINGS[name]): [written[name](value) for value in found[name]] if name in written else found[name]
+        for name in found.columns
+        if name in HEADINGS
+    }
+    return pd.DataFrame(shown)
+
+
+actor = guard.enter("callups")
+which = filters.Choice("of", {"today": _("Today"), "tomorrow": _("Tomorrow")})
+view = filters.bar(actor, "callups", extra=(which,))
+empty.need_register(view)
+if which.value == "tomorrow":
+    view = view.on(callups.next_day(view))
+
+frame = cache.cached(callups.table)(view)
+loads = cache.cached(callups.loads)(view)
+if which.value == "tomorrow":
+    words = _("For {day}", day=figures.day(view.day))
+    st.caption(f":material/event_upcoming: {words}")
+tiles(frame, loads)
+wide, side = st.columns([66, 34], gap="medium")
+with wide:
+    timetable(view, loads)
+    communities(view, frame)
+with side:
+    supply(frame, loads)
+    groups(view)
+if actor.may(Capability.READ_PEOPLE):
+    people(view)
+else:
+    st.caption(_("Your role sees figures only; lists of people are for clerks and supervisors."))

@@ -1,0 +1,352 @@
+"""Dispatch 早晚调度: morning beside evening, every difference with who to call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charts import bars, theme
+from config.language import N_, _, pick
+from data_access.accounts import Capability
+from data_access.reports import dispatch, reporting
+from data_access.reports.view import View
+from pages.parts import cache, day_table, downloads, empty, figures, filters, guard, style, tables
+from pages.parts.figures import Tile
+
+SHEETS = {"roster": N_("Roster sheet"), "morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}
+ARRIVED = {"on_time": N_("On time"), "late": N_("Late"), "supplied": N_("Filed after closing")}
+ZERO = {
+    "aefi": (N_("Suspected reactions"), N_("cases")),
+    "observation": (N_("Observed less than 30 minutes"), N_("people")),
+    "repeated": (N_("Called up for a dose they hold"), N_("people")),
+    "unstaffed": (N_("A plan and nobody on duty"), N_("communities")),
+}
+ZERO_STATES = {
+    "occurred": ("error", N_("Occurred")),
+    "unconfirmed": ("help", N_("Unconfirmed")),
+    "confirmed": ("verified", N_("Confirmed")),
+}
+IDENTITIES = N_(
+    "I1 roster = all outcomes; I2 rise of the totals = doses of the day; I3 no later dose before an earlier one;"
+    " I4 parts add up; I5 the three roster figures agree; I6 rows marked vaccinated = on roster; I7 nobody called up"
+    " for a dose held; I8 tomorrow's roster and plan, for information. Names and telephones are masked."
+)
+
+
+def tiles(view: View, frame: pd.DataFrame, totals: pd.DataFrame) -> None:
+    """The day in six numbers."""
+    before = cache.cached(dispatch.totals)(view.on(view.day - timedelta(days=1))).loc["completion"]
+    done, opened = totals.loc["completion"], frame[frame["state"] == "open"]
+    owing = frame[frame["state"] == "unreported"]
+    waiting = frame.loc[frame["vacc_total"].isna(), "roster_rows"].sum()
+    rosters = totals.loc["roster_rows"]
+    sent = figures.fraction(rosters["counted"], len(frame))
+    walk_in, total = _n(totals, "walk_in"), _n(totals, "vacc_total")
+    figures.tiles(
+        [
+            Tile(
+                _("On today's roster"),
+                figures.count(rosters["n"]),
+                _("people"),
+                _("{sent} sent, {n} people await the evening", n=waiting, sent=sent),
+                help=_define("persons"),
+            ),
+            Tile(
+                _("Vaccinated on roster"),
+                _n(totals, "vacc_on_roster"),
+                _("people"),
+                _("and {walk_in} walk-ins, {total} in all", walk_in=walk_in, total=total),
+            ),
+            Tile(
+                _("Roster completion"),
+                figures.percent(done["n"], done["d"]),
+                "",
+                _("{today}, yesterday {before}", today=figures.fraction(*done[["n", "d"]]), before=_yesterday(before)),
+                help=_define("completion"),
+            ),
+            Tile(
+                _("Not vaccinated"),
+                _n(totals, "not_vaccinated"),
+                _("people"),
+                f"{figures.count(done['d'])}−{figures.count(done['n'])}",
+            ),
+            Tile(
+                _("Differences open"),
+                str(len(opened)),
+                _("communities"),
+                _names(opened["community"], _("{n} in all", n=opened["open"].sum())) or _("None"),
+                "act" if len(opened) else "",
+                _define("state"),
+            ),
+            Tile(
+                _("Not reported"),
+                str(len(owing)),
+                _("communities"),
+                _names(owing["community"], _("evening tally")) or _("None"),
+                "red" if len(owing) else "",
+            ),
+        ]
+    )
+
+
+def _n(totals: pd.DataFrame, name: str) -> str:
+    return figures.count(totals.loc[name, "n"])
+
+
+def _yesterday(before: Any) -> str:
+    return figures.MISSING if pd.isna(before["d"]) else figures.fraction(before["n"], before["d"])
+
+
+def _names(names: pd.Series, more: str) -> str:
+    """What is to be said and the first name; blank where there is nobody."""
+    listed = [tables.plain(name) for name in names]
+    if not listed:
+        return ""
+    return f"{more} · {listed[0]}{'…' if len(listed) > 1 else ''}"
+
+
+def _define(name: str) -> str:
+    return pick(*dispatch.DEFINITIONS[name])
+
+
+def table(view: View, frame: pd.DataFrame, totals: pd.DataFrame, contacts: Mapping[str, str] | None) -> str | None:
+    """The table; a click on a row picks its community, which the address then names."""
+    names = list(frame["community"])
+    picked = st.query_params.get("picked")
+    labels = day_table.labelled(frame, contacts, totals)
+
+    def choose() -> None:
+        cells = st.session_state["day_table"].selection.cells
+        if cells and cells[0][0] < len(names):
+            st.query_params["picked"] = names[cells[0][0]]
+
+    with st.container(border=True, key="card_table"):
+        columns: Any = day_table.columns(labels)
+        st.dataframe(
+            day_table.styled(labels, frame, picked),
+            key="day_table",
+            hide_index=True,
+            height="content",
+            row_height=35,
+            placeholder=figures.MISSING,
+            column_config=columns,
+            on_select=choose,
+            selection_mode="single-cell",
+        )
+    return picked if picked in names else None
+
+
+def drill(view: View, frame: pd.DataFrame, differences: pd.DataFrame, community: str) -> None:
+    """The picked community: its three sheets and how to check each difference."""
+    line = frame[frame["community"] == community].iloc[0]
+    with st.container(border=True, key="card_drill"):
+        left, middle, right = st.columns([22, 90, 17], gap="medium")
+        versions = cache.cached(dispatch.versions)(view)
+        versions = versions[versions["community"] == community]
+        with left:
+            title = _("{community}: the three sheets", community=tables.plain(community))
+            st.markdown(f"**{title}**")
+            sheets = (
+                f"{_(label)} {_version(versions[versions['kind'] == kind], str(line[f'{kind}_state']))}"
+                for kind, label in SHEETS.items()
+            )
+            st.caption("  \n".join(sheets))
+        with middle:
+            _checks(differences[differences["community"] == community], line)
+        with right:
+            if view.actor.may(Capability.MANAGE_ACTIONS):
+                filters.link("actions", _("To action items"), view, community=community)
+            filters.link("community", _("Whole community"), view, community=community)
+            with st.popover(_("Revisions"), icon=":material/history:"):
+                _revisions(versions)
+
+
+def _version(sent: pd.DataFrame, state: str) -> str:
+    """``v2 08:31 更正``, ``v1 20:11 按时``, or how it is missing."""
+    current = sent[sent["in_force"]]
+    if current.empty:
+        shown = theme.STATES["unreported" if state == "unreported" else "not_due"]
+        return f":{'red' if state == 'unreported' else 'gray'}[{shown.label}]"
+    last = current.iloc[0]
+    arrived = ARRIVED.get(last["timeliness"], "")
+    word = _("Corrected") if last["revision"] > 1 else _(arrived) if arrived else ""
+    return f"v{last['revision']} {figures.instant(last['received'])} {word}"
+
+
+def _checks(found: pd.DataFrame, line: pd.Series) -> None:
+    if found.empty:
+        if line["state"] == "unreported":
+            st.markdown(_("The evening tally is missing; nothing can be compared."))
+        else:
+            st.markdown(_("Every figure that was reported agrees."))
+        return
+    rows = [
+        [
+            tables.pill(figures.signed(one["amount"]), "act" if one["state"] == "open" else "ink2"),
+            f"{one['label']} {one['identity']}",
+            f"{one['first_label']} {figures.count(one['first'])}",
+            f"{one['second_label']} {figures.count(one['second'])}",
+            one["how"],
+        ]
+        for _row, one in found.iterrows()
+    ]
+    tables.draw([_("Difference"), "", _("First"), _("Second"), _("How to check")], rows)
+
+
+def _revisions(versions: pd.DataFrame) -> None:
+    names = {kind: _(label) for kind, label in SHEETS.items()}
+    rows = [
+        [
+            names[one["kind"]],
+            f"v{one['revision']}",
+            figures.instant(one["received"]),
+            figures.count(one["rows"]),
+            _("withdrawn") if one["withdrawn"] else _("in force") if one["in_force"] else _("superseded"),
+        ]
+        for _row, one in versions.iterrows()
+    ]
+    if rows:
+        tables.draw([_("Sheet"), "", _("Received"), _("Rows"), _("State")], rows, numeric=(3,))
+    else:
+        st.caption(_("Nothing was sent for this day."))
+
+
+def causes(view: View) -> None:
+    """Where those not vaccinated went."""
+    found = cache.cached(dispatch.causes)(view)
+    with st.container(border=True, key="card_causes"):
+        st.subheader(_("Not vaccinated: where they went"), anchor=False)
+        if found.empty:
+            st.caption(_("Comes with the evening tallies."))
+            return
+        whole = found["share_d"].iloc[0]
+        st.caption(_("{n} people are 100%; orange asks for action", n=figures.count(whole)))
+        listed = found[found["n"] != 0].assign(
+            label=lambda rows: [_(dispatch.CAUSES[cause]) for cause in rows["cause"]],
+            share=lambda rows: [figures.percent(n, d) for n, d in zip(rows["share_n"], rows["share_d"], strict=True)],
+        )
+        if listed.empty:
+            st.caption(_("Everybody on the rosters was vaccinated."))
+        else:
+            st.altair_chart(bars.reasons(listed), theme=None)
+
+
+def zero_tolerance(view: View) -> None:
+    """What may not happen: met only while 0 and confirmed by all."""
+    colours = theme.palette()
+    found = cache.cached(dispatch.zero_tolerance)(view)
+    with st.container(border=True, key="card_zero"):
+        st.subheader(_("Zero tolerance"), anchor=False)
+        st.caption(_("Met only while 0 and confirmed by every community"))
+        st.html(f'<div class="zero">{"".join(_zero_tile(one, colours) for _row, one in found.iterrows())}</div>')
+
+
+def _zero_tile(one: pd.Series, colours: theme.Palette) -> str:
+    label, unit = ZERO[one["code"]]
+    icon, word = ZERO_STATES[one["state"]]
+    if one["state"] == "occurred":
+        where = "、".join(one["where"])
+    elif one["state"] == "unconfirmed":
+        where = _("{names} unconfirmed", names=_short(one["unconfirmed"]))
+    else:
+        where = _("zero report complete")
+    base = figures.fraction(one["done_n"], one["done_d"]) if not pd.isna(one["done_d"]) else ""
+    note = " · ".join(part for part in (base or figures.fraction(one["confirmed"], one["expected"]), where) if part)
+    hit = one["state"] == "occurred"
+    frame = f"background:{colours.red_tint};border-color:{colours.red};color:{colours.red}" if hit else ""
+    return (
+        f'<div style="{frame}"><p>{escape(_(label))}</p>'
+        f"<p><b>{one['n']}</b> {escape(_(unit))}<span><i>{icon}</i> {escape(_(word))}</span></p>"
+        f"<p>{escape(note)}</p></div>"
+    )
+
+
+def _short(names: list[str]) -> str:
+    shown = "、".join(names[:2])
+    return shown if len(names) <= 2 else _("{names} and {n} more", names=shown, n=len(names) - 2)
+
+
+def closing(view: View, frame: pd.DataFrame) -> None:
+    """What is missing before the day can be closed, and the words to ask for it."""
+    owing, opened = frame[frame["state"] == "unreported"], frame[frame["state"] == "open"]
+    unchecked = frame[frame["state"] == "unchecked"]
+    with st.container(border=True, key="card_closing"):
+        title = _("Before the day can be closed")
+        st.subheader(f":material/lock_clock: {title}", anchor=False)
+        names = tables.plain(_short(list(owing["community"])))
+        missing = [
+            _("evening tallies missing: {names}", names=names) if len(owing) else "",
+            _("differences open: {n}", n=int(opened["open"].sum())) if len(opened) else "",
+            _("rosters not checked: {n}", n=len(unchecked)) if len(unchecked) else "",
+        ]
+        named = [words for words in missing if words]
+        what = pick("；", "; ").join(named)
+        st.markdown(_("Still missing: {what}.", what=what) if named else _("Nothing is missing."))
+        st.caption(_("Whatever is changed afterwards is kept as a correction."))
+        text = cache.cached(reporting.reminder)(view)
+        if text:
+            with st.popover(_("Reminder"), icon=":material/campaign:", type="primary"):
+                st.caption(_("To paste into the group; it names communities and sheets only."))
+                st.code(text, language=None, wrap_lines=True)
+
+
+CSS = """
+.zero {{ display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; }}
+.zero > div {{ border: 1px solid {line}; border-radius: 8px; padding: 8px 12px; }}
+.zero p {{ margin: 0; font-size: 14px; }}
+.zero p:nth-child(2) {{ font-size: 15px; display: flex; align-items: baseline; gap: 6px;
+  flex-wrap: wrap; }}
+.zero b {{ font-size: 28px; }}
+.zero span {{ margin-left: auto; white-space: nowrap; }}
+.zero i {{ font-family: 'Material Symbols Rounded'; font-style: normal; vertical-align: -3px; }}
+@media (max-width: 1500px) {{
+  .st-key-split > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  .st-key-split > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {{
+    min-width: 100%; }}
+}}
+"""
+
+actor = guard.enter("dispatch")
+order = filters.Choice("order", {"register": _("By register"), "differences": _("Differences first")})
+view = filters.bar(actor, "dispatch", extra=(order,))
+empty.need_register(view)
+style.extra(CSS)
+
+frame = cache.cached(dispatch.table)(view)
+totals = cache.cached(dispatch.totals)(view)
+if order.value == "differences":
+    frame = frame.sort_values(["open", "explained"], ascending=False, kind="stable", ignore_index=True)
+contacts = None
+if actor.may(Capability.READ_PEOPLE):
+    known = dispatch.contacts(view)
+    contacts = dict(zip(known["community"], known["liaison"] + " " + known["phone"], strict=True))
+
+with st.container(key="split"):
+    board, side = st.columns([76, 24], gap="medium")
+with board:
+    tiles(view, frame, totals)
+    picked = table(view, frame, totals, contacts)
+    if picked:
+        drill(view, frame, cache.cached(dispatch.differences)(view), picked)
+    else:
+        st.caption(_("Click a row to see its sheets and how to check its differences."))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_(IDENTITIES), width="stretch")
+        downloads.xlsx_button(
+            _("Download"),
+            lambda: {
+                _("Dispatch"): day_table.labelled(frame, None, totals),
+                _("Differences"): dispatch.differences(view),
+            },
+            f"dispatch-{view.day}.xlsx",
+            definitions={name: pick(*texts) for name, texts in dispatch.DEFINITIONS.items()},
+        )
+with side:
+    causes(view)
+    zero_tolerance(view)
+    closing(view, frame)

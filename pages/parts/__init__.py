@@ -1,0 +1,1 @@
+"""What several pages share: shell, guard, filter bar, figures, tables, downloads."""

@@ -1,0 +1,116 @@
+"""Drawing a difference between two versions of a sheet, and the list of what the reader found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import streamlit as st
+
+from charts import theme
+from config.language import N_, _
+from data_access.reports.changes import Difference
+from pages.parts import figures, tables
+from pages.parts.tables import Html
+
+SHOWN = 40
+_SORTS = {
+    "new": ("＋", N_("New"), "pri"),
+    "changed": ("≠", N_("Changed"), "act"),
+    "unchanged": ("＝", N_("Unchanged"), "ink2"),
+    "gone": ("−", N_("Gone"), "red"),
+}
+_ICONS = {"error": ("error", "red"), "warning": ("warning", "act"), "info": ("info", "ink3")}
+
+
+def counts(difference: Difference, ending: str = "") -> None:
+    """The four counts, rows before and after, and the sums that move; ``ending`` is a last line in words."""
+    colours = theme.palette()
+    cells = ""
+    for sort, (sign, word, role) in _SORTS.items():
+        number = getattr(difference, sort)
+        colour = getattr(colours, role if number else "ink3")
+        cells += (
+            f'<div style="padding:0 20px 0 0;margin-right:16px;border-right:1px solid {colours.line}">'
+            f'<div style="color:{colour};font-size:15px;white-space:nowrap">{sign} {escape(_(word))}</div>'
+            f'<div style="color:{colour};font-size:28px;font-weight:700;line-height:1.25">{figures.count(number)}</div>'
+            "</div>"
+        )
+    st.html(f'<div style="display:flex;align-items:flex-start">{cells}<div>{_moves(difference, ending)}</div></div>')
+
+
+def _moves(difference: Difference, ending: str) -> str:
+    before, after = difference.rows_before, difference.rows_after
+    lines = [_line(_("Rows"), figures.count(before), figures.count(after), after - before)]
+    lines += [
+        _line(str(line.column), str(line.before), str(line.after), None)
+        for line in difference.totals.head(4).itertuples()
+    ]
+    rest = len(difference.totals) - 4
+    if rest > 0:
+        lines.append(escape(_("{n} more sums move", n=rest)))
+    if ending:
+        lines.append(escape(ending))
+    colours = theme.palette()
+    return f'<div style="font-size:14px;line-height:1.6;color:{colours.ink2}">{"<br>".join(lines)}</div>'
+
+
+def _line(label: str, before: str, after: str, moved: int | None) -> str:
+    change = f"（{figures.signed(moved)}）" if moved else ""
+    colours = theme.palette()
+    return f'{escape(label)}　{escape(before)} → <b style="color:{colours.ink}">{escape(after)}{change}</b>'
+
+
+def changes(difference: Difference) -> None:
+    """Row by row: what is new, changed and gone, the old value struck through beside the new one."""
+    frame = difference.changes
+    if frame.empty:
+        return
+    rows = []
+    for line in frame.head(SHOWN).itertuples():
+        sign, word, role = _SORTS[str(line.sort)]
+        kind = Html(f'<span style="color:{getattr(theme.palette(), role)}">{sign} {escape(_(word))}</span>')
+        rows.append((kind, line.row, line.who or figures.MISSING, line.column, _old(line.before), _new(line.after)))
+    heads = ("", _("Row"), _("Which"), _("Field"), _("Before"), _("After"))
+    tables.draw(heads, rows, numeric=(1,))
+    if len(frame) > SHOWN:
+        st.caption(_("{n} more changes", n=figures.count(len(frame) - SHOWN)))
+
+
+def _old(text: object) -> Html:
+    shown = escape(str(text)) or figures.MISSING
+    return Html(f'<s style="color:{theme.palette().ink3}">{shown}</s>' if text and text != figures.MISSING else shown)
+
+
+def _new(text: object) -> Html:
+    return Html(f"<b>{escape(str(text))}</b>" if text else figures.MISSING)
+
+
+def findings(found: Iterable[Sequence[str]], limit: int = SHOWN) -> None:
+    """The list of findings: (severity, place, column, value as it may be shown, message, remedy) each."""
+    lines = list(found)
+    rows = [
+        (
+            _place(severity, place),
+            column or figures.MISSING,
+            value or figures.MISSING,
+            Html(
+                f'{escape(message)}<br><span style="color:{theme.palette().ink3};font-size:14px">'
+                f"{escape(remedy)}</span>"
+            ),
+        )
+        for severity, place, column, value, message, remedy in lines[:limit]
+    ]
+    tables.draw((_("Cell"), _("Column"), _("Original value"), _("Problem and remedy")), rows)
+    if len(lines) > limit:
+        st.caption(_("{n} more findings", n=figures.count(len(lines) - limit)))
+
+
+def _place(severity: str, place: str) -> Html:
+    icon, role = _ICONS[severity]
+    words = {"error": _("Error"), "warning": _("Warning"), "info": _("Info")}
+    colour = getattr(theme.palette(), role)
+    symbol = f"<span style=\"font-family:'Material Symbols Rounded';color:{colour};vertical-align:-3px\">{icon}</span>"
+    return Html(
+        f'<span title="{escape(words[severity])}" style="white-space:nowrap">{symbol} <b>{escape(place)}</b></span>'
+    )

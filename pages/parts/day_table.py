@@ -1,0 +1,182 @@
+"""The table of the dispatch page: morning | roster | evening | differences | what to do, one row per community."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from charts import theme
+from config import clock, language
+from config.language import N_, _
+from data_access import metrics
+from data_access.reports.differences import IDENTITIES, Identity
+from pages.parts import figures
+
+# (group, heading, column of the report, width); the identities and what to do follow
+COUNTS = (
+    (N_("Morning"), N_("Plan"), "planned", 54),
+    (N_("Morning"), N_("Notified"), "notified", 60),
+    (N_("List"), N_("Rows"), "roster_rows", 52),
+    (N_("Evening"), N_("Listed"), "roster_n", 74),
+    (N_("Evening"), N_("On list"), "vacc_on_roster", 60),
+    (N_("Evening"), N_("Walk-in"), "walk_in", 60),
+    (N_("Evening"), N_("In all"), "vacc_total", 54),
+    (N_("Evening"), N_("Not yet"), "not_vaccinated", 60),
+)
+ALWAYS = ("d_plan", "d_roster", "d_vaccinated", "d_unexplained", "d_cumulative")
+STATES = {
+    "reconciled": ("✓", N_("Reconciled")),
+    "unchecked": ("□", N_("Not checked")),
+    "explained": ("✓", N_("Explained")),
+    "open": ("≠", N_("To check")),
+    "unreported": ("⊘", N_("Not reported")),
+    "not_due": ("…", N_("Not yet due")),
+    "rest": ("休", N_("Rest day")),
+}
+TONES = {"open": "act", "unchecked": "act", "unreported": "red", "not_due": "ink3", "rest": "ink3"}
+
+Cell = tuple[str, str]
+
+
+def shown_identities(frame: pd.DataFrame) -> list[Identity]:
+    """The five differences of every evening, and those others that some community has."""
+    lines = frame.to_dict("records")
+    return [one for one in IDENTITIES if one.column in ALWAYS or any(one.broken(_keys(line)) for line in lines)]
+
+
+def _keys(line: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in line.items()}
+
+
+def state(line: Mapping[str, Any], overdue: bool = True) -> str:
+    """The state of a community's day in words: ``≠ 待核 3``, ``⊘ 未报 超42分``."""
+    glyph, word = STATES[line["state"]]
+    more = ""
+    if line["state"] == "open":
+        more = f" {line['open']}"
+    elif line["state"] == "unreported" and overdue:
+        more = f" {late(line)}"
+    return f"{glyph} {_(word)}{more}"
+
+
+def late(line: Mapping[str, Any]) -> str:
+    """How long the evening tally has been missing."""
+    minutes = int((clock.now() - line["evening_due"]).total_seconds() // 60)
+    if minutes >= 24 * 60:
+        return _("{n} d over", n=minutes // (24 * 60))
+    return _("{h} h {m} min over", h=minutes // 60, m=minutes % 60) if minutes >= 60 else _("{m} min over", m=minutes)
+
+
+def difference(identity: Identity, line: Mapping[str, Any]) -> str:
+    """A signed difference with its word: ``+3 ≠ 待核``, ``−2 已说明``, ``0``."""
+    amount = line[identity.column]
+    if not identity.broken(line):
+        return figures.signed(amount)
+    shown = figures.signed(amount) if not pd.isna(amount) and amount else "±"
+    if identity.information:
+        return shown
+    settled = identity.settled(line["noted"] is True, set(line["waived"].split("、")))
+    word = _("noted") if settled else _("open")
+    return f"{shown} {word}" if settled else f"{shown} ≠ {word}"
+
+
+def labelled(frame: pd.DataFrame, contacts: Mapping[str, str] | None, totals: pd.DataFrame | None) -> pd.DataFrame:
+    """The table as it is read: two rows of headings, words beside the differences, the sums last."""
+    identities = shown_identities(frame)
+    lines = [_keys(line) for line in frame.to_dict("records")]
+    handling = _("To do")
+    cells: dict[Cell, list[Any]] = {("", _("Community")): [line["community"] for line in lines]}
+    for group, name, column, _width in COUNTS:
+        cells[(_(group), _(name))] = list(frame[column])
+    for identity in identities:
+        head = (_("Difference {code}", code=identity.code), _(identity.label))
+        cells[head] = [difference(identity, line) for line in lines]
+    cells[(handling, _("State"))] = [state(line) for line in lines]
+    if contacts is not None:
+        cells[(handling, _("Liaison to call"))] = [
+            contacts.get(line["community"], "") if line["state"] in ("open", "unreported", "unchecked") else "—"
+            for line in lines
+        ]
+    if totals is not None:
+        _add_totals(cells, identities, totals, len(lines))
+    made = pd.DataFrame(cells)
+    made.columns = pd.MultiIndex.from_tuples(list(cells))
+    counts = {(_(group), _(name)): "Int64" for group, name, _column, _width in COUNTS}
+    return made.astype(counts)
+
+
+def _add_totals(
+    cells: dict[Cell, list[Any]], identities: list[Identity], totals: pd.DataFrame, communities: int
+) -> None:
+    """The last row: sums over those that reported, differences net."""
+    columns = [None, *(column for _group, _name, column, _width in COUNTS), *(one.column for one in identities)]
+    for place, values in enumerate(cells.values()):
+        if place == 0:
+            values.append(_("Total"))
+        elif place < len(columns):
+            amount = metrics.whole(totals["n"][str(columns[place])])
+            net = place > len(COUNTS) and amount is not None
+            values.append(_("net {n}", n=figures.signed(amount)) if net else amount)
+        else:
+            values.append("")
+    missing = int(totals["missing"]["vacc_total"])
+    state_key = list(cells)[len(columns)]
+    cells[state_key][communities] = _("{n} tallies missing", n=missing) if missing else _("All reported")
+
+
+def columns(labels: pd.DataFrame) -> dict[int, Any]:
+    """Widths and alignment by position; the hidden index stands at 0."""
+    counts, english = range(1, 1 + len(COUNTS)), language.current() == "en"
+    states = next(place for place, name in enumerate(labels.columns) if name[0] == _("To do"))
+    made: dict[int, Any] = {
+        1: st.column_config.TextColumn(width=88, pinned=True),
+        **{1 + place: st.column_config.NumberColumn(width=COUNTS[place - 1][3]) for place in counts},
+        **{
+            1 + place: st.column_config.TextColumn(alignment="right", width=102 if english else 87)
+            for place in range(counts.stop, states)
+        },
+        1 + states: st.column_config.TextColumn(width=196 if english else 118),
+    }
+    if len(labels.columns) > states + 1:
+        made[2 + states] = st.column_config.TextColumn(width=142)
+    return made
+
+
+def styled(labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None) -> Styler:
+    """Colours and weights: differences and states that ask for action, the unreported, the picked row, the sums."""
+    colours = theme.palette()
+    identities = shown_identities(frame)
+    first = 1 + len(COUNTS)
+    rules: list[list[str]] = []
+    for line in (_keys(record) for record in frame.to_dict("records")):
+        ground = f"background-color:{colours.pri_tint};" if line["community"] == picked else ""
+        row = [ground] * len(labels.columns)
+        row[0] += "font-weight:700"
+        row[7] += "font-weight:700"
+        if line["state"] == "unreported":
+            row[4:first] = [f"background-color:{colours.sunk}"] * (first - 4)
+        for place, identity in enumerate(identities, start=first):
+            row[place] += _difference_rule(identity, line, colours)
+        tone = TONES.get(line["state"])
+        if tone:
+            row[first + len(identities)] += f"color:{getattr(colours, tone)};font-weight:700"
+        rules.append(row)
+    if len(labels) > len(frame):
+        rules.append([f"font-weight:700;background-color:{colours.page}"] * len(labels.columns))
+    drawn = pd.DataFrame(rules, index=labels.index, columns=labels.columns)
+    return labels.style.apply(lambda _frame: drawn, axis=None)
+
+
+def _difference_rule(identity: Identity, line: Mapping[str, Any], colours: theme.Palette) -> str:
+    if not identity.broken(line):
+        missing = pd.isna(line[identity.column]) and line["state"] == "unreported"
+        return f"background-color:{colours.sunk}" if missing else f"color:{colours.ink3}"
+    if identity.information:
+        return f"color:{colours.ink2}"
+    if identity.settled(line["noted"] is True, set(line["waived"].split("、"))):
+        return f"background-color:{colours.sunk};color:{colours.ink2}"
+    return f"background-color:{colours.act_tint};color:{colours.act};font-weight:700"

@@ -1,0 +1,257 @@
+"""The header of every page: title, filters that live in the address, and what the data is worth.
+
+The address is the truth: a link reopens the same view. What was chosen on one page is remembered for the next.
+Only dates, campaign codes, areas and community names stand in it, never anything about a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import streamlit as st
+
+from config import clock
+from config.language import N_, _
+from data_access.accounts import Actor
+from data_access.reports import directory
+from data_access.reports.status import Status, status
+from data_access.reports.view import View
+from pages.parts import cache, figures, shell, tables
+
+_NAMES = ("day", "campaign", "area", "community", "as_of")
+_KINDS = {"morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}
+_ALL = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A page's own switch in the bar: its name in the address and its options (value → label), the first by default."""
+
+    name: str
+    options: Mapping[str, str]
+
+    @property
+    def value(self) -> str:
+        """What is chosen now."""
+        asked = st.query_params.get(self.name) or _memory().get(self.name, "")
+        return asked if asked in self.options else next(iter(self.options))
+
+
+def view(actor: Actor) -> View:
+    """The question that the address asks, without drawing anything (for the shared screen)."""
+    codes = [campaign.code for campaign in directory.campaigns(actor)]
+    asked = _asked("campaign")
+    campaign = asked if asked in codes else (codes[0] if codes else "")
+    day = _date(_asked("day")) or directory.latest_day(actor, campaign or None)
+    return View(actor, day, campaign, _moment(_asked("as_of")), _asked("area") or None, _asked("community") or None)
+
+
+def bar(actor: Actor, page: str, *, areas: bool = True, community: bool = False, extra: Sequence[Choice] = ()) -> View:
+    """Draw the header row and return the view it asks for; the address then names that view.
+
+    ``areas`` offers the areas of the street, ``community`` a choice of one community (a clerk's own, or the first),
+    ``extra`` the page's own switches, read afterwards through ``Choice.value``.
+    """
+    asked = view(actor)
+    street = replace(asked, area=None, community=None)
+    chosen = street
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.title(shell.PLACES[page].label, anchor=False, width="content")
+        _day(chosen)
+        _campaign(chosen)
+        if areas:
+            chosen = replace(chosen, area=_area(street, asked.area))
+        if community:
+            chosen = replace(chosen, community=_community(street, asked.community))
+        for choice in extra:
+            _switch(choice)
+        st.space("stretch")
+        _status_line(replace(chosen, community=None))
+    _keep(query(chosen))
+    return chosen
+
+
+def query(asked: View, **more: str) -> dict[str, str]:
+    """The parameters of a link to the same view, with ``more`` of the target page's own."""
+    values = {
+        "day": asked.day.isoformat(),
+        "campaign": asked.campaign,
+        "area": asked.area,
+        "community": asked.community,
+        "as_of": f"{clock.local(asked.as_of):%Y-%m-%dT%H:%M}" if asked.as_of else None,
+    }
+    return {name: value for name, value in {**values, **more}.items() if value}
+
+
+def go(page: str, asked: View, **more: str) -> None:
+    """Open another page on the same view."""
+    st.switch_page(shell.PLACES[page].script, query_params=query(asked, **more))
+
+
+def link(page: str, label: str, asked: View, **more: str) -> None:
+    """A link to another page on the same view."""
+    place = shell.PLACES[page]
+    st.page_link(place.script, label=label, icon=place.icon, query_params=query(asked, **more))
+
+
+def status_of(asked: View) -> Status:
+    """The status of the view, cached by data version."""
+    return cache.cached(status)(asked)
+
+
+def _memory() -> dict[str, str]:
+    remembered: dict[str, str] = st.session_state.setdefault("filters", {})
+    return remembered
+
+
+def _asked(name: str) -> str:
+    """From the address; where it does not name a view at all, what was chosen before."""
+    if name in st.query_params:
+        return str(st.query_params[name])
+    return "" if "day" in st.query_params else _memory().get(name, "")
+
+
+def _keep(values: Mapping[str, str]) -> None:
+    for name in _NAMES:
+        if name in values:
+            _memory()[name] = values[name]
+            if st.query_params.get(name) != values[name]:
+                st.query_params[name] = values[name]
+        elif name in st.query_params:
+            del st.query_params[name]
+
+
+def _set(name: str, value: str | None) -> None:
+    """A widget has chosen: the address and the memory follow."""
+    if value:
+        st.query_params[name] = _memory()[name] = value
+    else:
+        _memory().pop(name, None)
+        st.query_params.pop(name, None)
+
+
+def _widget(name: str, value: Any, write: Callable[[Any], str | None] = lambda chosen: chosen) -> dict[str, Any]:
+    """Key and callback of a filter widget that shows ``value``."""
+    key = f"filter_{name}"
+    st.session_state[key] = value
+
+    def changed() -> None:
+        _set(name, write(st.session_state[key]))
+
+    return {"key": key, "on_change": changed}
+
+
+def _day(asked: View) -> None:
+    with st.popover(figures.day(asked.day), icon=":material/calendar_today:"):
+        st.date_input(
+            _("Date"), format="YYYY-MM-DD", **_widget("day", asked.day, lambda d: d.isoformat() if d else None)
+        )
+        with st.container(horizontal=True):
+            for label, target in (
+                (_("Day before"), asked.day - timedelta(days=1)),
+                (_("Today"), clock.today()),
+                (_("Day after"), asked.day + timedelta(days=1)),
+            ):
+                st.button(label, key=f"filter_day_{label}", on_click=_set, args=("day", target.isoformat()))
+        st.datetime_input(
+            _("As it stood at (empty: now)"),
+            help=_("Shows the board as it was known at that moment; later reports and corrections are left out."),
+            **_widget(
+                "as_of",
+                clock.local(asked.as_of).replace(tzinfo=None) if asked.as_of else None,
+                lambda moment: f"{moment:%Y-%m-%dT%H:%M}" if moment else None,
+            ),
+        )
+
+
+def _campaign(asked: View) -> None:
+    labels = {campaign.code: campaign.label for campaign in directory.campaigns(asked.actor)}
+    st.selectbox(
+        _("Campaign"),
+        list(labels),
+        format_func=lambda code: labels.get(code, code),
+        label_visibility="collapsed",
+        width=220,
+        **_widget("campaign", asked.campaign),
+    )
+
+
+def _area(street: View, wanted: str | None) -> str | None:
+    names = cache.cached(directory.areas)(street)
+    if len(names) < 2:
+        return None
+    chosen = wanted if wanted in names else _ALL
+    st.segmented_control(
+        _("Area"),
+        [_ALL, *names],
+        format_func=lambda name: name or _("All"),
+        label_visibility="collapsed",
+        required=True,
+        **_widget("area", chosen),
+    )
+    return chosen or None
+
+
+def _community(street: View, wanted: str | None) -> str | None:
+    names = cache.cached(directory.communities)(street)["name"].tolist()
+    if not names:
+        return None
+    own = street.actor.community
+    chosen = wanted if wanted in names else (own if own in names else names[0])
+    st.selectbox(_("Community"), names, label_visibility="collapsed", width=160, **_widget("community", chosen))
+    return str(chosen)
+
+
+def _switch(choice: Choice) -> None:
+    if choice.value != next(iter(choice.options)) and choice.name not in st.query_params:
+        st.query_params[choice.name] = choice.value  # remembered from before: a link has to say it
+    st.segmented_control(
+        choice.name,
+        list(choice.options),
+        format_func=lambda value: choice.options[value],
+        label_visibility="collapsed",
+        required=True,
+        **_widget(choice.name, choice.value),
+    )
+
+
+def _status_line(asked: View) -> None:
+    now = status_of(asked)
+    parts = []
+    if cache.cached(directory.street)(asked.actor).is_sample:
+        sample = _("Sample data")
+        parts.append(f":blue-badge[:material/science: {sample}]")
+    if asked.as_of:
+        parts.append(f":orange-badge[:material/history: {figures.as_of_text(asked.as_of)}]")
+    parts.append(":material/schedule: " + _("Data as of **{time}**", time=figures.instant(now.changed_at)))
+    parts.append(_("Version {n}", n=figures.count(now.data_version)))
+    if now.expected:
+        reported = figures.fraction(now.reported, now.expected)
+        parts.append(
+            ":material/fact_check: " + _("{sheet} **{share}** reported", sheet=_(_KINDS[now.kind]), share=reported)
+        )
+    parts += [f":red-badge[:material/block: {words}]" for words in _missing(now.unreported)]
+    st.markdown("\u2002 ".join(parts), width="content")
+
+
+def _missing(names: Sequence[str]) -> list[str]:
+    if len(names) <= 2:
+        return [_("{community} not reported", community=tables.plain(name)) for name in names]
+    return [_("{community} and {n} more not reported", community=tables.plain(names[0]), n=len(names) - 1)]
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return clock.instant(datetime.fromisoformat(text))
+    except ValueError:
+        return None

@@ -1,0 +1,30 @@
+"""The first statement of every page: nobody sees it without an account that may.
+
+While a folder ``pages`` lies beside the front door and no navigation has been declared in this process, Streamlit
+runs a page's script alone for its address. So a page trusts only an account that the front door let in during this
+very run; without one it declares the navigation and starts the run again, through the front door, with the
+same address and parameters.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from data_access.accounts import Actor, NotAllowedError
+from pages.parts import empty, session, shell
+
+
+def enter(page: str) -> Actor:
+    """The acting account, if it may open this page; otherwise nothing after this call runs."""
+    actor = session.entered()
+    if actor is None:
+        shell.navigation(None)
+        st.rerun()
+    place = shell.PLACES[page]
+    try:
+        actor.require(place.needs)
+    except NotAllowedError as refusal:
+        st.title(place.label, anchor=False)
+        empty.refused(str(refusal))
+        st.stop()
+    return actor

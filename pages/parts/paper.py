@@ -1,0 +1,184 @@
+"""One file of a batch: what went in, what it would change, what was found, what the sender has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from config.language import _
+from data_access import sheets
+from data_access.accounts import Actor
+from data_access.findings import Finding, Severity
+from data_access.reports import directory
+from data_access.reports.view import View
+from data_access.workbooks.model import Hints
+from pages.parts import cache, comparison, figures, filters, intake, preview, tables
+from pages.parts.intake import Batch, File
+
+
+def receipt(batch: Batch, view: View) -> None:
+    """What has gone in, under which numbers, and what it took the place of."""
+    done = batch.in_state("committed")
+    if not done:
+        return
+    with st.container(border=True, key="card_receipt"):
+        st.markdown(f":blue[:material/task_alt: **{_('{n} files are in', n=len(done))}**]  {intake.numbers(done)}")
+        replaced = {
+            _(
+                "{sheet} v{n} takes the place of #{number} ({username}, {time})",
+                sheet=f"{sheet.community or ''} {intake.kind_label(sheet.kind)}".strip(),
+                n=sheet.revision,
+                number=sheet.replaces[0],
+                username=sheet.replaces[1],
+                time=figures.instant(sheet.replaces[2]),
+            ): None
+            for item in done
+            for sheet in item.sheets
+            if sheet.replaces
+        }
+        if replaced:
+            shown = [tables.plain(line) for line in replaced][:5]
+            if len(replaced) > 5:
+                shown.append(_("{n} more corrections", n=len(replaced) - 5))
+            st.caption("  \n".join(shown))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            filters.link("dispatch", _("See morning and evening"), view)
+            filters.link("rankings", _("See the ranking"), view)
+            st.button(_("Clear the list of them"), key="uploads_clear", on_click=batch.clear, args=("committed",))
+
+
+def compare(actor: Actor, item: File) -> None:
+    """What a file would change in what its scopes hold."""
+    found = preview.parts(item)
+    if not found:
+        return
+    with st.container(border=True, key="card_compare"):
+        place = 0
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("Before the commit"), anchor=False, width="content")
+            if len(found) > 1:
+                place = st.selectbox(
+                    _("Sheet"),
+                    range(len(found)),
+                    format_func=lambda n: found[n].label,
+                    label_visibility="collapsed",
+                    key=f"uploads_part_{item.number}_{item.version}",
+                )
+            else:
+                st.caption(tables.plain(found[0].label), width="content")
+        part = found[place]
+        difference = preview.difference(actor, item, place)
+        comparison.counts(difference, _ending(part))
+        if part.before is None:
+            st.caption(_("The first version of this scope: all rows are new."))
+        else:
+            comparison.changes(difference)
+        if part.before is not None and difference.gone:
+            st.markdown(f":orange[:material/warning: {_('This correction takes {n} rows out.', n=difference.gone)}]")
+
+
+def _ending(part: preview.Part) -> str:
+    sheet = part.sheet
+    if sheet.replaces is None:
+        return ""
+    _number, username, moment = sheet.replaces
+    return _(
+        "v{n} ({username}, {time}) is kept and can be brought back",
+        n=(sheet.revision or 2) - 1,
+        username=username,
+        time=figures.instant(moment),
+    )
+
+
+def findings(item: File) -> None:
+    """What the reader found in a file: place, original value (masked where personal), problem and remedy."""
+    asked = [finding.message for finding in item.questions] if item.state == "unclear" else []
+    found = [finding for finding in item.findings if finding.message not in asked]
+    if not found and not item.problem:
+        return
+    loud = [finding for finding in found if finding.severity != Severity.INFO]
+    with st.container(border=True, key="card_findings"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("Findings"), anchor=False, width="content")
+            st.caption(
+                _(
+                    "{errors} errors, {warnings} warnings",
+                    errors=item.count(Severity.ERROR),
+                    warnings=item.count(Severity.WARNING),
+                ),
+                width="content",
+            )
+            st.space("stretch")
+            every = st.toggle(_("Notes too"), key="uploads_notes") if len(loud) < len(found) else False
+        shown = found if every else loud
+        if item.problem:
+            st.markdown(f":red[:material/error: {tables.plain(item.problem)}]")
+        if shown:
+            several = len({finding.sheet for finding in shown if finding.sheet}) > 1
+            comparison.findings(_finding(finding, several) for finding in shown)
+        elif not item.problem:
+            st.caption(_("No errors, no warnings."))
+
+
+def _finding(finding: Finding, several: bool) -> tuple[str, ...]:
+    place = "!".join(part for part in (finding.sheet if several or not finding.cell else "", finding.cell) if part)
+    return (
+        finding.severity.value,
+        place or _("whole file"),
+        finding.column,
+        finding.shown_value,
+        finding.message,
+        finding.remedy,
+    )
+
+
+def confirm(actor: Actor, view: View, batch: Batch, item: File) -> None:
+    """What nobody could tell from the file, and the choice that settles it."""
+    with st.container(border=True, key="card_confirm"):
+        st.subheader(f":orange[:material/help:] {_('Please confirm')}", anchor=False)
+        for finding in item.questions[:4]:
+            st.markdown(tables.plain(finding.message))
+        hints(actor, view, batch, item)
+
+
+def hints(actor: Actor, view: View, batch: Batch, item: File) -> None:
+    """What the sender says beside the file; each choice reads the file again."""
+    prefix = f"uploads_hint_{item.number}"
+    labels = {campaign.code: campaign.label for campaign in directory.campaigns(actor)}
+    names = cache.cached(directory.communities)(View(actor, view.day, view.campaign))["name"].tolist()
+    first, second = st.columns(2), st.columns(2)
+    kind = first[0].selectbox(
+        _("Kind of sheet"),
+        list(sheets.KINDS),
+        index=_index(list(sheets.KINDS), item.hints.kind),
+        format_func=intake.kind_label,
+        placeholder=_("As the file says"),
+        key=f"{prefix}_kind",
+    )
+    community = first[1].selectbox(
+        _("Community"),
+        [actor.community] if actor.community else names,
+        index=_index([actor.community] if actor.community else names, item.hints.community),
+        placeholder=_("As the file says"),
+        key=f"{prefix}_community",
+    )
+    day: date | None = second[0].date_input(_("Date"), value=item.hints.day, format="YYYY-MM-DD", key=f"{prefix}_day")
+    campaign = second[1].selectbox(
+        _("Campaign"),
+        list(labels),
+        index=_index(list(labels), item.hints.campaign),
+        format_func=lambda code: labels.get(code, code),
+        placeholder=_("As the file says"),
+        key=f"{prefix}_campaign",
+    )
+    said = Hints(community, day, campaign, kind)
+    if said != item.hints:
+        intake.say(actor, batch, item, said)
+        st.rerun()
+
+
+def _index(options: Sequence[Any], value: Any) -> int | None:
+    return options.index(value) if value in options else None

@@ -1,0 +1,93 @@
+"""The little CSS of the board: backdrop, white keyed cards, side padding, tabular figures. Once per run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import theme
+from config.language import _
+
+ICON = ":material/leaderboard:"
+
+_CSS = """
+.stApp, [data-testid="stHeader"] {{ background: {page}; }}
+[data-testid="stHeader"] {{ background: {surface}; border-bottom: 1px solid {line}; padding: 0 180px 0 16px; }}
+[data-testid="stMainBlockContainer"] {{ padding: 68px 32px 24px; }}
+.stApp, .stApp table, .stApp input {{ font-variant-numeric: tabular-nums; }}
+[class*="st-key-card"] {{ background: {surface}; border-radius: 8px; }}
+.st-key-cookies, .st-key-style, .st-key-style_page {{ display: none; }}
+[data-testid="stVerticalBlock"] > div:has(> .st-key-cookies),
+[data-testid="stVerticalBlock"] > div:has(> .st-key-style),
+[data-testid="stVerticalBlock"] > div:has(> .st-key-style_page) {{ display: none; }}
+[data-testid="stTextInputRootElement"], [data-testid="stTextInputRootElement"] input {{ background: {surface}; }}
+[data-testid="stTextInputRootElement"] {{ border-color: {rule}; }}
+.st-key-account {{ position: fixed; top: 10px; right: 32px; z-index: 999991; width: auto; }}
+.st-key-header {{ min-height: 44px; }}
+.st-key-header h1 {{ padding: 0; }}
+.st-key-header [data-testid="stMarkdown"] p {{ font-size: 15px; }}
+.st-key-header button, .st-key-header input, .st-key-header [data-testid="stSelectbox"] div {{ background: {surface}; }}
+[data-testid="stTopNavLink"][aria-current="page"] span {{ color: {pri}; font-weight: 700; }}
+[data-testid="stMetricDelta"] {{ background: none; padding: 0; color: {ink2}; font-size: 14px; max-width: 100%; }}
+[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * {{ white-space: normal !important; width: 100%; }}
+.board-brand {{ display: flex; align-items: center; gap: 12px; color: {ink}; font-weight: 700; }}
+.board-mark {{ display: inline-flex; align-items: flex-end; justify-content: center; gap: 12%; background: {pri};
+  border-radius: 18%; padding: 22% 0; box-sizing: border-box; }}
+.board-mark i {{ background: #FFFFFF; width: 14%; border-radius: 1px; }}
+.board-table {{ width: 100%; border-collapse: collapse; font-size: 16px; }}
+.board-table th {{ text-align: left; font-weight: 400; font-size: 14px; color: {ink2}; padding: 4px 8px;
+  border-bottom: 1px solid {rule}; }}
+.board-table td {{ padding: 4px 8px; height: 32px; border-bottom: 1px solid {line}; }}
+.board-table .n {{ text-align: right; }}
+.board-table tr.total td {{ border-top: 2px solid {rule}; font-weight: 700; }}
+"""
+
+
+def apply() -> None:
+    """The style sheet of the board; called by the front door."""
+    with st.container(key="style"):
+        st.html(_sheet(_CSS))
+
+
+def extra(css: str) -> None:
+    """Rules of one page only, with the light palette by role: ``{surface}``, ``{pri}``; braces are doubled."""
+    with st.container(key="style_page"):
+        st.html(_sheet(css))
+
+
+def _sheet(css: str) -> str:
+    return f"<style>{css.format(**vars(theme.palette()))}</style>"
+
+
+def logo() -> None:
+    """Mark and name of the board at the left of the navigation."""
+    st.logo(_wordmark(_("Street briefing board")), size="large")
+
+
+def _wordmark(name: str) -> str:
+    colours = theme.palette()
+    width = 44 + sum(19 if ord(letter) > 0x2E80 else 10.5 for letter in name)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="32" viewBox="0 0 {width} 32">'
+        f"{_bars(4, colours)}"
+        f'<text x="38" y="23" font-size="19" font-weight="700" fill="{colours.ink}" '
+        f"font-family='{theme.FONT}'>{name}</text></svg>"
+    )
+
+
+def _bars(top: int, colours: theme.Palette) -> str:
+    bars = ((5, 9, 6), (10, 5, 10), (15, 2, 13))
+    drawn = "".join(
+        f'<rect x="{x + 1}" y="{top + 5 + y - 2}" width="3" height="{height}" fill="#FFFFFF"/>' for x, y, height in bars
+    )
+    return f'<rect x="0" y="{top}" width="25" height="25" rx="5" fill="{colours.pri}"/>{drawn}'
+
+
+def brand(size: int, text: int) -> None:
+    """Mark and name of the board on the pages before the login; ``size`` and ``text`` in pixels."""
+    name = _("Street briefing board")
+    bars = "".join(f'<i style="height:{share}%"></i>' for share in (45, 70, 100))
+    st.html(
+        f'<div class="board-brand" style="font-size:{text}px">'
+        f'<span class="board-mark" style="width:{size}px;height:{size}px;padding:{size // 5}px 0">{bars}</span>'
+        f"<span>{name}</span></div>"
+    )

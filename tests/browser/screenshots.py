@@ -1,0 +1,152 @@
+"""Screenshots of every page in both languages, for the documents: ``python -m tests.browser.screenshots``.
+
+Makes a sample street in a folder of its own, holds the clock at an evening in August, walks through the board in
+Chromium and writes small PNGs to ``docs/screenshots``. ``--large`` writes them in full size to another folder, to be
+looked at; ``--size 1366x768`` looks at them as on a laptop.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from config.settings import settings
+from data_access import accounts, sample
+from pages.parts import shell
+from tests.browser import conftest as browser
+
+TARGET = Path(__file__).parents[2] / "docs" / "screenshots"
+NOW, DAY = "2022-08-12T21:20", date(2022, 8, 12)
+NAME, PASSWORD = "admin_sf", "correct horse"
+PLACES = {
+    **{slug: f"{slug}?day={DAY}" for slug in shell.PLACES},
+    "screen": f"briefing?day={DAY}&mode=screen",
+    "screen-dark": f"briefing?day={DAY}&mode=screen&theme=dark",
+}
+WORDS = {"zh": ("登录", "中文"), "en": ("Sign in", "English")}
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has drawn everything: no run in progress, nothing loading, nothing stale."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_function(
+        """() => !document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')
+              && !document.querySelector('[data-stale=true]')"""
+    )
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(700)  # charts draw after the run has ended
+
+
+def save(page: Page, name: str, folder: Path, small: bool) -> None:
+    """One picture; small ones are scaled down and kept in few colours."""
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    if small:
+        image = image.resize((1280, 720), Image.Resampling.LANCZOS).quantize(128, dither=Image.Dither.NONE)
+    image.save(folder / f"{name}.png", optimize=True)
+    print(folder / f"{name}.png")
+
+
+def sign_in(page: Page, language: str) -> None:
+    """Choose the language on the login, then sign in."""
+    button, spoken = WORDS[language]
+    page.get_by_text(spoken, exact=True).first.click()
+    page.get_by_role("button", name=button, exact=True).wait_for()
+    page.locator("input[type=text]").first.fill(NAME)
+    page.locator("input[type=password]").first.fill(PASSWORD)
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_selector("[data-testid=stTopNavLink], [data-testid=stTopNavLinkContainer]")
+
+
+def walk(page: Page, address: str, language: str, shoot: Callable[[str], None], wanted: list[str]) -> None:
+    """The login and every page in one language."""
+    page.goto(f"{address}/briefing")
+    page.locator("input[type=password]").first.wait_for()
+    page.get_by_text(WORDS[language][1], exact=True).first.click()
+    settle(page)
+    if "login" in wanted:
+        shoot(f"login.{language}")
+    sign_in(page, language)
+    for name, place in PLACES.items():
+        if name in wanted:
+            page.goto(f"{address}/{place}&lang={language}" if language == "en" else f"{address}/{place}")
+            settle(page)
+            shoot(f"{name}.{language}")
+
+
+def main() -> None:
+    """Parse the call and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", nargs="*", help="only these pages (default: all)")
+    parser.add_argument("--large", type=Path, help="write full-size pictures to this folder instead")
+    parser.add_argument("--size", default="1920x1080")
+    parser.add_argument("--data", type=Path, help="keep the sample street in this folder and use it again")
+    call = parser.parse_args()
+    wanted = call.pages or ["first-start", "login", *PLACES]
+    width, height = map(int, call.size.split("x"))
+    folder = call.large or TARGET
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        data = call.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        office = Office(data, patch)
+        playwright = stack.enter_context(sync_playwright())
+        executable = browser.executable(playwright.chromium.executable_path)
+        chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        address = office.serve(stack)
+
+        def page() -> Page:
+            context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+            return context.new_page()
+
+        if not accounts.exist():
+            fresh = page()
+            fresh.goto(address)
+            fresh.locator("input[type=password]").first.wait_for()
+            for language in WORDS:
+                fresh.get_by_text(WORDS[language][1], exact=True).first.click()
+                settle(fresh)
+                if "first-start" in wanted:
+                    save(fresh, f"first-start.{language}", folder, small=call.large is None)
+            accounts.create_first_administrator(NAME, PASSWORD, "示范街道")
+            sample.load(accounts.console(), until=DAY)
+        for language in WORDS:
+            visitor = page()
+            walk(
+                visitor,
+                address,
+                language,
+                lambda name, visitor=visitor: save(visitor, name, folder, small=call.large is None),
+                wanted,
+            )
+        chromium.close()
+
+
+class Office:
+    """A data folder, a held clock and a server on them."""
+
+    def __init__(self, data: Path, patch: pytest.MonkeyPatch) -> None:
+        self.data = data
+        patch.setenv("STREET_DATA_DIR", str(data))
+        patch.setenv("STREET_NOW", NOW)
+        patch.delenv("STREET_DATABASE_URL", raising=False)
+        settings.cache_clear()
+
+    def serve(self, stack: ExitStack) -> str:
+        """Start the board; its address."""
+        address, process = browser.start(self.data.parent / f"{os.getpid()}.log")
+        stack.callback(browser.stop, [process])
+        return address
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The page of action items: the list by what presses, the story of one, and who may do what."""
+
+from datetime import date
+
+import pytest
+
+from data_access import matters
+from data_access.reports import actions
+from tests.data_access.street import DAY, Board
+from tests.pages.conftest import account, administrator
+
+MATTER = {
+    "source": "weekly",
+    "found_on": date(2022, 8, 1),
+    "place": "东门",
+    "workstream": "environment",
+    "issue": "垃圾桶满溢未清运",
+    "severity": "minor",
+    "demand": "当日清运",
+    "unit": "清河居委会",
+    "owner": "李四海",
+}
+
+
+@pytest.fixture
+def board(office):
+    made = Board(administrator())
+    made.communities(["清河社区", "和平社区"])
+    made.action("清河社区", "DB-1", **MATTER, due=date(2022, 8, 5), status="fixing")
+    made.action("和平社区", "DB-2", **MATTER | {"workstream": "vaccination"}, due=date(2022, 8, 20), status="new")
+    return made
+
+
+def listed(page):
+    return page.dataframe[0].value["item_no"].tolist()
+
+
+def text(page):
+    return " ".join(block.proto.body for block in page.get("html"))
+
+
+def test_the_overdue_come_first_and_are_counted(board, app):
+    page = app("supervisor", "actions", day=DAY.isoformat())
+    assert not page.exception
+    assert listed(page) == ["DB-1", "DB-2"]
+    assert "逾期 7 天" in page.dataframe[0].value["due"].iloc[0]
+    shown = {tile.label: tile for tile in page.metric}
+    assert ":red[1]" in shown["逾期"].value
+    assert shown["按期整改率"].delta == "0/1"
+
+
+def test_filters_stand_in_the_address(board, app):
+    assert listed(app("supervisor", "actions", day=DAY.isoformat(), community="和平社区")) == ["DB-2"]
+    assert listed(app("supervisor", "actions", day=DAY.isoformat(), status="overdue")) == ["DB-1"]
+    assert listed(app("supervisor", "actions", day=DAY.isoformat(), workstream="vaccination")) == ["DB-2"]
+
+
+def test_a_supervisor_marks_it_fixed_and_another_closes_it(board, app):
+    page = app("supervisor", "actions", day=DAY.isoformat(), item="DB-1")
+    page.text_input(key="move_measure").set_value("已清运")
+    page.button(key="to_recheck").click().run()
+    assert not page.exception
+    assert matters.current(board.actor, "DB-1").status == "recheck"
+    again = app("supervisor", "actions", day=DAY.isoformat(), item="DB-1")
+    assert [button.key for button in again.button if str(button.key).startswith("to_")] == ["to_fixing"]
+    other = app("admin", "actions", day=DAY.isoformat(), item="DB-1")
+    other.button(key="to_closed").click().run()
+    assert matters.current(board.actor, "DB-1").status == "closed"
+
+
+def test_marking_it_fixed_without_a_word_is_refused(board, app):
+    page = app("supervisor", "actions", day=DAY.isoformat(), item="DB-1")
+    page.button(key="to_recheck").click().run()
+    assert "请写明整改措施" in page.error[0].value
+    assert matters.current(board.actor, "DB-1").status == "fixing"
+
+
+def test_a_matter_is_raised_from_a_workstream(board, app):
+    page = app("supervisor", "actions", day=DAY.isoformat(), new="1", community="清河社区", workstream="environment")
+    assert page.selectbox(key="raise_community").value == "清河社区"
+    assert page.selectbox(key="raise_workstream").value == "environment"
+    page.text_input(key="raise_issue").set_value("楼道堆物堵塞通道")
+    page.text_input(key="raise_demand").set_value("三日内清理")
+    page.text_input(key="raise_place").set_value("3号楼")
+    page.button(key="raise_send").click().run()
+    assert not page.exception and not page.error
+    found = actions.table(board.view())
+    row = found[found["issue"] == "楼道堆物堵塞通道"].iloc[0]
+    assert (row["community"], row["workstream"], row["status"]) == ("清河社区", "environment", "new")
+    assert page.query_params["item"] == row["item_no"]
+
+
+def test_leaders_read_and_nothing_else(board, app):
+    page = app("leader", "actions", day=DAY.isoformat(), item="DB-1", new="1")
+    assert not page.exception
+    assert not [b for b in page.button if str(b.key).startswith(("to_", "raise", "extend"))]
+    assert "李" not in text(page)
+    assert "清河居委会" in text(page)
+
+
+def test_a_clerk_of_another_community_may_not_move_it(board, app):
+    account("clerk", "和平社区")
+    page = app("clerk", "actions", day=DAY.isoformat(), item="DB-1")
+    assert not page.exception
+    assert not [b for b in page.button if str(b.key).startswith("to_")]
+
+
+def test_english_too(board, app):
+    page = app("supervisor", "actions", day=DAY.isoformat(), item="DB-1", lang="en")
+    assert not page.exception
+    assert "7 days overdue" in text(page)

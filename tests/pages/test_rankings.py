@@ -1,0 +1,64 @@
+"""排名通报: what a visitor sees of ties, the unreported and those who are not ranked."""
+
+from datetime import date
+
+import pytest
+
+from data_access.accounts import Role
+from data_access.reports import notice
+from tests.data_access.street import Board
+
+DAY = date(2022, 8, 12)
+FIELD = {"甲": (120, 46), "乙": (60, 23), "丙": (150, 57), "丁": (100, 30), "戊": (80, None), "己": (0, 0)}
+
+
+@pytest.fixture
+def board(office):
+    board = Board()
+    board.communities(list(FIELD))
+    for name, (surveyed, done) in FIELD.items():
+        board.baseline(name, date(2022, 8, 1), surveyed)
+        if done is not None:
+            board.evening(name, DAY, cum_d1=done)
+    return board
+
+
+def drawn(page):
+    return " ".join([*(one.value for one in page.markdown), *(one.proto.body for one in page.get("html"))])
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.SUPERVISOR, Role.CLERK, Role.ADMIN])
+def test_every_role_reads_the_ranking(board, app, role):
+    page = app(role, "rankings", day="2022-08-12")
+    assert not page.exception
+    assert "38.33%" in drawn(page) and "46/120" in drawn(page)
+
+
+def test_the_page_ranks_ties_and_lists_the_others_apart(board, app):
+    text = app(Role.LEADER, "rankings", day="2022-08-12").code[0].value
+    lines = text.splitlines()
+    assert lines[3].startswith("1（并列） 甲 38.33%") and lines[4].startswith("1（并列） 乙")
+    assert lines[5].startswith("3 丙 38.00%") and lines[6].startswith("4 丁 30.00%")
+    assert "未报：戊" in lines and any(line.endswith("不参评：己") for line in lines)
+
+
+def test_the_basis_stands_in_the_address(board, app):
+    page = app(Role.LEADER, "rankings", day="2022-08-12", basis="remaining")
+    assert not page.exception
+    assert "剩余人数" in page.code[0].value and "1 丙 93 人" in page.code[0].value
+    page = app(Role.LEADER, "rankings", day="2022-08-12", basis="nonsense")
+    assert not page.exception and "38.33%" in page.code[0].value
+
+
+def test_a_day_without_tallies_says_what_to_do(board, app):
+    page = app(Role.SUPERVISOR, "rankings", day="2022-08-10")
+    assert not page.exception
+    assert "当日没有可以排名的社区" in drawn(page)
+
+
+def test_unequal_rates_never_read_alike(board):
+    board.baseline("甲", date(2022, 8, 2), 100_000)
+    board.baseline("乙", date(2022, 8, 2), 100_000)
+    board.evening("甲", DAY, cum_d1=50_000)
+    board.evening("乙", DAY, cum_d1=50_001)
+    assert notice.figures(board.view(DAY), "coverage")[:2] == ["50.001% 50,001/100,000", "50.000% 50,000/100,000"]

@@ -1,0 +1,90 @@
+"""What the documents say is true: commands run, options are documented, generated pages have not drifted."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from config.settings import Settings
+from data_access.__main__ import main
+
+ROOT = Path(__file__).parents[1]
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+
+
+def commands(command=main, path=()):
+    yield path, command
+    for name, child in getattr(command, "commands", {}).items():
+        yield from commands(child, (*path, name))
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_every_command_and_option_is_documented(readme):
+    text = readme.read_text(encoding="utf-8")
+    missing = []
+    for path, command in commands():
+        if path and not hasattr(command, "commands") and " ".join(path) not in text:
+            missing.append(" ".join(path))
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and parameter.opts[-1] not in text:
+                missing.append(f"{' '.join(path)} {parameter.opts[-1]}")
+    assert missing == []
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_every_link_and_picture_is_there(readme):
+    targets = re.findall(r"\]\(([^)#]+)\)", readme.read_text(encoding="utf-8"))
+    assert len(targets) >= 8
+    assert [target for target in targets if not target.startswith("http") and not (ROOT / target).exists()] == []
+
+
+def test_both_readmes_have_the_same_parts():
+    def shape(path):
+        text = path.read_text(encoding="utf-8")
+        return (
+            [len(mark) for mark in re.findall(r"^(#+) ", text, re.M)],
+            re.findall(r"```sh\n(.*?)```", text, re.S),
+            re.findall(r"`(python -m data_access [a-z-]+)", text),
+            re.findall(r"`(STREET_[A-Z_]+)`", text),
+        )
+
+    assert shape(READMES[0]) == shape(READMES[1])
+
+
+def test_every_variable_is_documented():
+    documented = set(re.findall(r"`STREET_([A-Z_]+)`", READMES[0].read_text(encoding="utf-8")))
+    assert {"DATABASE_URL", "DATA_DIR", "CONFIG", "NOW"} <= documented
+    assert {name.lower() for name in documented} <= set(Settings.model_fields)
+
+
+def test_the_commands_of_the_readme_run(office, tmp_path, monkeypatch):
+    """Each documented call as it is written, with its capitals filled in; the big sample is made small."""
+    monkeypatch.chdir(tmp_path)
+    fill = {
+        "PATH...": "base.xlsx",
+        "KIND": "base",
+        "FILE": "base.xlsx",
+        "NAME": "coverage",
+        "SUBMISSION": "1",
+        "TEXT": "x",
+    }
+    lines = re.findall(r"`python -m data_access ([^`]+)`", READMES[0].read_text(encoding="utf-8"))
+    order = ["init", "template", "import", "sample", "report", "withdraw"]
+    calls = [line.split() for line in lines if line.split()[0] in order]
+    assert sorted({call[0] for call in calls}) == sorted(order)
+    for call in sorted(calls, key=lambda call: order.index(call[0])):
+        args = [fill.get(word, word) for word in call]
+        args = [{"12": "3", "30": "2"}.get(word, word) for word in args]
+        result = CliRunner().invoke(main, args)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        expected = 1 if args[0] == "import" else 0  # the blank template holds no data
+        assert result.exit_code == expected or (args[0] == "import" and result.exit_code == 0), (args, result.output)
+
+
+def test_the_manual_of_workbooks_has_not_drifted():
+    from data_access.sheets import manual
+
+    assert (ROOT / "docs" / "workbooks.md").read_text(encoding="utf-8") == manual.manual()
