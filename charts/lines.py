@@ -53,7 +53,7 @@ def coverage(
     tips = [_day_tip(), *theme.tips("rate", "fraction")]
     layers: list[Any] = [
         *_shade(rows[rows["open"].astype(bool)], colours),
-        *_level(target, target_text, colours, size),
+        *_level(target, target_text, rows["value"].dropna(), colours, size),
         line.mark_line(strokeWidth=3, color=colours.pri).encode(x=x, y=y),
         dots.transform_filter("!datum.open")
         .mark_point(size=50, filled=True, color=colours.pri)
@@ -225,16 +225,24 @@ def _shade(rows: pd.DataFrame, colours: theme.Palette) -> list[Any]:
     ]
 
 
-def _level(target: float | None, words: str, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
+def _level(
+    target: float | None, words: str, values: pd.Series, colours: theme.Palette, size: theme.Sizes
+) -> list[Any]:
+    """The target, named at the side where the line is farther from it."""
     if target is None:
         return []
+    left = len(values) > 0 and abs(values.iloc[0] - target) > abs(values.iloc[-1] - target)
     chart = theme.table(pd.DataFrame({"value": [target], "words": [words]}))
     y = alt.Y(field="value", type="quantitative")
     return [
         chart.mark_rule(strokeWidth=2, color=colours.ink).encode(y=y),
         chart.mark_text(
-            align="right", dy=-12, fontSize=size.small, fontWeight=theme.BOLD, color=colours.ink
-        ).encode(x=theme.XValue("width"), y=y, text=alt.Text(field="words", type="nominal")),
+            align="left" if left else "right",
+            dy=-12,
+            fontSize=size.small,
+            fontWeight=theme.BOLD,
+            color=colours.ink,
+        ).encode(x=theme.XValue(0 if left else "width"), y=y, text=alt.Text(field="words", type="nominal")),
     ]
 
 

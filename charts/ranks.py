@@ -42,7 +42,7 @@ def dots(
     y = alt.Y(field="community", type="nominal", sort=theme.order(rows["community"]), axis=None)
     low, high = _domain(rows, [target, street])
     # a number under the name of the target would be unreadable
-    clear = (high - low) * 0.14
+    clear = (high - low) * 0.24
     ticks = [n for n in range(low, high + 1, 10) if target is None or abs(n - target) > clear]
     x = alt.X(
         field="value",
@@ -223,7 +223,7 @@ def _columns(rows: pd.DataFrame, rate: str, screen: bool) -> list[_Column]:
         place -= room + (18 if room else 0)
     place = GAP
     beside: list[tuple[str, str, Literal["left", "right"]]] = [
-        ("versus", _("Against the one above"), "left"),
+        ("versus", _("Vs above"), "left"),
         ("change", _("Change"), "left"),
         ("gain", _("Day's gain"), "right"),
         ("distance", _("To target"), "right"),
@@ -248,13 +248,13 @@ def _across(words: list[_Column]) -> dict[str, Any]:
     return {"x": theme.XValue(left - 8), "x2": theme.X2Value(alt.ExprRef(f"width + {right + 8}"))}
 
 
-def _face(rows: pd.DataFrame, y: alt.Y, words: list[_Column]) -> alt.Chart:
+def _face(rows: pd.DataFrame, y: alt.Y, words: list[_Column]) -> Any:
     """What is clicked and pointed at: the whole row, above all that is drawn in it."""
     row = alt.selection_point(name="row", fields=["community"], on="click", clear="dblclick", empty=False)
     return (
         theme.table(rows)
         .mark_rect(fillOpacity=0, cursor="pointer")
-        .encode(y=y, tooltip=_tips("community", "rank", "fraction", "rate"), **_across(words))
+        .encode(y=y, tooltip=theme.tips("community", "rank", "fraction", "rate"), **_across(words))
         .add_params(row)
     )
 

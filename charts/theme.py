@@ -321,7 +321,8 @@ def names(
 ) -> alt.Axis:
     """A left-aligned axis of row names; the alerted ones bold in the action colour."""
     colours, size = palette(dark), sizes(screen).label
-    room = extent(labels, size) + 12
+    # a long name gives way to the bars; what they say when pointed at names it in full
+    room = min(extent(labels, size), 11 * size) + 12
     return alt.Axis(
         title=None,
         domain=False,
@@ -330,7 +331,7 @@ def names(
         labelAlign="left",
         labelPadding=room,
         minExtent=room,
-        labelLimit=max(200, room),
+        labelLimit=room - 6,
         labelFontSize=size,
         labelColor=among(alerts, colours.act, colours.ink),
         labelFontWeight=among(alerts, BOLD, 400),

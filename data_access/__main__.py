@@ -10,7 +10,7 @@ import importlib
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ from typing import Any
 import click
 
 from config import clock, language
+from config.campaigns import Campaign, UnknownCampaignError, campaign_from_text
 from config.declarations import ConfigError
 from config.language import _
 from config.settings import settings
 from data_access import accounts, answers, database, logs, privacy, sheets, submissions
 from data_access.accounts import AccountError, Actor, Role
-from data_access.reports import directory
+from data_access.reports import administration, directory
 from data_access.reports.view import View
 from data_access.workbooks import pipeline
 from data_access.workbooks.model import Hints
@@ -53,7 +54,7 @@ class Day(click.ParamType[date]):
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment: an ISO time, or HH:MM of today; Asia/Shanghai where it bears no offset."""
+    """A moment: an ISO time, HH:MM of today or a day (its end); Asia/Shanghai where it bears no offset."""
 
     name = "TIME"
 
@@ -64,6 +65,8 @@ class Moment(click.ParamType[datetime]):
         try:
             if len(value) <= 5:
                 return clock.wall(clock.today(), time.fromisoformat(value.zfill(5)))
+            if len(value) <= 10:
+                return clock.wall(date.fromisoformat(value), time.max)
             return clock.instant(datetime.fromisoformat(value))
         except ValueError:
             self.fail(_("{value} is not a time like 2022-08-12T08:40 or 08:40.", value=value), param, ctx)
@@ -137,6 +140,8 @@ def import_(
     """Take in workbooks: files or folders."""
     actor = _actor(username)
     files = [file for path in paths for file in _files(path)]
+    if campaign is not None:
+        campaign = _campaign(directory.campaigns(actor), campaign)
     hints = Hints(community=community, day=day, campaign=campaign)
     done = list(_take_in(actor, files, hints, dry_run))
     done.sort(key=lambda pair: files.index(pair[0]))
@@ -150,10 +155,10 @@ def import_(
 
 
 def _files(path: Path) -> list[Path]:
-    """A file as it is; of a folder the workbooks in it, without the lock files that an open workbook leaves."""
+    """A file as it is; of a folder the workbooks in it, without lock files and hidden ones."""
     if path.is_file():
         return [path]
-    found = (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and not file.name.startswith("~$"))
+    found = (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".")))
     return sorted(file for file in found if file.is_file())
 
 
@@ -183,23 +188,8 @@ def _take_in(
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def template(kind: str, community: str | None, day: date | None, campaign: str | None, output: Path) -> None:
     """Write a blank template."""
-    from data_access.workbooks import templates
-
-    view = _view(accounts.console(), "reporting", day, None, None, campaign)
-    names = tuple(directory.communities(view)["name"])
-    if community is not None and names and community not in names:
-        raise click.BadParameter(_("There is no community {name}.", name=community), param_hint="--community")
-    output.write_bytes(
-        templates.template(
-            kind,
-            communities=names,
-            sites=tuple(directory.sites(view)["name"]),
-            campaign=directory.campaign(view),
-            language=language.current(),
-            community=community,
-            day=day,
-        )
-    )
+    view = _view(accounts.console(), "reporting", day, None, community, campaign)
+    _write(output, administration.blank_workbook(view, kind, language.current(), dated=day is not None), "--output")
     click.echo(str(output))
 
 
@@ -211,21 +201,24 @@ def _view(
     community: str | None,
     campaign: str | None,
 ) -> View:
-    codes = [known.code for known in directory.campaigns(actor)]
-    if campaign is not None and campaign not in codes:
-        raise click.BadParameter(
-            _("There is no campaign {name}; there are {known}.", name=campaign, known=", ".join(codes)),
-            param_hint="--campaign",
-        )
-    code = campaign or codes[0]
+    campaigns = directory.campaigns(actor)
+    code = _campaign(campaigns, campaign) if campaign is not None else campaigns[0].code
     when = day or directory.latest_day(actor, code, LATEST.get(report, ("evening",)))
-    view = View(actor, when, code, as_of)
-    if community is not None:
-        names = set(directory.communities(view)["name"])
-        if community not in names:
-            raise click.BadParameter(_("There is no community {name}.", name=community), param_hint="--community")
-        view = View(actor, when, code, as_of, community=community)
-    return view
+    name = community and directory.community_named(actor, community)
+    if community is not None and name is None:
+        raise click.BadParameter(_("There is no community {name}.", name=community), param_hint="--community")
+    return View(actor, when, code, as_of, community=name)
+
+
+def _campaign(campaigns: Sequence[Campaign], text: str) -> str:
+    """The code of a campaign called by code or name."""
+    try:
+        return campaign_from_text(text, campaigns).code
+    except UnknownCampaignError:
+        known = ", ".join(f"{campaign.code} ({campaign.label})" for campaign in campaigns)
+        raise click.BadParameter(
+            _("There is no campaign {name}; there are {known}.", name=text, known=known), param_hint="--campaign"
+        ) from None
 
 
 @main.command()
@@ -253,14 +246,18 @@ def report(
     actor = accounts.console()
     view = _view(actor, name, day, as_of, community, campaign)
     module = importlib.import_module(f"data_access.reports.{name}")
-    if basis is not None and basis not in module.BASES:
-        raise click.BadParameter(", ".join(module.BASES), param_hint="--basis")
+    if basis is not None and basis not in module.available():
+        known = ", ".join(module.available())
+        raise click.BadParameter(
+            _("There is no basis {name}; there are {known}.", name=basis, known=known), param_hint="--basis"
+        )
     frame = module.table(view, basis=basis or "coverage") if name == "ranking" else module.table(view)
     definitions = {key: language.pick(zh, en) for key, (zh, en) in module.DEFINITIONS.items()}
     if xlsx is not None:
         from data_access.workbooks import exports
 
-        xlsx.write_bytes(exports.workbook({name: frame}, definitions=definitions, data_version=database.data_version()))
+        version = database.data_version()
+        _write(xlsx, exports.workbook({name: frame}, definitions=definitions, data_version=version), "--xlsx")
         click.echo(str(xlsx))
     elif as_json:
         _print_json(
@@ -332,6 +329,13 @@ def reset_password(name: str, password: str) -> None:
     """Give an account a new password."""
     accounts.set_password(accounts.console(), name, password)
     click.echo(name)
+
+
+def _write(path: Path, content: bytes, option: str) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror}", param_hint=option) from None
 
 
 def _print_json(answer: dict[str, Any]) -> None:

@@ -18,6 +18,12 @@ class Window:
     due: datetime
     close: datetime
 
+    def arrival(self, received: datetime) -> str:
+        """How a first report arrived: on_time, late or supplied."""
+        if received <= self.due:
+            return "on_time"
+        return "late" if received <= self.close else "supplied"
+
 
 def window(kind: str, day: date) -> Window | None:
     """The window of a daily sheet for a business date; None for sheets that are not due by the day."""
@@ -33,8 +39,4 @@ def window(kind: str, day: date) -> Window | None:
 def arrival(kind: str, day: date | None, received: datetime) -> str | None:
     """How a first report arrived: on_time, late, supplied; None where nothing is due."""
     limits = window(kind, day) if day else None
-    if limits is None:
-        return None
-    if received <= limits.due:
-        return "on_time"
-    return "late" if received <= limits.close else "supplied"
+    return None if limits is None else limits.arrival(received)

@@ -16,7 +16,7 @@ empty.need_register(view)
 wanted = matters.keep(view, wanted)
 
 matters.tiles(view)
-left, right = st.columns([7, 4], gap="small")
+left, right = st.columns([2, 1], gap="small")
 with left, st.container(border=True, key="card_matters"):
     matters.listing(view, status.value, wanted)
 with right, st.container(border=True, key="card_matter"):

@@ -15,7 +15,7 @@ from data_access.accounts import Capability
 from data_access.metrics import Rate
 from data_access.reports import callups, directory
 from data_access.reports.view import View
-from pages.parts import cache, downloads, empty, figures, filters, guard
+from pages.parts import cache, downloads, empty, figures, filters, guard, style
 from pages.parts.figures import Tile
 
 HEADINGS = {
@@ -129,7 +129,14 @@ def timetable(view: View, loads: pd.DataFrame) -> None:
             }
         )
         st.altair_chart(
-            heat.load(cells, _sites(found, loads), batches, figures.count(found["people"].sum())), theme=None
+            heat.load(
+                cells,
+                _sites(found, loads),
+                batches,
+                figures.count(found["people"].sum()),
+                dark=style.dark(),
+            ),
+            theme=None,
         )
         st.caption(_("Figure: people; below it the share of the batch's capacity. Orange is above capacity."))
 
@@ -187,7 +194,7 @@ def supply(frame: pd.DataFrame, loads: pd.DataFrame) -> None:
             st.caption(_("Comes with the morning sheets, due at {time}.", time=_due("morning")))
             return
         notes: Any = [_left(plan, stock) for plan, stock in zip(known["plan"], known["stock"], strict=True)]
-        st.altair_chart(bars.stock(known.assign(note=notes)), theme=None)
+        st.altair_chart(bars.stock(known.assign(note=notes), dark=style.dark()), theme=None)
 
 
 def _left(plan: Any, stock: Any) -> str | None:
@@ -214,7 +221,7 @@ def groups(view: View) -> None:
                 alert=False,
                 share=[figures.percent(n, d) for n, d in zip(found["share_n"], found["share_d"], strict=True)],
             )
-            st.altair_chart(bars.reasons(rows), theme=None)
+            st.altair_chart(bars.reasons(rows, dark=style.dark()), theme=None)
 
 
 def communities(view: View, frame: pd.DataFrame) -> None:
@@ -250,7 +257,11 @@ def communities(view: View, frame: pd.DataFrame) -> None:
                 f"callups-{view.day}.xlsx",
                 definitions={name: pick(*texts) for name, texts in callups.DEFINITIONS.items()},
             )
-        configured = {name: st.column_config.Column(help=text) for name, text in hints.items()}
+        rates = (_("Reminded"), _("Settled"))
+        configured = {
+            name: st.column_config.TextColumn(help=text, alignment="right" if name in rates else None)
+            for name, text in hints.items()
+        }
         look: dict[str, Any] = {"height": "content", "row_height": 38, "placeholder": figures.MISSING}
         st.dataframe(shown, hide_index=True, column_config=configured, **look)
 

@@ -19,7 +19,7 @@ from data_access.metrics import half_up, needed
 from data_access.reports import coverage, directory, dispatch, history, profile, standing
 from data_access.reports.view import View
 from data_access.submissions import SubmissionError
-from pages.parts import cache, empty, figures, filters, guard, session, tables
+from pages.parts import cache, empty, figures, filters, guard, session, style, tables
 
 STATUS = {
     "new": N_("To assign"),
@@ -27,15 +27,9 @@ STATUS = {
     "recheck": N_("To re-check"),
     "relapsed": N_("Relapsed"),
 }
-HEIGHT = 330  # of the charts beside the groups, in pixels
+HEIGHT = 410  # of the charts beside the groups, in pixels
 ROOM = 20  # days drawn after the projected end, so that its name does not meet that of the target
 CALENDAR_STATES = {"supplied": "back_filed"}
-
-
-def percent_tile(n: Any, d: Any, places: int = 1) -> tuple[str, str]:
-    """Figure without its sign, and the sign as the unit; a missing one is a dash."""
-    words = figures.percent(n, d, places)
-    return (words.removesuffix("%"), "%") if words != figures.MISSING else (words, "")
 
 
 def head(view: View) -> None:
@@ -57,18 +51,17 @@ def draw_tiles(view: View) -> None:
     """The six key numbers."""
     found = cache.cached(profile.tiles)(view)
     campaign = directory.campaign(view)
-    rate, sign = percent_tile(found.get("coverage_n"), found.get("coverage_d"), 2)
-    done, done_sign = percent_tile(found.get("completion_n"), found.get("completion_d"))
-    timely, timely_sign = percent_tile(found.get("on_time_n"), found.get("on_time_d"))
+    rate = figures.percent(found.get("coverage_n"), found.get("coverage_d"), 2)
+    done = figures.percent(found.get("completion_n"), found.get("completion_d"))
+    timely = figures.percent(found.get("on_time_n"), found.get("on_time_d"))
     behind = found.get("differences", 0)
     figures.tiles(
         [
-            figures.Tile(_("Coverage"), rate, sign, rank_note(found), help=standing.definition(campaign)),
+            figures.Tile(_("Coverage"), rate, note=rank_note(found), help=standing.definition(campaign)),
             figures.Tile(
                 _("Roster completion"),
                 done,
-                done_sign,
-                completion_note(found),
+                note=completion_note(found),
                 help=pick(*dispatch.DEFINITIONS["completion"]),
             ),
             figures.Tile(
@@ -81,8 +74,7 @@ def draw_tiles(view: View) -> None:
             figures.Tile(
                 _("On-time rate"),
                 timely,
-                timely_sign,
-                _(
+                note=_(
                     "{fraction} sheets since {day}",
                     fraction=figures.fraction(found.get("on_time_n"), found.get("on_time_d")),
                     day=figures.short_day(found["since"]),
@@ -177,7 +169,7 @@ def draw_trend(view: View) -> None:
     changed = past["as_of"].dropna().unique()
     ahead = projection(view, known, goal)
     until = None if ahead is None else ahead["day"].iloc[-1] + timedelta(days=ROOM)
-    drawn = lines.coverage(rows, goal, words, ahead, until)
+    drawn = lines.coverage(rows, goal, words, ahead, until, dark=style.dark())
     st.altair_chart(drawn.properties(height=HEIGHT), theme=None, key="profile_trend")
     if len(changed) > 1:
         st.caption(_("The base changed on {day}; earlier days keep their own.", day=figures.short_day(changed[-1])))
@@ -216,7 +208,8 @@ def draw_week(view: View) -> None:
             for rest, (n, d) in zip(frame["rest"], pairs(frame, "completion"), strict=True)
         ],
     )
-    st.altair_chart(columns.week(rows).properties(height=HEIGHT - 20), theme=None, key="profile_week")
+    drawn = columns.week(rows, dark=style.dark()).properties(height=HEIGHT - 20)
+    st.altair_chart(drawn, theme=None, key="profile_week")
 
 
 def draw_base(view: View) -> None:
@@ -235,7 +228,8 @@ def draw_base(view: View) -> None:
         "vaccinated": _("With {dose}", dose=campaign.dose(campaign.headline).label),
     }
     rows = [{"label": words, "n": found[name], "done": name == "vaccinated"} for name, words in labels.items()]
-    st.altair_chart(bars.base(pd.DataFrame(rows).astype({"n": "Int64"})), theme=None, key="profile_base")
+    people = pd.DataFrame(rows).astype({"n": "Int64"})
+    st.altair_chart(bars.base(people, dark=style.dark()), theme=None, key="profile_base")
     groups = cache.cached(coverage.groups)(view)
     if groups.empty:
         st.caption(_("The base gives no groups."))
@@ -245,7 +239,7 @@ def draw_base(view: View) -> None:
         rate=[figures.percent(n, d) for n, d in pairs(groups, "coverage")],
         value=pd.Series([share(n, d) for n, d in pairs(groups, "coverage")], dtype="float64"),
     ).astype({"value": "float64"})
-    st.altair_chart(bars.groups(drawn, goal), theme=None, key="profile_groups")
+    st.altair_chart(bars.groups(drawn, goal, dark=style.dark()), theme=None, key="profile_groups")
 
 
 def share(n: Any, d: Any) -> float | None:
@@ -281,7 +275,7 @@ def draw_pace(view: View) -> None:
             }
         )
     made = pd.DataFrame(rows).astype({"done": "float64", "elapsed": "float64", "gap": "float64"})
-    st.altair_chart(bullets.pace(made), theme=None, key="profile_pace")
+    st.altair_chart(bullets.pace(made, dark=style.dark()), theme=None, key="profile_pace")
     filters.link("workstreams", _("Open workstreams"), view)
 
 
@@ -294,7 +288,7 @@ def draw_calendar(view: View) -> None:
         label=[f"{day.month}/{day.day}" for day in frame["day"]],
         state=frame["state"].replace(CALENDAR_STATES),
     )
-    st.altair_chart(heat.calendar(rows), theme=None, key="profile_calendar")
+    st.altair_chart(heat.calendar(rows, dark=style.dark()), theme=None, key="profile_calendar")
 
 
 def draw_causes(view: View) -> None:
@@ -308,7 +302,7 @@ def draw_causes(view: View) -> None:
         label=[_(dispatch.CAUSES[cause]) for cause in frame["cause"]],
         alert=[cause in dispatch.TO_ACT_ON for cause in frame["cause"]],
     )
-    st.altair_chart(bars.reasons(rows), theme=None, key="profile_causes")
+    st.altair_chart(bars.reasons(rows, dark=style.dark()), theme=None, key="profile_causes")
 
 
 def draw_actions(view: View) -> None:
@@ -357,7 +351,7 @@ def draw_sent(view: View) -> None:
         ],
     )
     heads = {"time": _("Received"), "sheet": _("Sheet"), "covers": _("For"), "content": _("Content")}
-    picked = tables.pick(shown, "submission", key="profile_sent", columns=heads)
+    picked = tables.pick(shown, "submission", key="profile_sent", columns=heads, height=6 * tables.ROW)
     if picked is not None:
         show_sheet(int(picked))
 
@@ -386,8 +380,9 @@ empty.need_register(view)
 
 head(view)
 draw_tiles(view)
-top = st.columns([4, 3, 3], gap="small")
-below = st.columns([3, 3.4, 3.2], gap="small")
+with st.container(key="pairs_community"):
+    top = st.columns([4, 3, 3], gap="small")
+    below = st.columns([3, 3.4, 3.2], gap="small")
 card("trend", top[0], draw_trend)
 card("week", top[1], draw_week)
 card("base", top[2], draw_base)

@@ -233,12 +233,12 @@ def causes(view: View) -> None:
         if listed.empty:
             st.caption(_("Everybody on the rosters was vaccinated."))
         else:
-            st.altair_chart(bars.reasons(listed), theme=None)
+            st.altair_chart(bars.reasons(listed, dark=style.dark()), theme=None)
 
 
 def zero_tolerance(view: View) -> None:
     """What may not happen: met only while 0 and confirmed by all."""
-    colours = theme.palette()
+    colours = style.palette()
     found = cache.cached(dispatch.zero_tolerance)(view)
     with st.container(border=True, key="card_zero"):
         st.subheader(_("Zero tolerance"), anchor=False)
@@ -304,11 +304,6 @@ CSS = """
 .zero b {{ font-size: 28px; }}
 .zero span {{ margin-left: auto; white-space: nowrap; }}
 .zero i {{ font-family: 'Material Symbols Rounded'; font-style: normal; vertical-align: -3px; }}
-@media (max-width: 1500px) {{
-  .st-key-split > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
-  .st-key-split > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {{
-    min-width: 100%; }}
-}}
 """
 
 actor = guard.enter("dispatch")
@@ -320,13 +315,14 @@ style.extra(CSS)
 frame = cache.cached(dispatch.table)(view)
 totals = cache.cached(dispatch.totals)(view)
 if order.value == "differences":
-    frame = frame.sort_values(["open", "explained"], ascending=False, kind="stable", ignore_index=True)
+    ordered = frame.assign(owing=frame["state"] == "unreported")
+    frame = ordered.sort_values(["open", "owing", "explained"], ascending=False, kind="stable", ignore_index=True)
 contacts = None
 if actor.may(Capability.READ_PEOPLE):
     known = dispatch.contacts(view)
     contacts = dict(zip(known["community"], known["liaison"] + " " + known["phone"], strict=True))
 
-with st.container(key="split"):
+with st.container(key="stack_dispatch"):
     board, side = st.columns([76, 24], gap="medium")
 with board:
     tiles(view, frame, totals)

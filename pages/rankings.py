@@ -13,17 +13,15 @@ from data_access.reports.scores import COUNTED, OF_PEOPLE
 from data_access.reports.view import View
 from pages.parts import cache, downloads, empty, figures, filters, guard, style, tables
 
-# on a narrow screen the notice stands below the list, which needs the width
 CSS = """
+.sign {{ display: inline-flex; align-items: center; }}
+.sign i {{ background: currentColor; width: 10px; height: 2px; box-sizing: border-box; }}
+.sign .dot {{ height: 10px; border-radius: 5px; }}
+.sign .ring {{ width: 12px; height: 12px; border-radius: 6px; border: 2px solid currentColor; background: none; }}
 .st-key-card_ranking_notice .board-table {{ font-size: 14px; }}
 .st-key-card_ranking_notice .board-table td, .st-key-card_ranking_notice .board-table th {{ padding: 4px; }}
-@media (max-width: 1600px) {{
-  .st-key-ranking_page > [data-testid="stHorizontalBlock"],
-  .st-key-ranking_page > div > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
-  .st-key-ranking_page > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"],
-  .st-key-ranking_page > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {{ min-width: 100%; }}
-}}
 """
+BAR, DOT, RING = "<i></i>", '<i class="dot"></i>', '<i class="ring"></i>'
 MARKS = {
     "over": lambda: _("▲ >100%, check base"),
     "small_base": lambda: _("n<{n} small base", n=settings().thresholds.small_base),
@@ -186,6 +184,7 @@ def draw_list(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -> 
         "" if pd.isna(street) else _("Street {rate}", rate=rows.loc[rows["kind"] == "street", "rate"].iloc[0]),
         heading=_(ranking.NAMES[basis]),
         unit="" if counted else "%",
+        dark=style.dark(),
     )
     picked: Any = st.altair_chart(made, theme=None, on_select="rerun", selection_mode="row", key="ranking_chart")
     chosen = [item.get("community") for item in picked.selection.get("row", [])]
@@ -206,24 +205,30 @@ def draw_history(view: View, basis: str, alerts: tuple[str, ...]) -> None:
     names = now["community"].reset_index(drop=True)
     chosen = tuple(names[moved[moved > 0].sort_values(ascending=False).index[:2]])
     lines = past.assign(notice=[f"{day.month}/{day.day}" for day in past["day"]])
-    st.altair_chart(ranks.bump(lines[["notice", "community", "rank"]], chosen, alerts), theme=None, key="ranking_bump")
+    drawn = ranks.bump(lines[["notice", "community", "rank"]], chosen, alerts, dark=style.dark())
+    st.altair_chart(drawn, theme=None, key="ranking_bump")
 
 
 def explain() -> None:
     """How the signs are read."""
+    colours = style.palette()
     st.markdown(f"**{_('How to read it')}**")
     tables.draw(
         ("", ""),
         [
-            (tables.Html('<span style="color:#2E7F94">├●┤</span>'), _("Rate with its 95% Wilson interval")),
-            (tables.Html('<span style="color:#B84A00">○</span>'), _("Above 100%: shown as it is, without interval")),
+            (_sign(BAR + DOT + BAR, colours.pri_mid), _("Rate with its 95% Wilson interval")),
+            (_sign(RING, colours.act_solid), _("Above 100%: shown as it is, without interval")),
             ("◆", _("The whole street: numerators and denominators added up")),
             ("≈", _("Overlaps the interval above: not distinguishable")),
             (_("Tied"), _("Equal as fractions, not only as printed")),
-            (tables.Html('<span style="color:#A3161A">○</span>'), _("Not reported: no rank, never placed last")),
+            (_sign(RING, colours.red_solid), _("Not reported: no rank, never placed last")),
         ],
         header=False,
     )
+
+
+def _sign(drawn: str, colour: str) -> tables.Html:
+    return tables.Html(f'<span class="sign" style="color:{colour}">{drawn}</span>')
 
 
 def sheet(view: View, basis: str) -> pd.DataFrame:
@@ -297,7 +302,7 @@ view = filters.bar(actor, "rankings")
 empty.need_register(view)
 
 style.extra(CSS)
-with st.container(key="ranking_page"):
+with st.container(key="stack_rankings"):
     left, right = st.columns([3, 1], gap="medium")
 with left:
     with st.container(horizontal=True, vertical_alignment="center", key="ranking_tabs"):

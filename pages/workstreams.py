@@ -22,7 +22,7 @@ empty.need_register(view)
 drill = progress.keep(view, drill)
 
 if tab.value == "matrix":
-    left, right = st.columns([832, 558], gap="small")
+    left, right = st.columns([62, 38], gap="small")
     with left:
         progress.tiles(view)
         progress.matrix(view, drill)

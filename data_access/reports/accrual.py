@@ -7,6 +7,7 @@ the latest one counts; reports of a single period (当期) are added. Missing st
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -122,11 +123,26 @@ def fitting_slots(indicator: Indicator, reports: Sequence[Report], span: Period)
     """The slots of a per_period indicator; none where the reports are coarser, so that only their sum can count."""
     if indicator.accrual != "per_period" or indicator.slots is None or indicator.period not in _SLOTS:
         return []
-    slots = span.slots(cast(PeriodKind, indicator.period))
+    slots = _slots(span, cast(PeriodKind, indicator.period))
     if indicator.period != "week" and len(slots) != indicator.slots:
         return []
-    fits = all(any(_within(one.period, slot) for slot in slots) for one in reports)
-    return slots if fits else []
+    return list(slots) if all(_place(slots, one.period) is not None for one in reports) else []
+
+
+@lru_cache(maxsize=256)
+def _slots(span: Period, kind: PeriodKind) -> tuple[Period, ...]:
+    """The calendar slots of a span: every community is judged by the same ones."""
+    return tuple(span.slots(kind))
+
+
+def _place(slots: Sequence[Period], inner: Period) -> int | None:
+    """Which of the slots, in order and without overlap, a period belongs to."""
+    place = bisect_right(slots, _middle(inner), key=_start) - 1
+    return place if place >= 0 and _within(inner, slots[place]) else None
+
+
+def _start(slot: Period) -> date:
+    return slot.start
 
 
 @lru_cache(maxsize=4096)
@@ -140,9 +156,12 @@ def _overlaps(one: Period, other: Period) -> bool:
 
 
 def _within(inner: Period, outer: Period) -> bool:
+    return inner.days <= outer.days and _middle(inner) in outer
+
+
+def _middle(period: Period) -> date:
     # a week belongs to the month of its Thursday
-    middle = inner.start + (inner.end - inner.start) // 2
-    return inner.days <= outer.days and middle in outer
+    return period.start + (period.end - period.start) // 2
 
 
 def _targets(indicator: Indicator, found: Standing) -> set[Fraction]:
@@ -226,8 +245,11 @@ def _fill(slots: Sequence[Period], reports: Sequence[Report], need: int) -> list
     their need, first to last, and leaves the rest to the slot it was reported in.
     """
     done: list[Fraction | None] = [None] * len(slots)
-    for place, slot in enumerate(slots):
-        inside = [one for one in reports if _within(one.period, slot) and one.done is not None]
+    told: dict[int | None, list[Report]] = {}
+    for one in reports:
+        if one.done is not None:
+            told.setdefault(_place(slots, one.period), []).append(one)
+    for place, inside in sorted((place, inside) for place, inside in told.items() if place is not None):
         single = [Fraction(one.done) for one in inside if not one.cumulative and one.done is not None]
         if single:
             done[place] = sum(single, Fraction(0))
@@ -295,7 +317,7 @@ def _zero(indicator: Indicator, reports: Sequence[Report], span: Period, day: da
             indicator.confirm == "day" and bool(reports) and all(one.period.kind == "week" for one in reports)
         )
         kind: PeriodKind = "week" if weekly else "quarter" if indicator.confirm == "quarter" else "month"
-        due = [slot for slot in span.slots(kind) if slot.end <= day]
+        due = [slot for slot in _slots(span, kind) if slot.end <= day]
     target = None if indicator.target is None else Fraction(0)
     if not reports and due:
         return Standing(Progress("missing"), span, None, None, target)

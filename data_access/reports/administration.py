@@ -86,8 +86,8 @@ def register(actor: Actor) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=REGISTER).astype({"households": "Int64", "population": "Int64"})
 
 
-def blank_workbook(view: View, key: str, language: str) -> bytes:
-    """The template ``key`` (one of ``sheets.WORKBOOKS``) for the view's campaign and day, in ``language``.
+def blank_workbook(view: View, key: str, language: str, *, dated: bool = True) -> bytes:
+    """The template ``key`` (one of ``sheets.WORKBOOKS``) for the view's campaign, in ``language``; if ``dated``, its day.
 
     With the view's community where one is given (a clerk's own always), and with drop-downs of what is known. The
     base template holds the whole register and site list, to be changed and sent again: liaisons and telephones
@@ -110,7 +110,7 @@ def blank_workbook(view: View, key: str, language: str) -> bytes:
         sites=sites,
         language=language,
         community=actor.community or view.community,
-        day=view.day,
+        day=view.day if dated else None,
     )
 
 

@@ -16,7 +16,7 @@ from config.catalogue import workstream
 from config.language import N_, _
 from data_access import metrics
 from data_access.reports import actions, reporting
-from data_access.reports.briefing import Briefing
+from data_access.reports.briefing import SHEETS, Briefing, compose
 from data_access.reports.view import View
 
 VACCINATION = "vaccination"
@@ -50,6 +50,12 @@ class Agenda:
     def overdue(self) -> int:
         """How many of them are past their date."""
         return sum(matter.overdue_days > 0 for matter in self.items)
+
+
+def meeting(view: View) -> tuple[Briefing, Agenda]:
+    """The briefing of the view and what is to be settled in it."""
+    told = compose(view)
+    return told, agenda(view, told)
 
 
 def agenda(view: View, told: Briefing) -> Agenda:
@@ -117,7 +123,7 @@ def _missing(told: Briefing) -> Matter | None:
     if owing.empty:
         return None
     names = [told.short(name) for name in owing["community"]]
-    sheets = list(dict.fromkeys(_(reporting.KINDS[kind]) for kind in owing["owed"]))
+    sheets = [_(reporting.KINDS[kind]) for kind in SHEETS if (owing[kind] == "unreported").any()]
     question = _("{names}: when will the {sheets} come?", names=listed(names), sheets=_(" and ").join(sheets))
     return Matter(question, _owner(list(owing["community"])), told.day)
 

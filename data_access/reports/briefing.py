@@ -83,7 +83,7 @@ def _days(connection: Connection, view: View) -> Days:
 
 
 def short_names(view: View) -> dict[str, str]:
-    """What each community is called in a meeting (安康社区 → 安康): an alias that begins its name, if no other has it."""
+    """What each community is called in a meeting (安康社区 → 安康): an alias that begins its name, if it is its own."""
     register = directory.communities(view)
     found: dict[str, str] = {}
     for name, aliases in zip(register["name"], register["aliases"], strict=True):

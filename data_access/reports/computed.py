@@ -6,43 +6,86 @@ reconciliations noted in the evening. What a progress sheet says of them is not 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign
 from config.catalogue import indicator
-from data_access import metrics
+from data_access import deadlines, metrics
 from data_access.force import in_force
 from data_access.metrics import Period, Rate
 from data_access.reports import accrual, standing
 from data_access.reports.accrual import Standing
-from data_access.reports.reporting import due_sheets
+from data_access.reports.reporting import Received, received
+from data_access.reports.season import Season
 from data_access.reports.standing import Unit
-from data_access.reports.tallies import campaign_key, definition
+from data_access.reports.tallies import campaign_key
 from data_access.reports.view import View
 from data_access.schema import EveningTally, Submission
 
 SURVEY, COVERAGE, ROSTERS, RECONCILED = "VAX-01", "VAX-02", "VAX-06", "VAX-07"
 CODES = (SURVEY, COVERAGE, ROSTERS, RECONCILED)
 
+Pair = tuple[int, date]  # a community and one of its days
 
-def standings(connection: Connection, view: View, shown: list[Unit]) -> dict[tuple[int, str], Standing]:
-    """The computed indicators by community key and code, for the communities ``shown``.
 
-    Where the daily sheets say nothing the standing is missing.
-    """
-    campaign = definition(connection, view)
-    rates = _coverage(connection, view, campaign, shown)
-    rates |= _rosters(connection, view, shown)
-    rates |= _reconciled(connection, view)
-    missing = Rate(None, None)
-    return {
-        (unit.key, code): _judge(code, rates.get((unit.key, code), missing), campaign, view.day)
-        for unit in shown
-        for code in CODES
-    }
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the daily sheets of a season say, from the beginning of its first year."""
+
+    season: Season
+    opened: tuple[date, ...]  # the days with a roster or tally
+    rosters: Received
+    called: frozenset[Pair]  # the days of each community with a roster
+    checked: frozenset[Pair]  # those whose evening tally says 已核对
+
+    def on(self, day: date, shown: list[Unit]) -> dict[tuple[int, str], Standing]:
+        """The computed indicators on one of the season's days, by community key and code.
+
+        Where the daily sheets say nothing the standing is missing.
+        """
+        campaign = self.season.campaign
+        rates = _coverage(self.season.standings(day, shown)) | self._rosters(day, shown) | self._reconciled(day)
+        missing = Rate(None, None)
+        return {
+            (unit.key, code): _judge(code, rates.get((unit.key, code), missing), campaign, day)
+            for unit in shown
+            for code in CODES
+        }
+
+    def _rosters(self, day: date, shown: list[Unit]) -> dict[tuple[int, str], Rate]:
+        """按时率 of the rosters since the campaign's first day of the year (metrics.md §6.5)."""
+        first = min((one for one in self.opened if one.year == day.year and one <= day), default=None)
+        if first is None:
+            return {}
+        states = self.rosters.states((unit.key for unit in shown), first, day, ("roster",))
+        return {(key, ROSTERS): metrics.reporting_summary(told).on_time_rate for key, told in states.items()}
+
+    def _reconciled(self, day: date) -> dict[tuple[int, str], Rate]:
+        """Days of the year whose evening tally says 已核对 ÷ days with a roster."""
+        called = [pair for pair in self.called if pair[1].year == day.year and pair[1] <= day]
+        days = Counter(community for community, _day in called)
+        done = Counter(pair[0] for pair in called if pair in self.checked)
+        return {(community, RECONCILED): Rate(done[community], n) for community, n in days.items()}
+
+
+def load(season: Season) -> Counted:
+    """What the computed indicators of the season need, within its transaction."""
+    connection, view = season.connection, season.view
+    start = date(season.days[0].year, 1, 1)
+    opened, called = _opened(connection, view, start)
+    return Counted(
+        season,
+        opened,
+        received(connection, view, min(opened, default=view.day), ("roster",)),
+        called,
+        _checked(connection, view, start),
+    )
 
 
 def _judge(code: str, rate: Rate, campaign: Campaign, day: date) -> Standing:
@@ -58,10 +101,10 @@ def _judge(code: str, rate: Rate, campaign: Campaign, day: date) -> Standing:
     return Standing(progress, span, parts[0], parts[1], metrics.exact(target))
 
 
-def _coverage(connection: Connection, view: View, campaign: Campaign, shown: list[Unit]) -> dict[tuple[int, str], Rate]:
+def _coverage(standings: Mapping[int, standing.Standing]) -> dict[tuple[int, str], Rate]:
     """Survey completion and the latest coverage known on the day."""
     found: dict[tuple[int, str], Rate] = {}
-    for key, one in standing.standings(connection, view, campaign, shown).items():
+    for key, one in standings.items():
         if one.base is None:
             continue
         found[key, SURVEY] = Rate(one.base.surveyed, one.base.to_survey)
@@ -71,61 +114,35 @@ def _coverage(connection: Connection, view: View, campaign: Campaign, shown: lis
     return found
 
 
-def _first_day(connection: Connection, view: View) -> date | None:
-    """The first day of the year with a roster or tally of the campaign."""
-    return connection.execute(
-        select(func.min(Submission.business_date)).where(
-            Submission.street_id == view.actor.street_id,
-            Submission.kind.in_(("roster", "morning", "evening")),
-            Submission.campaign_id == campaign_key(view),
-            Submission.business_date.between(date(view.day.year, 1, 1), view.day),
-            in_force(view.as_of),
+def _opened(connection: Connection, view: View, start: date) -> tuple[tuple[date, ...], frozenset[Pair]]:
+    """The days from ``start`` with a roster or tally of the campaign, and each community's days with a roster."""
+    rows = connection.execute(
+        select(Submission.kind, Submission.community_id, Submission.business_date).where(
+            Submission.kind.in_(deadlines.DAILY), *_scope(view, start)
         )
-    ).scalar()
+    ).all()
+    return (
+        tuple(sorted({row.business_date for row in rows})),
+        frozenset((row.community_id, row.business_date) for row in rows if row.kind == "roster"),
+    )
 
 
-def _rosters(connection: Connection, view: View, shown: list[Unit]) -> dict[tuple[int, str], Rate]:
-    """按时率 of the rosters since the campaign's first day of the year (metrics.md §6.5)."""
-    first = _first_day(connection, view)
-    if first is None:
-        return {}
-    due = due_sheets(connection, view, first)
-    states = due[due["kind"] == "roster"].groupby("community", sort=False)["state"].agg(list)
-    return {
-        (unit.key, ROSTERS): metrics.reporting_summary(states[unit.name]).on_time_rate
-        for unit in shown
-        if unit.name in states.index
-    }
+def _checked(connection: Connection, view: View, start: date) -> frozenset[Pair]:
+    """Each community's days whose evening tally says 已核对 in every row."""
+    rows = connection.execute(
+        select(EveningTally.community_id, EveningTally.biz_date)
+        .join(Submission, Submission.id == EveningTally.submission_id)
+        .where(*_scope(view, start))
+        .group_by(EveningTally.community_id, EveningTally.biz_date)
+        .having(func.count() == func.count().filter(EveningTally.reconciled == "yes"))
+    )
+    return frozenset((row.community_id, row.biz_date) for row in rows)
 
 
-def _reconciled(connection: Connection, view: View) -> dict[tuple[int, str], Rate]:
-    """Days whose evening tally says 已核对 ÷ days with a roster."""
-    scope = (
+def _scope(view: View, start: date) -> tuple[ColumnElement[bool], ...]:
+    return (
         Submission.street_id == view.actor.street_id,
         Submission.campaign_id == campaign_key(view),
-        Submission.business_date.between(date(view.day.year, 1, 1), view.day),
+        Submission.business_date.between(start, view.day),
         in_force(view.as_of),
     )
-    called = {
-        (row.community_id, row.business_date)
-        for row in connection.execute(
-            select(Submission.community_id, Submission.business_date).where(Submission.kind == "roster", *scope)
-        )
-    }
-    checked = {
-        (row.community_id, row.biz_date)
-        for row in connection.execute(
-            select(EveningTally.community_id, EveningTally.biz_date)
-            .join(Submission, Submission.id == EveningTally.submission_id)
-            .where(*scope)
-            .group_by(EveningTally.community_id, EveningTally.biz_date)
-            .having(func.count() == func.count().filter(EveningTally.reconciled == "yes"))
-        )
-    }
-    return {
-        (community, RECONCILED): Rate(
-            sum(pair in checked for pair in called if pair[0] == community),
-            sum(pair[0] == community for pair in called),
-        )
-        for community in {pair[0] for pair in called}
-    }

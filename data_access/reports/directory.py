@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from config import clock
 from config.campaigns import Campaign
 from data_access import database, schema
 from data_access.accounts import Actor, Capability
 from data_access.force import in_force
-from data_access.known import campaign_definitions
+from data_access.known import campaign_definitions, known
+from data_access.reports.frames import frame
 from data_access.reports.view import View
 from data_access.schema import CalendarDay, Community, CommunityEntry, Site, SiteEntry, Submission
+from data_access.workbooks.street import Street as Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,25 @@ def register(connection: Connection, view: View) -> pd.DataFrame:
 
     Columns: id, name, code, kind, area, aliases, households, population (Int64), active_from, active_until, position.
     """
-    rows = connection.execute(
+    rows = [row._asdict() for row in counting(entries(connection, view), view)]
+    return frame(rows, _REGISTER, dict.fromkeys(("id", "households", "population", "position"), "Int64"))
+
+
+def counting(rows: Iterable[Row[Any]], view: View) -> list[Row[Any]]:
+    """Of these ``entries`` those that count on the view's day, narrowed by its area and community."""
+    return [
+        row
+        for row in rows
+        if (row.active_from is None or row.active_from <= view.day)
+        and (row.active_until is None or view.day <= row.active_until)
+        and (view.area is None or row.area == view.area)
+        and (view.community is None or row.name == view.community)
+    ]
+
+
+def entries(connection: Connection, view: View) -> Sequence[Row[Any]]:
+    """Every register entry in force, in register order, whatever its day; columns as ``register``."""
+    return connection.execute(
         select(
             Community.id,
             Community.name,
@@ -72,16 +94,6 @@ def register(connection: Connection, view: View) -> pd.DataFrame:
         .where(Community.street_id == view.actor.street_id, in_force(view.as_of))
         .order_by(Community.position)
     ).all()
-    kept = [
-        row
-        for row in rows
-        if (row.active_from is None or row.active_from <= view.day)
-        and (row.active_until is None or view.day <= row.active_until)
-        and (view.area is None or row.area == view.area)
-        and (view.community is None or row.name == view.community)
-    ]
-    frame = pd.DataFrame([row._asdict() for row in kept], columns=list(_REGISTER))
-    return frame.astype({"id": "Int64", "households": "Int64", "population": "Int64", "position": "Int64"})
 
 
 _REGISTER = (
@@ -105,11 +117,22 @@ def communities(view: View) -> pd.DataFrame:
         return register(connection, view)
 
 
+def community_named(actor: Actor, text: str) -> str | None:
+    """The official name of a community called by its name, an alias, another suffix or its code; None if unknown.
+
+    While the register is empty every name stands as it is.
+    """
+    actor.require(Capability.READ_BOARD)
+    with database.reading() as connection:
+        register = Register(known(connection, actor))
+    return register.called(text) if register.communities else text
+
+
 def areas(view: View) -> list[str]:
     """The areas (片区) of the register, in the order they first appear."""
     with database.reading() as connection:
-        frame = register(connection, View(view.actor, view.day, view.campaign, view.as_of))
-    return [area for area in dict.fromkeys(frame["area"]) if isinstance(area, str) and area]
+        rows = counting(entries(connection, view), View(view.actor, view.day, view.campaign, view.as_of))
+    return [area for area in dict.fromkeys(row.area for row in rows) if area]
 
 
 def sites(view: View) -> pd.DataFrame:
@@ -131,8 +154,8 @@ def sites(view: View) -> pd.DataFrame:
             .order_by(SiteEntry.row)
         ).all()
     names = ["id", "name", "kind", "daily_capacity", "batch_capacity", "open_from", "open_until"]
-    frame = pd.DataFrame([row._asdict() for row in rows], columns=names)
-    return frame.astype({"id": "Int64", "daily_capacity": "Int64", "batch_capacity": "Int64"})
+    whole = dict.fromkeys(("id", "daily_capacity", "batch_capacity"), "Int64")
+    return frame([row._asdict() for row in rows], names, whole)
 
 
 def latest_day(actor: Actor, campaign: str | None = None, kinds: tuple[str, ...] = ("morning", "evening")) -> date:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from config.campaigns import Campaign
 from data_access.force import in_force
@@ -25,6 +25,7 @@ class Evening:
     day: date
     counts: Mapping[str, int | None]
     unreconciled: bool  # some row says 未核对
+    given: frozenset[str]  # cumulative figures that at least one row gives, though they may not add up
 
     def cumulative(self, series: str) -> int | None:
         """V of ``d1``, ``full`` or ``b``."""
@@ -53,7 +54,7 @@ def doses(campaign: Campaign, evening: Evening) -> int | None:
 
 def between(connection: Connection, view: View, start: date, end: date) -> dict[tuple[int, date], Evening]:
     """The evening tallies in force from ``start`` to ``end`` (inclusive) by community and day."""
-    return _read(connection, _query(view).where(EveningTally.biz_date.between(start, end)))
+    return _read(connection, _EVENINGS.where(*_scope(view), EveningTally.biz_date.between(start, end)))
 
 
 def latest(connection: Connection, view: View, series: str) -> dict[int, Evening]:
@@ -67,7 +68,7 @@ def latest(connection: Connection, view: View, series: str) -> dict[int, Evening
         .group_by(EveningTally.community_id)
         .subquery()
     )
-    query = _query(view).join(
+    query = _EVENINGS.where(*_scope(view)).join(
         last, (last.c.community_id == EveningTally.community_id) & (last.c.day == EveningTally.biz_date)
     )
     return {community: tally for (community, _day), tally in _read(connection, query).items()}
@@ -94,27 +95,25 @@ def _scope(view: View) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _query(view: View) -> Any:
-    return (
-        select(
-            EveningTally.community_id,
-            EveningTally.biz_date,
-            func.max(case((EveningTally.reconciled == "no", 1), else_=0)).label("unreconciled"),
-            *(complete_sum(getattr(EveningTally, name)).label(name) for name in EVENING),
-        )
-        .join(Submission, Submission.id == EveningTally.submission_id)
-        .where(*_scope(view))
-        .group_by(EveningTally.community_id, EveningTally.biz_date)
+# Built once: putting together so many sums takes longer than running them.
+_EVENINGS = (
+    select(
+        EveningTally.community_id,
+        EveningTally.biz_date,
+        func.max(case((EveningTally.reconciled == "no", 1), else_=0)).label("unreconciled"),
+        *(func.count(getattr(EveningTally, name)) for name in CUMULATIVE),
+        *(complete_sum(getattr(EveningTally, name)) for name in EVENING),
     )
+    .join(Submission, Submission.id == EveningTally.submission_id)
+    .group_by(EveningTally.community_id, EveningTally.biz_date)
+)
 
 
-def _read(connection: Connection, query: Any) -> dict[tuple[int, date], Evening]:
-    return {
-        (row.community_id, row.biz_date): Evening(
-            row.community_id,
-            row.biz_date,
-            {name: None if row._mapping[name] is None else int(row._mapping[name]) for name in EVENING},
-            bool(row.unreconciled),
-        )
-        for row in connection.execute(query)
-    }
+def _read(connection: Connection, query: Select[Any]) -> dict[tuple[int, date], Evening]:
+    found = {}
+    for community, day, unreconciled, *figures in connection.execute(query):
+        given = frozenset(name for name, rows in zip(CUMULATIVE, figures, strict=False) if rows)
+        sums = (None if figure is None else int(figure) for figure in figures[len(CUMULATIVE) :])
+        counts = dict(zip(EVENING, sums, strict=True))
+        found[community, day] = Evening(community, day, counts, bool(unreconciled), given)
+    return found

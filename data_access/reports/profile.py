@@ -14,7 +14,17 @@ from config.settings import settings
 from data_access import database, deadlines, metrics, privacy
 from data_access.accounts import Capability, Role
 from data_access.force import in_force
-from data_access.reports import actions, coverage, dispatch, evenings, ranking, reporting, standing, workstreams
+from data_access.reports import (
+    actions,
+    coverage,
+    dispatch,
+    evenings,
+    frames,
+    ranking,
+    reporting,
+    standing,
+    workstreams,
+)
 from data_access.reports.directory import rest_days
 from data_access.reports.tallies import campaign_key
 from data_access.reports.tallies import definition as campaign_of
@@ -177,16 +187,8 @@ def pace(view: View) -> pd.DataFrame:
     asked_d (what the calendar asks for by now, as a share of it; Int64), gap (Decimal percentage points).
     """
     pairs = [f"{name}_{part}" for name in ("done", "completion", "asked") for part in "nd"]
-    rows = []
-    for cell in workstreams.matrix(view).to_dict("records"):
-        row: dict[str, Any] = {"workstream": cell["workstream"], "state": cell["state"], "worst": None}
-        if isinstance(cell["worst"], str):
-            found = workstreams.indicators(view, str(view.community), str(cell["workstream"]))
-            worst = found[found["indicator"] == cell["worst"]].iloc[0]
-            row |= {"worst": cell["worst"], "gap": cell["gap"]} | {name: worst[name] for name in pairs}
-        rows.append(row)
-    frame = pd.DataFrame(rows, columns=["workstream", "state", "worst", "gap", *pairs])
-    return frame.astype(dict.fromkeys(pairs, "Int64"))
+    columns = ["workstream", "state", "worst", "gap", *pairs]
+    return frames.frame(workstreams.worst(view), columns, dict.fromkeys(pairs, "Int64"))
 
 
 def open_actions(view: View) -> pd.DataFrame:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -14,8 +16,9 @@ from config.language import N_
 from data_access.accounts import Capability, Role
 from data_access.force import in_force
 from data_access.metrics import PeriodUnknownError
-from data_access.reports import accrual, computed
+from data_access.reports import accrual, computed, season
 from data_access.reports.accrual import Report, Standing
+from data_access.reports.season import Season
 from data_access.reports.standing import Unit, units
 from data_access.reports.view import View
 from data_access.schema import Progress, Submission
@@ -44,21 +47,46 @@ def standing(connection: Connection, view: View, keys: list[int], code: str) -> 
     return {key: accrual.judge(indicator(code), told.get((key, code), []), view.day) for key in keys}
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything reported on some indicators over a season."""
+
+    codes: tuple[str, ...]
+    years: Mapping[int, Reports]
+    counted: computed.Counted | None
+
+    def on(self, day: date, communities: list[Unit]) -> Standings:
+        """Where these communities stand on a day of the season; daily sheets outrank what was typed."""
+        told = self.years[day.year]
+        judged = {code: indicator(code) for code in self.codes}
+        found = {
+            (unit.key, code): accrual.judge(item, told.get((unit.key, code), ()), day)
+            for unit in communities
+            for code, item in judged.items()
+        }
+        if self.counted is not None:
+            for pair, standing in self.counted.on(day, communities).items():
+                # a street without daily sheets may still report them by hand
+                if pair in found and standing.progress.state != "missing":
+                    found[pair] = standing
+        return found
+
+
+def load(season: Season, keys: list[int], codes: Iterable[str]) -> Told:
+    """What these communities reported on these indicators over a season, within its transaction."""
+    wanted = tuple(codes)
+    # of a past year only its own periods count, and only up to the last day that is asked for
+    last = {day.year: day for day in season.days}
+    years = {year: reports(season.connection, season.on(day), keys, list(wanted)) for year, day in last.items()}
+    return Told(wanted, years, computed.load(season) if set(wanted) & set(computed.CODES) else None)
+
+
 def standings(connection: Connection, view: View, communities: list[Unit], codes: list[str]) -> Standings:
-    """Where these communities stand in each of these indicators; daily sheets outrank what was typed."""
+    """Where these communities stand in each of these indicators on the view's day."""
     keys = [unit.key for unit in communities]
-    told = reports(connection, view, keys, codes)
-    found = {
-        (key, code): accrual.judge(indicator(code), told.get((key, code), []), view.day)
-        for key in keys
-        for code in codes
-    }
-    if set(codes) & set(computed.CODES):
-        for pair, counted in computed.standings(connection, view, communities).items():
-            # a street without daily sheets may still report them by hand
-            if pair in found and counted.progress.state != "missing":
-                found[pair] = counted
-    return found
+    counted = computed.load(season.load(connection, view)) if set(codes) & set(computed.CODES) else None
+    told = Told(tuple(codes), {view.day.year: reports(connection, view, keys, codes)}, counted)
+    return told.on(view.day, communities)
 
 
 def rows_of(view: View, keys: list[int]) -> tuple[Any, ...]:
@@ -73,7 +101,8 @@ def rows_of(view: View, keys: list[int]) -> tuple[Any, ...]:
 
 def reports(connection: Connection, view: View, keys: list[int], codes: list[str]) -> Reports:
     """What the communities reported on these indicators up to the day, by community and code."""
-    lasting = [code for code in codes if indicator(code).accrual == "cumulative_all_time"]
+    known = {code: indicator(code) for code in codes}
+    lasting = [code for code, item in known.items() if item.accrual == "cumulative_all_time"]
     rows = connection.execute(
         select(
             Progress.community_id,
@@ -96,24 +125,15 @@ def reports(connection: Connection, view: View, keys: list[int], codes: list[str
         .order_by(Submission.id, Progress.row)
     )
     found: Reports = {}
-    for row in rows:
+    for community, code, text, day, accrues, done, num, den, confirmed, target in rows:
         try:
-            period = accrual.period(row.period, row.biz_date)
+            period = accrual.period(text, day)
         except PeriodUnknownError:
             continue  # an old sheet of a kind of period nobody reads any more
-        standing_figure = indicator(row.indicator).accrual in ("snapshot", "cumulative_all_time")
-        found.setdefault((row.community_id, row.indicator), []).append(
-            Report(
-                period,
-                row.biz_date or period.start,
-                row.accrual == "cumulative" or (row.accrual is None and standing_figure),
-                row.done,
-                row.num,
-                row.den,
-                bool(row.zero_confirm),
-                row.target,
-            )
-        )
+        standing_figure = known[code].accrual in ("snapshot", "cumulative_all_time")
+        cumulative = accrues == "cumulative" or (accrues is None and standing_figure)
+        report = Report(period, day or period.start, cumulative, done, num, den, bool(confirmed), target)
+        found.setdefault((community, code), []).append(report)
     return found
 
 

@@ -121,12 +121,12 @@ def table(view: View, basis: str = "coverage") -> pd.DataFrame:
     _check(basis)
     field = replace(view, community=None)
     with database.reading() as connection:
-        today = scores.field(connection, field)
-        given = scores.of(today, basis)
-        ranked = _rank(today, given)
         earlier = [day for day in evenings.days(connection, field, 2) if day < view.day]
         since = earlier[-1] if earlier else None
-        before = _ranks(scores.field(connection, field.on(since)), basis) if since else {}
+        *then, today = scores.fields(connection, field, earlier[-1:])
+        given = scores.of(today, basis)
+        ranked = _rank(today, given)
+        before = _ranks(then[0], basis) if then else {}
     rows = _rows(today, basis, given, ranked, before, since)
     frame = _frame(rows, basis)
     return frame if view.community is None else frame[frame["community"] == view.community].reset_index(drop=True)
@@ -142,7 +142,7 @@ def total(view: View, basis: str = "coverage") -> pd.DataFrame:
     _check(basis)
     field = replace(view, community=None)
     with database.reading() as connection:
-        today = scores.field(connection, field)
+        today = scores.fields(connection, field)[-1]
         given = scores.of(today, basis)
         ranked = _rank(today, given)
         name = standing.whole_name(connection, field)
@@ -179,11 +179,11 @@ def history(view: View, basis: str = "coverage", days: int = 8) -> pd.DataFrame:
     field = replace(view, community=None)
     rows = []
     with database.reading() as connection:
-        for day in evenings.days(connection, field, days):
-            then = scores.field(connection, field.on(day))
+        shown = evenings.days(connection, field, days)
+        for then in scores.fields(connection, field.on(shown[-1]), shown) if shown else ():
             ranks = {one.key: one for one in _rank(then, scores.of(then, basis))}
             rows += [
-                {"day": day, "community": one.name, "rank": ranks[one.key].rank, "state": ranks[one.key].state}
+                {"day": then.day, "community": one.name, "rank": ranks[one.key].rank, "state": ranks[one.key].state}
                 for one in then.communities
             ]
     return pd.DataFrame(rows, columns=["day", "community", "rank", "state"]).astype({"rank": "Int64"})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,8 @@ from config import clock
 from config.language import N_, _
 from data_access import database, deadlines, metrics, schema
 from data_access.force import in_force
-from data_access.reports.directory import register, rest_days
+from data_access.reports.directory import counting, entries, rest_days
+from data_access.reports.frames import frame
 from data_access.reports.view import View
 from data_access.schema import Submission
 
@@ -61,18 +63,19 @@ def summary(view: View, start: date | None = None) -> pd.DataFrame:
     (sheets corrected at least once); reported_n, reported_d, on_time_n, on_time_d. metrics.md §6.5. The rates of the
     street are their sums.
     """
+    first = start or view.day
     with database.reading() as connection:
-        names = list(register(connection, view)["name"])
-        frame = due_sheets(connection, view, start or view.day)
+        names = {row.id: row.name for row in counting(entries(connection, view), view)}
+        sheets = received(connection, view, first).lines(names, first, view.day)
     lines = []
-    for name in names:
-        own = frame[frame["community"] == name]
-        counted = metrics.reporting_summary(own["state"])
+    for name in names.values():
+        own = [sheet for sheet in sheets if sheet["community"] == name]
+        counted = metrics.reporting_summary(sheet["state"] for sheet in own)
         lines.append(
             {
                 "community": name,
                 **asdict(counted),
-                "corrected": int((own["revision"] > 1).sum()),
+                "corrected": sum(sheet.get("revision", 0) > 1 for sheet in own),
                 "reported_n": counted.reported,
                 "reported_d": counted.expected,
                 "on_time_n": counted.on_time,
@@ -80,7 +83,7 @@ def summary(view: View, start: date | None = None) -> pd.DataFrame:
             }
         )
     counts = (*metrics.TIMELINESS, "corrected", "reported_n", "reported_d", "on_time_n", "on_time_d")
-    return pd.DataFrame(lines, columns=["community", *counts]).astype(dict.fromkeys(counts, "Int64"))
+    return frame(lines, ["community", *counts], dict.fromkeys(counts, "Int64"))
 
 
 def reminder(view: View) -> str:
@@ -88,8 +91,8 @@ def reminder(view: View) -> str:
 
     Names communities and sheets only, never a person. Sheets not yet due are not asked for.
     """
-    frame = table(view)
-    owed = frame[frame["state"].isin(("unreported", "empty"))]
+    due = table(view)
+    owed = due[due["state"].isin(("unreported", "empty"))]
     if owed.empty:
         return ""
     day = _("{month}/{day}", month=view.day.month, day=view.day.day)
@@ -110,34 +113,69 @@ def _owed(sheet: Any) -> str:
 
 def due_sheets(connection: Connection, view: View, start: date) -> pd.DataFrame:
     """As ``table``, within the caller's transaction."""
-    communities = register(connection, view)
-    resting = rest_days(connection, view, start, view.day)
-    sent = _sent(connection, view, start)
-    now = view.as_of or clock.now()
-    days = [start + timedelta(days=n) for n in range((view.day - start).days + 1)]
-    rows = []
-    for key, name in zip(communities["id"], communities["name"], strict=True):
-        for day in days:
-            for kind in deadlines.DAILY:
-                report = sent.get((int(key), kind, day))
-                if report is None and day in resting:
+    communities = counting(entries(connection, view), view)
+    rows = received(connection, view, start).lines({row.id: row.name for row in communities}, start, view.day)
+    return frame(rows, COLUMNS, dict.fromkeys(("revision", "rows", "submission"), "Int64"))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The daily sheets in force of some days, by (community, kind, day), and the days without any duty."""
+
+    sheets: Mapping[tuple[int, str, date], Mapping[str, Any]]
+    rest: set[date]
+    now: datetime
+
+    def lines(
+        self, communities: Mapping[int, str], start: date, end: date, kinds: Iterable[str] = deadlines.DAILY
+    ) -> list[dict[str, Any]]:
+        """The rows of ``table`` for these communities (key and name) from ``start`` to ``end``, inclusive."""
+        windows = list(self._windows(start, end, tuple(kinds)))
+        found = []
+        for key, name in communities.items():
+            for kind, day, window in windows:
+                report = self.sheets.get((key, kind, day))
+                if report is None and day in self.rest:
                     continue
-                rows.append({"community": name, "kind": kind, "day": day, **_state(kind, day, report, now)})
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"revision": "Int64", "rows": "Int64", "submission": "Int64"})
+                line = {"community": name, "kind": kind, "day": day, "state": self._state(window, report)}
+                found.append(line | {"due": window.due, "close": window.close, **(report or {})})
+        return found
+
+    def states(
+        self, communities: Iterable[int], start: date, end: date, kinds: Iterable[str] = deadlines.DAILY
+    ) -> dict[int, list[str]]:
+        """Only the states of ``lines``, by community; communities without any sheet due are left out."""
+        windows = list(self._windows(start, end, tuple(kinds)))
+        found: dict[int, list[str]] = {}
+        for key in communities:
+            for kind, day, window in windows:
+                report = self.sheets.get((key, kind, day))
+                if report is not None or day not in self.rest:
+                    found.setdefault(key, []).append(self._state(window, report))
+        return found
+
+    def _windows(self, start: date, end: date, kinds: tuple[str, ...]) -> Iterator[tuple[str, date, deadlines.Window]]:
+        for day in (start + timedelta(days=n) for n in range((end - start).days + 1)):
+            for kind in kinds:
+                window = deadlines.window(kind, day)
+                assert window is not None
+                yield kind, day, window
+
+    def _state(self, window: deadlines.Window, report: Mapping[str, Any] | None) -> str:
+        if report is None:
+            return "not_due" if self.now <= window.due else "unreported"
+        return window.arrival(report["received"]) if report["rows"] else "empty"
 
 
-def _state(kind: str, day: date, report: dict[str, object] | None, now: object) -> dict[str, object]:
-    window = deadlines.window(kind, day)
-    assert window is not None
-    if report is None:
-        state = "not_due" if now <= window.due else "unreported"  # type: ignore[operator]
-        return {"state": state, "due": window.due, "close": window.close}
-    arrived = deadlines.arrival(kind, day, report["received"])  # type: ignore[arg-type]
-    state = arrived or "" if report["rows"] else "empty"
-    return {"state": state, "due": window.due, "close": window.close, **report}
+def received(connection: Connection, view: View, start: date, kinds: Iterable[str] = deadlines.DAILY) -> Received:
+    """The daily sheets from ``start`` to the view's day, of every community, as the view knows them."""
+    resting = rest_days(connection, view, start, view.day)
+    return Received(_sent(connection, view, start, tuple(kinds)), resting, view.as_of or clock.now())
 
 
-def _sent(connection: Connection, view: View, start: date) -> dict[tuple[int, str, date], dict[str, object]]:
+def _sent(
+    connection: Connection, view: View, start: date, kinds: tuple[str, ...]
+) -> dict[tuple[int, str, date], dict[str, Any]]:
     """Sheets in force by (community, kind, day), with the arrival of the first revision that was not withdrawn."""
     campaign_id = (
         select(schema.Campaign.id)
@@ -146,7 +184,7 @@ def _sent(connection: Connection, view: View, start: date) -> dict[tuple[int, st
     )
     scope = (
         Submission.street_id == view.actor.street_id,
-        Submission.kind.in_(deadlines.DAILY),
+        Submission.kind.in_(kinds),
         Submission.business_date.between(start, view.day),
         Submission.campaign_id == campaign_id,
     )

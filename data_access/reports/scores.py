@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from sqlalchemy import Connection, func, select
 
@@ -13,11 +14,10 @@ from config.language import _
 from config.settings import settings
 from data_access import metrics
 from data_access.metrics import Rate
-from data_access.reports import reporting, workstreams
-from data_access.reports.directory import rest_days
-from data_access.reports.standing import Standing, Unit, standings, units
+from data_access.reports import progress, reporting, season, workstreams
+from data_access.reports.season import Season
+from data_access.reports.standing import Standing, Unit
 from data_access.reports.tallies import campaign_key
-from data_access.reports.tallies import definition as campaign_of
 from data_access.reports.view import View
 from data_access.schema import Submission
 
@@ -42,14 +42,14 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One day of the field: the communities that count, their standing, and the transaction."""
+    """One day of the field: the communities that count and their standing; ``more`` is what some bases need besides."""
 
-    connection: Connection
-    view: View
+    day: date
     campaign: Campaign
     communities: list[Unit]
     standing: Mapping[int, Standing]
     rest: set[date]
+    more: More
 
     @property
     def ids(self) -> list[int]:
@@ -57,13 +57,52 @@ class Field:
         return [unit.key for unit in self.communities]
 
 
-def field(connection: Connection, view: View) -> Field:
-    """The field of the view on its day."""
-    campaign = campaign_of(connection, view)
-    communities = units(connection, view)
-    standing = standings(connection, view, campaign, communities)
-    earliest = min((one.before.day for one in standing.values() if one.before), default=view.day)
-    return Field(connection, view, campaign, communities, standing, rest_days(connection, view, earliest, view.day))
+class More:
+    """The arrivals and the progress of a season: read when the first basis asks for them, once for all its days."""
+
+    def __init__(self, whole: Season) -> None:
+        self.season = whole
+
+    @cached_property
+    def first(self) -> date | None:
+        """The campaign's first day: declared, or that of its first evening tally."""
+        view = self.season.view
+        return (
+            self.season.campaign.starts
+            or self.season.connection.execute(
+                select(func.min(Submission.business_date)).where(
+                    Submission.street_id == view.actor.street_id,
+                    Submission.kind == "evening",
+                    Submission.campaign_id == campaign_key(view),
+                )
+            ).scalar()
+        )
+
+    def timely_from(self, day: date) -> date:
+        """The first of the days over which punctuality is counted on ``day``."""
+        return min(day, max(day - timedelta(days=TIMELY_DAYS - 1), self.first or day))
+
+    @cached_property
+    def received(self) -> reporting.Received:
+        """The daily sheets of all these days."""
+        return reporting.received(self.season.connection, self.season.view, self.timely_from(self.season.days[0]))
+
+    @cached_property
+    def progress(self) -> progress.Told:
+        """What the workstream matrix is made of."""
+        return workstreams.told(self.season)
+
+
+def fields(connection: Connection, view: View, days: Iterable[date] = ()) -> list[Field]:
+    """The field of the view on these days and, last, on its own; in order of time."""
+    whole = season.load(connection, view, days)
+    more = More(whole)
+    found = []
+    for day in whole.days:
+        communities = whole.units(day)
+        standing = whole.standings(day, communities)
+        found.append(Field(day, whole.campaign, communities, standing, whole.rest, more))
+    return found
 
 
 def of(day: Field, basis: str) -> dict[int, Score]:
@@ -124,31 +163,18 @@ def _remaining(day: Field) -> dict[int, Score]:
 
 
 def _on_time(day: Field) -> dict[int, Score]:
-    first = (
-        day.campaign.starts
-        or day.connection.execute(
-            select(func.min(Submission.business_date)).where(
-                Submission.street_id == day.view.actor.street_id,
-                Submission.kind == "evening",
-                Submission.campaign_id == campaign_key(day.view),
-            )
-        ).scalar()
-    )
-    start = max(day.view.day - timedelta(days=TIMELY_DAYS - 1), first or day.view.day)
-    sheets = reporting.due_sheets(day.connection, day.view, min(start, day.view.day))
-    states = {str(name): list(rows["state"]) for name, rows in sheets.groupby("community")}
-    return {one.key: Score(metrics.reporting_summary(states.get(one.name, [])).on_time_rate) for one in day.communities}
+    states = day.more.received.states(day.ids, day.more.timely_from(day.day), day.day)
+    return {key: Score(metrics.reporting_summary(states.get(key, [])).on_time_rate) for key in day.ids}
 
 
 def _workstreams(day: Field) -> dict[int, Score]:
     """The matrix of the workstreams page: cells on or ahead of elapsed time over the cells that can be judged."""
-    cells = workstreams.matrix(day.view)
+    told = day.more.progress.on(day.day, day.communities)
     good = {"ahead", "on_track", "zero_ok"}
     judged = good | {"slightly_behind", "behind", "zero_occurred"}
     found = {}
     for one in day.communities:
-        states = list(cells.loc[cells["community"] == one.name, "state"])
-        known = [state for state in states if state in judged]
+        known = [state for state in workstreams.states(told, one.key, day.day) if state in judged]
         rate = Rate(sum(state in good for state in known), len(known)) if known else Rate(None, None)
         found[one.key] = Score(rate)
     return found

@@ -71,9 +71,7 @@ def _missing(told: Briefing, last: Result) -> Sentence:
 def _unsettled(last: Result) -> Sentence:
     if last.open.empty:
         return _say(N_(", no open differences"))
-    return _say(
-        N_("; <act>{n} differences in {m} communities open</act>"), n=len(last.open), m=len(last.disputed)
-    )
+    return _say(N_("; <act>{n} differences in {m} communities open</act>"), n=len(last.open), m=len(last.disputed))
 
 
 def today(told: Briefing) -> Sentence:

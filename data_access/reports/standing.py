@@ -15,7 +15,7 @@ from data_access import metrics, schema
 from data_access.metrics import Rate
 from data_access.reports import bases, evenings
 from data_access.reports.bases import Base
-from data_access.reports.directory import register
+from data_access.reports.directory import counting, entries
 from data_access.reports.evenings import Evening
 from data_access.reports.view import View
 
@@ -109,11 +109,7 @@ def whole_name(connection: Connection, view: View) -> str:
 
 def units(connection: Connection, view: View) -> list[Unit]:
     """The communities of the view in register order."""
-    frame = register(connection, view)
-    return [
-        Unit(int(key), name, area if isinstance(area, str) else None, kind)
-        for key, name, area, kind in zip(frame["id"], frame["name"], frame["area"], frame["kind"], strict=True)
-    ]
+    return [Unit(row.id, row.name, row.area, row.kind) for row in counting(entries(connection, view), view)]
 
 
 def standings(

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
 
 from config.campaigns import Campaign
 from data_access import schema
 from data_access.force import in_force
 from data_access.known import campaign_definitions
-from data_access.reports.directory import register, rest_days
+from data_access.reports.directory import counting, entries, rest_days
 from data_access.reports.view import View
 from data_access.schema import Callup, DayFact, EveningTally, MorningTally, Submission, Waiver
 
@@ -67,8 +67,7 @@ class Member(NamedTuple):
 
 def members(connection: Connection, view: View) -> list[Member]:
     """The communities of the view in register order."""
-    frame = register(connection, view)
-    return [Member(int(key), *names) for key, *names in zip(frame["id"], frame["name"], frame["area"], strict=True)]
+    return [Member(row.id, row.name, row.area) for row in counting(entries(connection, view), view)]
 
 
 def campaign_key(view: View) -> Any:
@@ -109,67 +108,57 @@ def complete_sum(column: Any) -> ColumnElement[int | None]:
 def rosters(connection: Connection, view: View, day: date | None = None) -> Figures:
     """Rosters of a day: submission, revision, received, rows, settled, reminded, unobserved, aefi, each outcome of
     ``SETTLED`` as ``is_<outcome>``, batches. A roster sent with no rows has 0 rows; one not sent is absent."""
-    outcomes = {f"is_{code}": number_of(Callup.outcome == code) for code in SETTLED}
-    query = (
-        select(
-            *_sheet(),
-            func.count(Callup.id).label("rows"),
-            number_of(Callup.outcome.in_(SETTLED)).label("settled"),
-            number_of(Callup.reminded.is_(True)).label("reminded"),
-            func.count(Callup.reminded).label("reminder_known"),
-            number_of(and_(Callup.outcome == "vaccinated", Callup.observed_30.is_(False))).label("unobserved"),
-            number_of(Callup.aefi.is_(True)).label("aefi"),
-            func.count(func.distinct(Callup.batch_no)).label("batches"),
-            *(amount.label(name) for name, amount in outcomes.items()),
-        )
-        .join(Callup, Callup.submission_id == Submission.id, isouter=True)
-        .where(of_day(view, "roster", day))
-        .group_by(*_sheet())
-    )
-    return _by_community(connection.execute(query))
+    return _by_community(connection.execute(_ROSTERS.where(of_day(view, "roster", day))))
 
 
 def mornings(connection: Connection, view: View, day: date | None = None) -> Figures:
     """Morning tallies of a day: submission, revision, received and the columns of ``MORNING``."""
-    return _tallies(connection, view, "morning", MorningTally, MORNING, day)
+    return _by_community(connection.execute(_MORNINGS.where(of_day(view, "morning", day))))
 
 
 def evenings(connection: Connection, view: View, day: date | None = None) -> Figures:
     """Evening tallies of a day: submission, revision, received, the columns of ``EVENING``, checked (every row says
     已核对), noted (some row explains its difference)."""
-    more = (
-        case((number_of(EveningTally.reconciled == "yes") == func.count(EveningTally.id), 1), else_=0).label("checked"),
-        case((func.count(EveningTally.diff_note) > 0, 1), else_=0).label("noted"),
-    )
-    return _tallies(connection, view, "evening", EveningTally, EVENING, day, more)
+    return _by_community(connection.execute(_EVENINGS.where(of_day(view, "evening", day))))
 
 
-def _tallies(
-    connection: Connection,
-    view: View,
-    kind: str,
-    fact: type[DayFact],
-    columns: Iterable[str],
-    day: date | None,
-    more: Iterable[Any] = (),
-) -> Figures:
+_SHEET = (
+    Submission.community_id,
+    Submission.id.label("submission"),
+    Submission.revision,
+    Submission.received_at.label("received"),
+)
+
+
+def _tallies(fact: type[DayFact], columns: Iterable[str], *more: Any) -> Select[Any]:
     sums = (complete_sum(getattr(fact, name)).label(name) for name in columns)
-    query = (
-        select(*_sheet(), *sums, *more)
-        .join(fact, fact.submission_id == Submission.id)
-        .where(of_day(view, kind, day))
-        .group_by(*_sheet())
-    )
-    return _by_community(connection.execute(query))
+    query = select(*_SHEET, *sums, *more).join(fact, fact.submission_id == Submission.id)
+    return query.group_by(*_SHEET)
 
 
-def _sheet() -> tuple[Any, ...]:
-    return (
-        Submission.community_id,
-        Submission.id.label("submission"),
-        Submission.revision,
-        Submission.received_at.label("received"),
+# Built once: putting together some thirty sums takes longer than running them.
+_ROSTERS = (
+    select(
+        *_SHEET,
+        func.count(Callup.id).label("rows"),
+        number_of(Callup.outcome.in_(SETTLED)).label("settled"),
+        number_of(Callup.reminded.is_(True)).label("reminded"),
+        func.count(Callup.reminded).label("reminder_known"),
+        number_of(and_(Callup.outcome == "vaccinated", Callup.observed_30.is_(False))).label("unobserved"),
+        number_of(Callup.aefi.is_(True)).label("aefi"),
+        func.count(func.distinct(Callup.batch_no)).label("batches"),
+        *(number_of(Callup.outcome == code).label(f"is_{code}") for code in SETTLED),
     )
+    .join(Callup, Callup.submission_id == Submission.id, isouter=True)
+    .group_by(*_SHEET)
+)
+_MORNINGS = _tallies(MorningTally, MORNING)
+_EVENINGS = _tallies(
+    EveningTally,
+    EVENING,
+    case((number_of(EveningTally.reconciled == "yes") == func.count(EveningTally.id), 1), else_=0).label("checked"),
+    case((func.count(EveningTally.diff_note) > 0, 1), else_=0).label("noted"),
+)
 
 
 def _by_community(rows: Any) -> Figures:

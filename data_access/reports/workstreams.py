@@ -19,9 +19,10 @@ from config.catalogue import UnknownIndicatorError, indicator, workstream, works
 from config.indicators import PERIODS, Indicator, Workstream
 from data_access import database, metrics
 from data_access.force import in_force
-from data_access.reports import accrual, progress
+from data_access.reports import accrual, progress, season
 from data_access.reports.accrual import Report, Standing
-from data_access.reports.standing import units
+from data_access.reports.frames import frame
+from data_access.reports.season import Season
 from data_access.reports.view import View
 from data_access.schema import Progress, Submission
 
@@ -85,19 +86,46 @@ def matrix(view: View) -> pd.DataFrame:
     missing, not_applicable; of the worst indicator done_n, done_d (Int64), elapsed_n, elapsed_d (days), expected,
     shortfall (Int64).
     """
-    chosen = workstreams(matrix=True)
-    codes = [one.code for stream in chosen for one in stream.shown]
     with database.reading() as connection:
-        communities = units(connection, view)
-        found = progress.standings(connection, view, communities, codes)
+        whole = season.load(connection, view)
+        communities = whole.units(view.day)
+        found = told(whole).on(view.day, communities)
     rows = [
         {"community": one.name, "area": one.area, "workstream": stream.slug} | _cell(stream, one.key, found, view.day)
         for one in communities
-        for stream in chosen
+        for stream in workstreams(matrix=True)
     ]
-    return pd.DataFrame(rows, columns=["community", "area", "workstream", "state", "gap", "worst", *_CELL]).astype(
-        dict.fromkeys(_CELL, "Int64")
-    )
+    columns = ["community", "area", "workstream", "state", "gap", "worst", *_CELL]
+    return frame(rows, columns, dict.fromkeys(_CELL, "Int64"))
+
+
+def worst(view: View) -> list[dict[str, Any]]:
+    """The cells of ``matrix`` for the view's one community, each with its worst indicator beside it.
+
+    Keys: those of ``matrix`` and, where something was reported, those of ``indicators`` for the worst one.
+    """
+    with database.reading() as connection:
+        whole = season.load(connection, view)
+        communities = whole.units(view.day)
+        found = told(whole).on(view.day, communities)
+    rows = []
+    for one in communities[:1]:
+        for stream in workstreams(matrix=True):
+            cell = {"workstream": stream.slug} | _cell(stream, one.key, found, view.day)
+            code = cell["worst"]
+            rows.append(cell | (_indicator(indicator(code), found[one.key, code], view.day) if code else {}))
+    return rows
+
+
+def told(whole: Season) -> progress.Told:
+    """What the cells of the matrix are judged by, over a season."""
+    codes = [one.code for stream in workstreams(matrix=True) for one in stream.shown]
+    return progress.load(whole, whole.keys(), codes)
+
+
+def states(found: progress.Standings, community: int, day: date) -> list[str]:
+    """The states of one community's cells, in the order of the matrix."""
+    return [str(_cell(stream, community, found, day)["state"]) for stream in workstreams(matrix=True)]
 
 
 _CELL = (
@@ -178,7 +206,7 @@ def indicators(view: View, community: str, workstream_name: str) -> pd.DataFrame
     ordered = sorted(stream.enabled, key=lambda item: (not item.matrix, _severity(found[one.key, item.code])))
     rows = [_indicator(item, found[one.key, item.code], view.day) for item in ordered]
     counts = [name for name in _INDICATOR if name.endswith(("_n", "_d")) or name in _COUNTS]
-    return pd.DataFrame(rows, columns=list(_INDICATOR)).astype(dict.fromkeys(counts, "Int64"))
+    return frame(rows, _INDICATOR, dict.fromkeys(counts, "Int64"))
 
 
 _COUNTS = ("expected", "shortfall", "headroom", "unreported", "reports")
@@ -347,8 +375,7 @@ def sources(view: View, community: str, workstream_name: str) -> pd.DataFrame:
             .order_by(Submission.period.desc(), Submission.id.desc())
         ).all()
     columns = ["submission", "revision", "rows", "kind", "period", "received", "committed"]
-    frame = pd.DataFrame([row._asdict() for row in rows], columns=columns)
-    return frame.astype({"submission": "Int64", "revision": "Int64", "rows": "Int64"})
+    return frame([row._asdict() for row in rows], columns, dict.fromkeys(("submission", "revision", "rows"), "Int64"))
 
 
 @dataclass(frozen=True, slots=True)

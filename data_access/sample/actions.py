@@ -106,7 +106,7 @@ def _matter(number: int, course: str, place: Place, until: date, rng: Random, pe
     if course in ("closed", "closed_late"):
         start = 29 - 3 * shift - number % 4
         done = start - (6 if course == "closed" else 11)
-        item = head(start, start - 7)
+        item = head(start, start - (9 if course == "closed" else 7))
         closed = fixed(done) | checked(done - 2, True) | {"status": "closed"}
         steps = [(start, new), (start - 2, fixing), (done, fixed(done)), (done - 2, closed)]
     elif course == "relapsed":

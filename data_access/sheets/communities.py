@@ -31,7 +31,10 @@ COMMUNITIES = SheetKind(
             "社区名称",
             "Name",
             required=True,
-            synonyms=("社区", "村(社区)", "村居", "单位名称", "社区(村)", "村居名称", "名称"),
+            synonyms=(
+                *("社区", "村(社区)", "村居", "单位名称", "社区(村)", "村居名称", "名称"),
+                *("Community", "Community name"),
+            ),
             rule_zh="正式名称，本街道唯一",
             rule_en="Official name, unique in the street",
             example="示例社区",

@@ -110,19 +110,20 @@ class _DayChecker:
         """Whether the workbook itself holds this kind for the day."""
         return (kind, self.day) in self.book.portions
 
-    def add(self, rule: Rule, key: str, fields: Mapping[str, object]) -> None:
-        """A finding on the first row's cell of a column."""
+    def add(self, rule: Rule, key: str, fields: Mapping[str, object], counted: int | None = None) -> None:
+        """A finding on the first row's cell of a column; ``counted`` is a number of rows, where no cell holds it."""
         row = self.portion.rows[0]
         column = self.kind.column(key)
         cell = row.cells.get(key, f"A{row.number}")
-        value = row.original.get(key, str(row.values.get(key) or ""))
-        name = self.result.name
-        self.portion.findings.append(Finding(rule, name, cell, value, column.zh, fields, column.personal))
+        value = row.original.get(key, str(row.values.get(key) or "")) if counted is None else str(counted)
+        personal = column.personal and counted is None
+        self.portion.findings.append(Finding(rule, self.result.name, cell, value, column.zh, fields, personal))
 
     def differ(self, rule: Rule, key: str, word: str, stated: int | None, roster: int | None) -> None:
         """Two numbers that should be one."""
         if stated is not None and roster is not None and stated != roster:
-            self.add(rule, key, {word: stated, "roster": roster, "difference": stated - roster})
+            fields = {word: stated, "roster": roster, "difference": stated - roster}
+            self.add(rule, key, fields, roster if self.kind.key == "roster" else None)
 
     def replaces(self, kind: str) -> None:
         """I10: the day has this sheet already."""

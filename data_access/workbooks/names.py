@@ -159,7 +159,7 @@ def place(text: str) -> str:
 def _stem(name: str) -> tuple[str, bool]:
     """The name without its suffix, and whether it is a village."""
     for suffix in SUFFIXES:
-        if name.endswith(suffix) and len(name) - len(suffix) >= 2:
+        if name.endswith(suffix) and len(name) > len(suffix):
             return name[: -len(suffix)], suffix in _VILLAGE
     return name, False
 
@@ -215,7 +215,7 @@ class Places:
             if len(word) >= 2 and word in bare:
                 hits[word] = name
         for (stem, _village), names in self._by_stem.items():
-            if len(names) == 1 and stem in bare:
+            if len(names) == 1 and len(stem) >= 2 and stem in bare:
                 for suffix in SUFFIXES:
                     if stem + suffix in bare:
                         hits.setdefault(stem + suffix, next(iter(names)))

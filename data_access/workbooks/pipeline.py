@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from config.settings import settings
@@ -56,8 +57,10 @@ def examine(data: bytes, filename: str, known: Known, hints: Hints = NO_HINTS) -
 
 def _hints(hints: Hints, street: Street, result: WorkbookResult) -> Hints:
     """The sender's community by its official name; a name the street does not know is said once, for the file."""
-    if hints.community is None or not street.places.names or street.places.find(hints.community) is not None:
+    if hints.community is None or not street.places.names:
         return hints
+    if (name := street.called(hints.community)) is not None:
+        return replace(hints, community=name)
     near = "、".join(nearest(hints.community, street.places.names))
     rule = rules.COMMUNITY_UNKNOWN_NEAR if near else rules.COMMUNITY_UNKNOWN
     result.findings.append(Finding(rule, value=hints.community, fields={"near": near}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -257,10 +257,18 @@ def _read_column(content: Content, rows: list[int], place: int, column: Column, 
     if normalised:
         spot = normalised[0]
         cell = content.drafts[spot].row.cells[key]
-        read_as = "***" if column.personal else plain(readings[spot].value)
+        read_as = "***" if column.personal else _as_read(column, readings[spot].value, head)
         fields = {"n": len(normalised), "read": read_as}
         value = plain(raws[spot])[:60]
         content.findings.append(Finding(rules.NORMALISED, grid.name, cell, value, head, fields, column.personal))
+
+
+def _as_read(column: Column, value: Any, head: str) -> str:
+    """What a cell was read as, in the words of the sheet: the choice's name, wall-clock time."""
+    for choice in column.choices:
+        if choice.code == value:
+            return choice.en if head.isascii() else choice.zh
+    return plain(clock.local(value).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value)
 
 
 def _broken(content: Content, number: int, place: int, column: Column) -> tuple[Rule | None, str]:

@@ -162,18 +162,20 @@ def _headers_at(grid: Grid, row: int, hints: Hints) -> Iterator[_Header]:
     """The kinds whose header may begin in this row, one or two rows deep."""
     texts = _texts(grid, row)
     deep = _two_rows(grid, row)
-    if len(texts) < 2 and len(deep) < 2:
+    if not texts and not deep:
         return
+    called = _named(grid.name, tuple(KINDS.values()))
+    alone = len(texts) < 2 and len(deep) < 2  # one word heads a table only where the sheet says which table it is
     for kind in KINDS.values():
-        if hints.kind and hints.kind not in (kind.key, kind.workbook):
+        if (hints.kind and hints.kind not in (kind.key, kind.workbook)) or (alone and kind is not called):
             continue
         index = index_of(kind)
         single = {place: column for place, text in texts.items() if (column := _match(index, (text,)))}
-        yield from _qualified(kind, row, 1, single, len(texts), hints)
+        yield from _qualified(kind, row, 1, single, len(texts), kind is called, hints)
         if deep:
             double = {place: column for place, words in deep.items() if (column := _match(index, words))}
             if len({column.key for column in double.values()}) > len({column.key for column in single.values()}):
-                yield from _qualified(kind, row, 2, double, len(deep), hints)
+                yield from _qualified(kind, row, 2, double, len(deep), kind is called, hints)
 
 
 def _match(index: HeaderIndex, words: Sequence[str]) -> Column | None:
@@ -185,13 +187,16 @@ def _match(index: HeaderIndex, words: Sequence[str]) -> Column | None:
 
 
 def _qualified(
-    kind: SheetKind, row: int, depth: int, columns: dict[int, Column], width: int, hints: Hints
+    kind: SheetKind, row: int, depth: int, columns: dict[int, Column], width: int, called: bool, hints: Hints
 ) -> Iterator[_Header]:
-    """At least three headers and half of the required ones; a narrow sheet needs all it has (N1)."""
+    """At least three headers and half of the required ones; a narrow sheet needs all it has (N1).
+
+    A sheet that is called by the kind's name needs no more than the required columns.
+    """
     keys = {column.key for column in columns.values()}
     required = {column.key for column in kind.columns if column.required}
     enough = len(keys) >= min(3, max(2, width)) and len(keys & required) * 2 >= len(required)
-    if enough or (hints.kind and len(keys) >= 2):
+    if enough or (hints.kind and len(keys) >= 2) or (called and required and required <= keys):
         share = len(keys & required) / max(len(required), 1)
         yield _Header(kind, row, depth, columns, len(keys) + 2 * share)
 

@@ -38,6 +38,11 @@ class Street:
         self.site_facts[site.name] = site
         self.sites.add(site.name)
 
+    def called(self, text: str) -> str | None:
+        """The official name of a community that a person asks for by name, alias, other suffix or code."""
+        codes = {community.code: name for name, community in self.communities.items() if community.code}
+        return self.places.find(text) or codes.get(text.strip())
+
     def declare(self, kind: str, rows: Iterable[Row]) -> None:
         """Take in the accepted rows of a list of communities or sites, for the sheets after it."""
         for row in rows:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import PurePath
 
 from config import clock
-from config.campaigns import Campaign, mentioned
+from config.campaigns import Campaign, UnknownCampaignError, campaign_from_text, mentioned
 from data_access.findings import Finding
 from data_access.workbooks import dates, rules
 from data_access.workbooks.model import Hints, Known
@@ -143,11 +143,14 @@ def _settle_campaign(table: Table, sources: Mapping[str, str], known: Known, hin
     kind = table.kind
     if kind is None or "campaign" not in kind.scope:
         return
-    table.campaign = hints.campaign or known.default_campaign
-    if hints.campaign is not None and hints.campaign not in known.campaigns:
-        fields = {"allowed": _labels(known.campaigns.values())}
-        table.findings.append(Finding(rules.CAMPAIGN_UNKNOWN, table.grid.name, "", hints.campaign, fields=fields))
-        return
+    table.campaign = known.default_campaign
+    if hints.campaign is not None:
+        try:
+            table.campaign = campaign_from_text(hints.campaign, known.campaigns.values()).code
+        except UnknownCampaignError:
+            fields = {"allowed": _labels(known.campaigns.values())}
+            table.findings.append(Finding(rules.CAMPAIGN_UNKNOWN, table.grid.name, "", hints.campaign, fields=fields))
+            return
     said: dict[str, str] = {}
     for name, text in sources.items():
         hits = mentioned(text, known.campaigns.values())

@@ -58,6 +58,8 @@ def show(actor: Actor, view: View, batch: Batch) -> None:
             with _progress() as tell:
                 intake.refresh(actor, batch, tell)
             chosen = _matrix(batch)
+            if chosen is not None:  # here and not below the findings, so that they are in sight however many there are
+                _buttons(actor, batch, chosen)
             _legend(view, batch)
         else:
             chosen = None
@@ -72,7 +74,6 @@ def show(actor: Actor, view: View, batch: Batch) -> None:
             if chosen.state != "unclear" and not chosen.committed:
                 with st.expander(_("Say kind, community, date or campaign yourself"), icon=":material/tune:"):
                     paper.hints(actor, view, batch, chosen)
-            _buttons(actor, batch, chosen)
 
 
 # Files in ------------------------------------------------------------------------------------------------------
@@ -93,8 +94,9 @@ def _drop(actor: Actor, batch: Batch) -> None:
     new = [intake.Upload(file.file_id, file.name, file.getvalue()) for file in files if file.file_id not in batch.seen]
     if new:
         with _progress() as tell:
-            intake.take(actor, batch, new, tell)
-        st.rerun()  # the count stands in the header above
+            added = intake.take(actor, batch, new, tell)
+        if added:
+            st.rerun()  # the count stands in the header above
 
 
 def _templates() -> None:
@@ -170,15 +172,15 @@ def _matrix(batch: Batch) -> File | None:
         row_height=tables.ROW,
         height=(min(len(lines), _MOST) + 1) * tables.ROW + 2,
         column_config={
-            "file": st.column_config.TextColumn(_("File"), width=225),
-            "kind": st.column_config.TextColumn(_("Sheet"), width=128),
-            "community": st.column_config.TextColumn(_("Community"), width=84),
-            "date": st.column_config.TextColumn(_("Date"), width=82),
-            "rows": st.column_config.NumberColumn(_("Rows"), width=48),
-            "errors": st.column_config.NumberColumn(_("Err."), width=42, help=_("Rows with an error stay out.")),
+            "file": st.column_config.TextColumn(_("File"), width=200),
+            "kind": st.column_config.TextColumn(_("Sheet"), width=104),
+            "community": st.column_config.TextColumn(_("Community"), width=80),
+            "date": st.column_config.TextColumn(_("Date"), width=70),
+            "rows": st.column_config.NumberColumn(_("Rows"), width=46),
+            "errors": st.column_config.NumberColumn(_("Err."), width=38, help=_("Rows with an error stay out.")),
             "warnings": st.column_config.NumberColumn(_("Warn."), width=42, help=_("Taken in and marked.")),
-            "state": st.column_config.TextColumn(_("State"), width=110),
-            "note": st.column_config.TextColumn(_("Note"), width=260),
+            "state": st.column_config.TextColumn(_("State"), width=118),
+            "note": st.column_config.TextColumn(_("Note"), width=340),
         },
         on_select="rerun",
         selection_mode="single-row",
@@ -280,8 +282,14 @@ def _buttons(actor: Actor, batch: Batch, chosen: File) -> None:
         st.caption(" ".join(words), width="stretch")
     if pressed:
         with _progress() as tell:
-            intake.commit(actor, batch, files, partial=with_partial, address=st.context.ip_address, progress=tell)
+            intake.commit(actor, batch, files, partial=with_partial, address=_address(), progress=tell)
         st.rerun()
+
+
+def _address() -> str | None:
+    """Where the visitor sits, as far as the server can tell."""
+    address = st.context.ip_address
+    return str(address) if address else None
 
 
 def _css() -> str:

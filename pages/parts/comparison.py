@@ -36,7 +36,8 @@ def counts(difference: Difference, ending: str = "") -> None:
             f'<div style="color:{colour};font-size:28px;font-weight:700;line-height:1.25">{figures.count(number)}</div>'
             "</div>"
         )
-    st.html(f'<div style="display:flex;align-items:flex-start">{cells}<div>{_moves(difference, ending)}</div></div>')
+    flow = "display:flex;flex-wrap:wrap;align-items:flex-start;row-gap:8px"
+    st.html(f'<div style="{flow}">{cells}<div>{_moves(difference, ending)}</div></div>')
 
 
 def _moves(difference: Difference, ending: str) -> str:
@@ -69,8 +70,10 @@ def changes(difference: Difference) -> None:
     rows = []
     for line in frame.head(SHOWN).itertuples():
         sign, word, role = _SORTS[str(line.sort)]
-        kind = Html(f'<span style="color:{getattr(theme.palette(), role)}">{sign} {escape(_(word))}</span>')
-        rows.append((kind, line.row, line.who or figures.MISSING, line.column, _old(line.before), _new(line.after)))
+        colour = getattr(theme.palette(), role)
+        kind = Html(f'<span style="color:{colour};white-space:nowrap">{sign} {escape(_(word))}</span>')
+        field = Html(f'<span style="white-space:nowrap">{escape(str(line.column))}</span>')
+        rows.append((kind, line.row, line.who or figures.MISSING, field, _old(line.before), _new(line.after)))
     heads = ("", _("Row"), _("Which"), _("Field"), _("Before"), _("After"))
     tables.draw(heads, rows, numeric=(1,))
     if len(frame) > SHOWN:

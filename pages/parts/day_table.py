@@ -14,16 +14,16 @@ from config import clock, language
 from config.language import N_, _
 from data_access import metrics
 from data_access.reports.differences import IDENTITIES, Identity
-from pages.parts import figures
+from pages.parts import figures, style
 
 # (group, heading, column of the report, width); the identities and what to do follow
 COUNTS = (
     (N_("Morning"), N_("Plan"), "planned", 54),
-    (N_("Morning"), N_("Notified"), "notified", 60),
+    (N_("Morning"), N_("Notified"), "notified", 64),
     (N_("List"), N_("Rows"), "roster_rows", 52),
-    (N_("Evening"), N_("Listed"), "roster_n", 74),
+    (N_("Evening"), N_("Listed"), "roster_n", 72),
     (N_("Evening"), N_("On list"), "vacc_on_roster", 60),
-    (N_("Evening"), N_("Walk-in"), "walk_in", 60),
+    (N_("Evening"), N_("Walk-in"), "walk_in", 64),
     (N_("Evening"), N_("In all"), "vacc_total", 54),
     (N_("Evening"), N_("Not yet"), "not_vaccinated", 60),
 )
@@ -67,8 +67,8 @@ def late(line: Mapping[str, Any]) -> str:
     """How long the evening tally has been missing."""
     minutes = int((clock.now() - line["evening_due"]).total_seconds() // 60)
     if minutes >= 24 * 60:
-        return _("{n} d over", n=minutes // (24 * 60))
-    return _("{h} h {m} min over", h=minutes // 60, m=minutes % 60) if minutes >= 60 else _("{m} min over", m=minutes)
+        return _("+{n} d", n=minutes // (24 * 60))
+    return _("+{h} h {m} min", h=minutes // 60, m=minutes % 60) if minutes >= 60 else _("+{m} min", m=minutes)
 
 
 def difference(identity: Identity, line: Mapping[str, Any]) -> str:
@@ -125,7 +125,7 @@ def _add_totals(
             values.append("")
     missing = int(totals["missing"]["vacc_total"])
     state_key = list(cells)[len(columns)]
-    cells[state_key][communities] = _("{n} tallies missing", n=missing) if missing else _("All reported")
+    cells[state_key][communities] = _("tallies missing: {n}", n=missing) if missing else _("All reported")
 
 
 def columns(labels: pd.DataFrame) -> dict[int, Any]:
@@ -133,13 +133,13 @@ def columns(labels: pd.DataFrame) -> dict[int, Any]:
     counts, english = range(1, 1 + len(COUNTS)), language.current() == "en"
     states = next(place for place, name in enumerate(labels.columns) if name[0] == _("To do"))
     made: dict[int, Any] = {
-        1: st.column_config.TextColumn(width=88, pinned=True),
+        1: st.column_config.TextColumn(width=92, pinned=True),
         **{1 + place: st.column_config.NumberColumn(width=COUNTS[place - 1][3]) for place in counts},
         **{
-            1 + place: st.column_config.TextColumn(alignment="right", width=102 if english else 87)
+            1 + place: st.column_config.TextColumn(alignment="right", width=96 if english else 87)
             for place in range(counts.stop, states)
         },
-        1 + states: st.column_config.TextColumn(width=196 if english else 118),
+        1 + states: st.column_config.TextColumn(width=204 if english else 156),
     }
     if len(labels.columns) > states + 1:
         made[2 + states] = st.column_config.TextColumn(width=142)
@@ -148,14 +148,14 @@ def columns(labels: pd.DataFrame) -> dict[int, Any]:
 
 def styled(labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None) -> Styler:
     """Colours and weights: differences and states that ask for action, the unreported, the picked row, the sums."""
-    colours = theme.palette()
+    colours = style.palette()
     identities = shown_identities(frame)
     first = 1 + len(COUNTS)
     rules: list[list[str]] = []
     for line in (_keys(record) for record in frame.to_dict("records")):
         ground = f"background-color:{colours.pri_tint};" if line["community"] == picked else ""
         row = [ground] * len(labels.columns)
-        row[0] += "font-weight:700"
+        row[0] += f"font-weight:700;color:{colours.ink}"
         row[7] += "font-weight:700"
         if line["state"] == "unreported":
             row[4:first] = [f"background-color:{colours.sunk}"] * (first - 4)

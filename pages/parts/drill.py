@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charts import lines, theme
+from charts import lines
 from config.catalogue import indicator, workstream
 from config.language import _, pick
 from data_access.accounts import Capability
@@ -51,15 +51,20 @@ def _first(view: View) -> None:
     )
     cells = cache.cached(report.matrix)(view)
     red = cells[cells["state"].isin(report.RED)].sort_values("gap", key=lambda gaps: gaps.astype("float64"))
-    for row in progress.records(red.head(10)):
-        gap = _("zero tolerance broken") if row["state"] == "zero_occurred" else figures.points(_gap(row["gap"]))
-        st.button(
-            f":orange[▼ {gap}] **{tables.plain(row['community'])}** {workstream(row['workstream']).label}",
-            key=f"first_{row['community']}_{row['workstream']}",
-            type="tertiary",
-            on_click=progress.go,
-            args=(Drill(row["community"], row["workstream"]),),
-        )
+    with st.container(gap=None):
+        for row in progress.records(red.head(12)):
+            if row["state"] == "zero_occurred":
+                words = _("zero tolerance broken")
+                mark = f":red[:material/error: {words}]"
+            else:
+                mark = f":orange[▼ {figures.points(_gap(row['gap']))}]"
+            st.button(
+                f"{mark}\u2002**{tables.plain(row['community'])}** {workstream(row['workstream']).label}",
+                key=f"first_{row['community']}_{row['workstream']}",
+                type="tertiary",
+                on_click=progress.go,
+                args=(Drill(row["community"], row["workstream"]),),
+            )
     if not len(red):
         st.markdown(":material/check: " + _("No cell is red."))
 
@@ -163,7 +168,7 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _ink(role: str, text: str, bold: bool = False) -> str:
-    colour = getattr(theme.palette(), role)
+    colour = getattr(style.palette(), role)
     return f'<span style="color:{colour};font-weight:{700 if bold else 400}">{text}</span>'
 
 
@@ -206,7 +211,8 @@ def _history(view: View, community: str, row: dict[str, Any], code: str) -> None
         return
     if row["kind"] == "rate":
         st.markdown(name + " · " + _("by report"))
-        st.altair_chart(lines.coverage(_rates(told), _target(row), _target_words(row)), theme=None, width="stretch")
+        drawn = lines.coverage(_rates(told), _target(row), _target_words(row), dark=style.dark())
+        st.altair_chart(drawn, theme=None, width="stretch")
     elif row["kind"] == "zero" or pd.isna(row["target"]):
         st.markdown(name + " · " + _("by report"))
         _numbers(told, row)
@@ -265,6 +271,7 @@ def _steps(view: View, told: pd.DataFrame, row: dict[str, Any]) -> Any:
         open_to=min(month_end, end) if running else None,
         last_text=f"{int(last.iloc[-1]):,} {row['unit']}" if len(last) else "",
         alert=row["state"] in report.RED,
+        dark=style.dark(),
     )
 
 

@@ -120,10 +120,11 @@ def tiles(items: Sequence[Tile], key: str = "tiles") -> None:
     """The number tiles of a page in one card. Tone ``act`` and ``red`` only where somebody must act."""
     with st.container(border=True, key=f"card_{key}"):
         for column, item in zip(st.columns(len(items)), items, strict=True):
-            shown = {"act": f":orange[{item.value}]", "red": f":red[{item.value}]"}.get(item.tone, item.value)
+            value, unit = (item.value[:-1], "%") if item.value.endswith("%") else (item.value, item.unit)
+            shown = {"act": f":orange[{value}]", "red": f":red[{value}]"}.get(item.tone, value)
             column.metric(
                 item.label,
-                f"{shown} :small[{item.unit}]" if item.unit else shown,
+                f"{shown} :small[{unit}]" if unit else shown,
                 delta=item.note or None,
                 delta_color="off",
                 delta_arrow="off",

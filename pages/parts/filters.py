@@ -40,22 +40,33 @@ class Choice:
         return asked if asked in self.options else next(iter(self.options))
 
 
-def view(actor: Actor) -> View:
-    """The question that the address asks, without drawing anything (for the shared screen)."""
+def view(actor: Actor, sheets: tuple[str, ...] = ("morning", "evening")) -> View:
+    """The question that the address asks, without drawing anything (for the shared screen).
+
+    Where no day is asked for it is the latest with one of these daily ``sheets``.
+    """
     codes = [campaign.code for campaign in directory.campaigns(actor)]
     asked = _asked("campaign")
     campaign = asked if asked in codes else (codes[0] if codes else "")
-    day = _date(_asked("day")) or directory.latest_day(actor, campaign or None)
+    day = _date(_asked("day")) or directory.latest_day(actor, campaign or None, sheets)
     return View(actor, day, campaign, _moment(_asked("as_of")), _asked("area") or None, _asked("community") or None)
 
 
-def bar(actor: Actor, page: str, *, areas: bool = True, community: bool = False, extra: Sequence[Choice] = ()) -> View:
+def bar(
+    actor: Actor,
+    page: str,
+    *,
+    areas: bool = True,
+    community: bool = False,
+    extra: Sequence[Choice] = (),
+    sheets: tuple[str, ...] = ("morning", "evening"),
+) -> View:
     """Draw the header row and return the view it asks for; the address then names that view.
 
     ``areas`` offers the areas of the street, ``community`` a choice of one community (a clerk's own, or the first),
-    ``extra`` the page's own switches, read afterwards through ``Choice.value``.
+    ``extra`` the page's own switches, read afterwards through ``Choice.value``; ``sheets`` as in ``view``.
     """
-    asked = view(actor)
+    asked = view(actor, sheets)
     street = replace(asked, area=None, community=None)
     chosen = street
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
@@ -174,7 +185,7 @@ def _campaign(asked: View) -> None:
         list(labels),
         format_func=lambda code: labels.get(code, code),
         label_visibility="collapsed",
-        width=220,
+        width=190,
         **_widget("campaign", asked.campaign),
     )
 

@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charts import theme
 from config import clock
 from config.catalogue import UnknownWorkstreamError, workstream, workstreams
 from config.language import N_, _, pick
@@ -23,7 +22,7 @@ from data_access.matters import MatterError
 from data_access.reports import actions as report
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import cache, downloads, figures, progress, tables
+from pages.parts import cache, downloads, figures, progress, style, tables
 
 NAMES = ("community", "workstream", "item", "new")
 
@@ -203,7 +202,7 @@ def _due(row: dict[str, Any]) -> str:
     """The due date in words; overdue, lagging and near ones say so beside their colour."""
     due = figures.MISSING if pd.isna(row["due"]) else figures.short_day(row["due"])
     words = {
-        "red": _("! {n} days overdue", n=row["overdue_days"]),
+        "red": _("! {n} d overdue", n=row["overdue_days"]),
         "yellow": _("▲ lagging"),
         "blue": _("◔ due soon"),
     }.get(row["pressing"], "")
@@ -211,7 +210,7 @@ def _due(row: dict[str, Any]) -> str:
 
 
 def _pick(drawn: pd.DataFrame, pressing: list[Any]) -> str | None:
-    colours = theme.palette()
+    colours = style.palette()
     inks = {
         "red": f"background-color:{colours.red_tint};color:{colours.red};font-weight:700",
         "yellow": f"background-color:{colours.act_tint};color:{colours.act}",
@@ -227,13 +226,13 @@ def _pick(drawn: pd.DataFrame, pressing: list[Any]) -> str | None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "item_no": st.column_config.TextColumn(_("No."), width="small"),
-            "due": st.column_config.TextColumn(_("Due"), help=pick(*report.DEFINITIONS["pressing"])),
-            "community": st.column_config.TextColumn(_("Community"), width="small"),
-            "issue": st.column_config.TextColumn(_("Issue"), width="medium"),
-            "unit": _("Responsible"),
-            "severity": st.column_config.TextColumn(_("Severity"), width="small"),
-            "status": st.column_config.TextColumn(_("Status"), width="small"),
+            "item_no": st.column_config.TextColumn(_("No."), width=72),
+            "due": st.column_config.TextColumn(_("Due"), width=160, help=pick(*report.DEFINITIONS["pressing"])),
+            "community": st.column_config.TextColumn(_("Community"), width=92),
+            "issue": st.column_config.TextColumn(_("Issue"), width=160),
+            "unit": st.column_config.TextColumn(_("Responsible"), width=112),
+            "severity": st.column_config.TextColumn(_("Severity"), width=66),
+            "status": st.column_config.TextColumn(_("Status"), width=124),
         },
     )
     rows = picked.selection.rows

@@ -72,7 +72,10 @@ def register(actor: Actor, view: View) -> None:
     st.subheader(_("{n} communities", n=len(communities)), anchor=False)
     kinds = {choice.code: choice.label for choice in choices.COMMUNITY_KIND}
     st.dataframe(
-        _named(communities.assign(kind=communities["kind"].map(kinds)), labels), hide_index=True, row_height=36
+        _named(communities.assign(kind=communities["kind"].map(kinds)), labels),
+        hide_index=True,
+        row_height=36,
+        height="content",
     )
     st.caption(_("Names and telephones are masked."))
     st.subheader(_("{n} sites", n=len(sites)), anchor=False)
@@ -82,7 +85,7 @@ def register(actor: Actor, view: View) -> None:
     named = {column.key: column.label for column in sheets.kind("sites").columns}
     kinds = {choice.code: choice.label for choice in choices.SITE_KIND}
     shown = sites.drop(columns="id").assign(kind=sites["kind"].map(kinds))
-    st.dataframe(_named(shown, named), hide_index=True, row_height=36)
+    st.dataframe(_named(shown, named), hide_index=True, row_height=36, height="content")
 
 
 def _named(frame: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:

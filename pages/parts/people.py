@@ -29,7 +29,7 @@ def show(actor: Actor, view: View) -> None:
         _said()
         shown = known.assign(
             role=[_(ROLE_NAMES[Role(role)]) for role in known["role"]],
-            community=[name or figures.MISSING for name in known["community"]],
+            community=[name if isinstance(name, str) else figures.MISSING for name in known["community"]],
             created=[f"{clock.local(moment):%Y-%m-%d}" for moment in known["created_at"]],
             state=[
                 _("active") if moment is None or pd.isna(moment) else _("disabled") for moment in known["disabled_at"]

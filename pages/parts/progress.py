@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charts import heat, theme
+from charts import heat
 from config import language
 from config.catalogue import UnknownIndicatorError, UnknownWorkstreamError, indicator, workstream, workstreams
 from config.indicators import Workstream
@@ -22,7 +22,7 @@ from config.settings import settings
 from data_access.reports import directory
 from data_access.reports import workstreams as report
 from data_access.reports.view import View
-from pages.parts import cache, figures
+from pages.parts import cache, figures, style
 
 NAMES = ("community", "workstream", "indicator")
 
@@ -100,9 +100,8 @@ def tiles(view: View) -> None:
         [
             figures.Tile(
                 _("Elapsed time"),
-                figures.percent(told.elapsed_n, told.elapsed_d).removesuffix("%"),
-                "%",
-                _("{year}: {n}/{m} days", year=view.day.year, n=told.elapsed_n, m=told.elapsed_d),
+                figures.percent(told.elapsed_n, told.elapsed_d),
+                note=_("{year}: {n}/{m} days", year=view.day.year, n=told.elapsed_n, m=told.elapsed_d),
                 help=pick(*report.DEFINITIONS["elapsed"]),
             ),
             figures.Tile(
@@ -151,6 +150,7 @@ def matrix(view: View, drill: Drill) -> None:
             pd.DataFrame([{"workstream": name, "note": note} for name, note in heads.values()]),
             names,
             (drill.community, heads[drill.workstream][0]) if drill.community and drill.workstream in heads else None,
+            dark=style.dark(),
         )
         key = f"matrix_{drill.community}_{drill.workstream}"
 
@@ -247,7 +247,7 @@ def _sorted(cells: pd.DataFrame, order: str) -> pd.DataFrame:
 
 def _legend() -> None:
     """What the colours say, in words beside each."""
-    colours, steps = theme.palette(), settings().thresholds
+    colours, steps = style.palette(), settings().thresholds
     behind = f"{-steps.behind:g}"
     shown = (
         (colours.gap[4], _("ahead by {n} or more", n=f"{steps.ahead:g}")),

@@ -8,28 +8,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
 
 import streamlit as st
 
 from charts import theme
 from charts.theme import Palette, Sizes
 from config import clock
-from config.language import _, current, pick
+from config.language import N_, _, current, pick
 from data_access import database
 from data_access.reports import briefing, directory
 from data_access.reports.spoken import Sentence, text
 from data_access.reports.status import Status
 from data_access.reports.view import View
-from pages.parts import cache, figures, filters, session, style, tables
+from pages.parts import briefing_style, cache, figures, filters, session
 
 FOLLOW = 10  # seconds between two looks at the data version
 WIDTHS = (216, 304, 392, 376, 248, 256)
 HEIGHT = 816
 INSIDE = HEIGHT - 34  # padding and border
-SENTENCE = 1740  # pixels for a spoken sentence beside its label
-
-Role = Literal["ink", "ink2", "ink3", "pri", "act", "red"]
+SENTENCE = 1790  # pixels for a spoken sentence beside its label
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +76,22 @@ def follow(drawn: tuple[int, str]) -> None:
 
 def apply(drawn: Look) -> None:
     """The style sheet of the briefing."""
-    colours = {name: value for name, value in vars_of(drawn.colours).items() if isinstance(value, str)}
+    colours = {name: value for name, value in vars(drawn.colours).items() if isinstance(value, str)}
     size = drawn.sizes
-    fixed = {"height": f"{HEIGHT}px" if drawn.wall else "auto", "small": size.small, "label": size.label}
-    fixed |= {"figure": size.figure, "key": 54 if drawn.wall else 36, "second": 44 if drawn.wall else 30}
-    fixed |= {"title": 24 if drawn.wall else 18, "columns": " ".join(f"{width}fr" for width in WIDTHS)}
+    wall = drawn.wall
+    fixed = {
+        "height": f"{HEIGHT}px" if wall else "auto",
+        "small": size.small,
+        "label": size.label,
+        "key": 54 if wall else 36,
+        "second": 44 if wall else 30,
+        "title": 24 if wall else 18,
+        "head": 18 if current() == "en" else 22,
+        "columns": " ".join(f"{width}fr" for width in WIDTHS),
+    }
+    mode = briefing_style.WALL if wall else briefing_style.WORKING
     with st.container(key="style_page"):
-        st.html(f"<style>{(_CSS + (_WALL if drawn.wall else _WORKING)).format(**colours, **fixed)}</style>")
-
-
-def vars_of(colours: Palette) -> dict[str, object]:
-    """The colours by role."""
-    return dict(vars(colours))
+        st.html(f"<style>{(briefing_style.SHEET + mode).format(**colours, **fixed)}</style>")
 
 
 def head(view: View, now: Status, missing: Sequence[str]) -> None:
@@ -116,7 +117,7 @@ def head(view: View, now: Status, missing: Sequence[str]) -> None:
     )
 
 
-_KINDS = {"morning": "Morning consultation", "evening": "Evening dispatch"}
+_KINDS = {"morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}
 _MARK = '<span class="b-mark"><i style="height:45%"></i><i style="height:70%"></i><i style="height:100%"></i></span>'
 
 
@@ -127,10 +128,12 @@ def missing_words(names: Sequence[str]) -> str:
     return _("{community} and {n} more not reported", community=names[0], n=len(names) - 1)
 
 
-def sentences(drawn: Look, lines: Sequence[tuple[str, Sentence]]) -> None:
-    """The spoken sentences; on the wall as large as the longest of them allows."""
+def sentences(drawn: Look, yesterday: Sentence, today: Sentence) -> None:
+    """The spoken sentences; on the wall as large as the longer of them allows."""
+    lines = ((pick("昨日", "Yesterday"), yesterday), (pick("今日", "Today"), today))
     longest = max(theme.extent([text(sentence)], 100) for _label, sentence in lines)
-    size = min(34, SENTENCE * 100 // max(longest, 1)) if drawn.wall else 20
+    room = SENTENCE * 112 if current() == "en" else SENTENCE * 100  # Latin letters are narrower than reckoned
+    size = min(34, room // max(longest, 1)) if drawn.wall else 20
     drawn_lines = "".join(
         f'<div><span class="b-when">{escape(label)}</span><span>{_emphasised(sentence)}</span></div>'
         for label, sentence in lines
@@ -143,21 +146,22 @@ def _emphasised(sentence: Sentence) -> str:
     return "".join(tags[part.tone].format(escape(part.text)) for part in sentence)
 
 
-def foot(drawn: Look, view: View) -> None:
-    """Definitions, what unreported means, that nobody is named; and the way out of (or into) the wall's mode."""
+def foot(drawn: Look, view: View, coverage: str) -> None:
+    """Definitions (``coverage`` is the campaign's own), what unreported means, and the way onto the wall or off it."""
     words = [
-        icon("info") + " " + escape(_("Roster completion = vaccinated on the roster ÷ people on the roster")),
-        escape(_("Unreported is not 0: neither ranked nor added up")),
+        icon("info") + " " + escape(_("Roster completion = vaccinated on roster ÷ roster")),
+        escape(coverage),
+        escape(_("Unreported is not 0: not ranked, not added")),
         icon("lock") + " " + escape(_("No personal data on this screen")),
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
-        st.html(f'<div class="b-foot">{"".join(f"<span>{part}</span>" for part in words)}</div>')
+        st.html(f'<div class="b-foot">{"".join(f"<span>{part}</span>" for part in words if part)}</div>')
         st.space("stretch")
         if drawn.wall:
             other = "light" if drawn.dark else "dark"
             label = _("Light") if drawn.dark else _("Dark")
             st.button(label, icon=":material/contrast:", type="tertiary", on_click=_address, kwargs={"theme": other})
-            st.button(_("Leave the screen mode"), icon=":material/close_fullscreen:", type="tertiary", on_click=_leave)
+            st.button(_("Leave the screen"), icon=":material/close_fullscreen:", type="tertiary", on_click=_leave)
         else:
             st.button(_("Show on the wall"), icon=":material/tv:", on_click=_show, args=(view,))
 
@@ -200,7 +204,9 @@ def title(number: int, words: str, under: str, help: str = "") -> str:
     )
 
 
-def key(value: str, unit: str = "", under: Sequence[str] = (), role: str = "", first: bool = True, help: str = "") -> str:
+def key(
+    value: str, unit: str = "", under: Sequence[str] = (), role: str = "", first: bool = True, help: str = ""
+) -> str:
     """A key number with its unit and the lines that say what it is."""
     lines = "".join(f"<div>{escape(line)}</div>" for line in under if line)
     return (
@@ -212,8 +218,3 @@ def key(value: str, unit: str = "", under: Sequence[str] = (), role: str = "", f
 def keys(*drawn: str) -> str:
     """Key numbers side by side."""
     return f'<div class="b-keys">{"".join(drawn)}</div>'
-
-
-def spoken(zh: str, en: str) -> str:
-    """A word so short that both languages fit the narrow panels."""
-    return pick(zh, en)

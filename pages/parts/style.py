@@ -10,11 +10,12 @@ from config.language import _
 ICON = ":material/leaderboard:"
 
 _CSS = """
-.stApp, [data-testid="stHeader"] {{ background: {page}; }}
-[data-testid="stHeader"] {{ background: {surface}; border-bottom: 1px solid {line}; padding: 0 180px 0 16px; }}
+.stApp {{ background: {page}; }}
+[data-testid="stHeader"] {{ background: {surface}; border-bottom: 1px solid {line}; padding: 0 170px 0 16px; }}
 [data-testid="stMainBlockContainer"] {{ padding: 68px 32px 24px; }}
 .stApp, .stApp table, .stApp input {{ font-variant-numeric: tabular-nums; }}
 [class*="st-key-card"] {{ background: {surface}; border-radius: 8px; }}
+[class*="st-key-card"] h3, [class*="st-key-card"] h4 {{ padding: 0 0 16px; }}
 .st-key-cookies, .st-key-style, .st-key-style_page {{ display: none; }}
 [data-testid="stVerticalBlock"] > div:has(> .st-key-cookies),
 [data-testid="stVerticalBlock"] > div:has(> .st-key-style),
@@ -25,21 +26,52 @@ _CSS = """
 .st-key-header {{ min-height: 44px; }}
 .st-key-header h1 {{ padding: 0; }}
 .st-key-header [data-testid="stMarkdown"] p {{ font-size: 15px; }}
-.st-key-header button, .st-key-header input, .st-key-header [data-testid="stSelectbox"] div {{ background: {surface}; }}
+.st-key-header button, .st-key-header input, [data-testid="stSelectbox"] [data-baseweb="select"] div {{
+  background: {surface}; }}
+[data-testid^="stBaseButton-primary"] {{ color: {surface}; }}
+.st-key-header [data-testid="stButtonGroup"] button {{ padding: 0 12px; }}
 [data-testid="stTopNavLink"][aria-current="page"] span {{ color: {pri}; font-weight: 700; }}
 [data-testid="stMetricDelta"] {{ background: none; padding: 0; color: {ink2}; font-size: 14px; max-width: 100%; }}
 [data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * {{ white-space: normal !important; width: 100%; }}
+[data-testid="stMetricValue"] span[style*="font-size"] {{ font-weight: 400; color: {ink2}; }}
 .board-brand {{ display: flex; align-items: center; gap: 12px; color: {ink}; font-weight: 700; }}
 .board-mark {{ display: inline-flex; align-items: flex-end; justify-content: center; gap: 12%; background: {pri};
   border-radius: 18%; padding: 22% 0; box-sizing: border-box; }}
-.board-mark i {{ background: #FFFFFF; width: 14%; border-radius: 1px; }}
+.board-mark i {{ background: {surface}; width: 14%; border-radius: 1px; }}
 .board-table {{ width: 100%; border-collapse: collapse; font-size: 16px; }}
 .board-table th {{ text-align: left; font-weight: 400; font-size: 14px; color: {ink2}; padding: 4px 8px;
   border-bottom: 1px solid {rule}; }}
 .board-table td {{ padding: 4px 8px; height: 32px; border-bottom: 1px solid {line}; }}
 .board-table .n {{ text-align: right; }}
+.board-table .n + td:not(.n), .board-table .n + th:not(.n) {{ padding-left: 20px; }}
+[data-testid="stCode"] code, [data-testid="stCode"] code span {{ font-family: inherit !important; }}
 .board-table tr.total td {{ border-top: 2px solid {rule}; font-weight: 700; }}
+@media (max-width: 1500px) {{
+  [data-testid="stTopNavLink"] {{ padding: 0 6px; }}
+  [data-testid="stTopNavLink"]:not([aria-current="page"]) span:has(> span > [data-testid="stIconMaterial"]) {{
+    display: none; }}
+  [class*="st-key-stack"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
+  [class*="st-key-pairs"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  [class*="st-key-stack"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
+    > [data-testid="stColumn"] {{ min-width: 100%; }}
+  [class*="st-key-pairs"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
+    > [data-testid="stColumn"] {{ min-width: calc(50% - 16px); }}
+  [class*="st-key-stack"] [data-testid="stColumn"]:last-child > [data-testid="stVerticalBlock"]:has(
+    > [data-testid="stLayoutWrapper"] > [class*="st-key-card"]) {{ flex-direction: row; }}
+  [class*="st-key-stack"] [data-testid="stColumn"]:last-child > [data-testid="stVerticalBlock"]
+    > [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card"]) {{ flex: 1 1 0; }}
+}}
 """
+
+
+def dark() -> bool:
+    """Whether the viewer sees the dark theme: theirs by choice or by their system. Charts are told so."""
+    return st.context.theme.type == "dark"
+
+
+def palette() -> theme.Palette:
+    """The colours of the theme in force."""
+    return theme.palette(dark())
 
 
 def apply() -> None:
@@ -49,13 +81,13 @@ def apply() -> None:
 
 
 def extra(css: str) -> None:
-    """Rules of one page only, with the light palette by role: ``{surface}``, ``{pri}``; braces are doubled."""
+    """Rules of one page only, with the palette in force by role: ``{surface}``, ``{pri}``; braces are doubled."""
     with st.container(key="style_page"):
         st.html(_sheet(css))
 
 
 def _sheet(css: str) -> str:
-    return f"<style>{css.format(**vars(theme.palette()))}</style>"
+    return f"<style>{css.format(**vars(palette()))}</style>"
 
 
 def logo() -> None:
@@ -64,7 +96,7 @@ def logo() -> None:
 
 
 def _wordmark(name: str) -> str:
-    colours = theme.palette()
+    colours = palette()
     width = 44 + sum(19 if ord(letter) > 0x2E80 else 10.5 for letter in name)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="32" viewBox="0 0 {width} 32">'
@@ -77,7 +109,7 @@ def _wordmark(name: str) -> str:
 def _bars(top: int, colours: theme.Palette) -> str:
     bars = ((5, 9, 6), (10, 5, 10), (15, 2, 13))
     drawn = "".join(
-        f'<rect x="{x + 1}" y="{top + 5 + y - 2}" width="3" height="{height}" fill="#FFFFFF"/>' for x, y, height in bars
+        f'<rect x="{x + 1}" y="{top + 5 + y - 2}" width="3" height="{height}" fill="{colours.surface}"/>' for x, y, height in bars
     )
     return f'<rect x="0" y="{top}" width="25" height="25" rx="5" fill="{colours.pri}"/>{drawn}'
 

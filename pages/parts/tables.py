@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import theme
-from pages.parts import figures
+from pages.parts import figures, style
 
 Role = Literal["mark", "ink2", "ink3", "pri", "act", "red"]
 ROW = 40
@@ -29,7 +29,7 @@ def plain(text: object) -> str:
 
 def pill(text: str, role: Role = "ink2", icon: str = "", solid: bool = False) -> Html:
     """A word on its tint, with the Material symbol ``icon`` before it; ``solid`` for badges such as overdue."""
-    colours = theme.palette()
+    colours = style.palette()
     ground = {"pri": colours.pri_tint, "act": colours.act_tint, "red": colours.red_tint}.get(role, colours.sunk)
     ink = str(getattr(colours, role))
     if solid and role in ("act", "red"):
@@ -53,7 +53,7 @@ def bar(
     share: float | None, role: Literal["pri_mid", "act_solid", "mark"] = "pri_mid", tick: float | None = None
 ) -> Html:
     """A small bar (``share`` and ``tick`` from 0 to 1; more stops at full width); nothing where it is missing."""
-    colours = theme.palette()
+    colours = style.palette()
     filled = 0.0 if share is None else max(0.0, min(share, 1.0))
     mark = (
         f'<div style="position:absolute;left:{min(tick, 1.0):.1%};top:-2px;width:2px;height:16px;'

@@ -24,6 +24,7 @@ from config.settings import settings
 from data_access import accounts, sample
 from pages.parts import shell
 from tests.browser import conftest as browser
+from tests.data_access import books
 
 TARGET = Path(__file__).parents[2] / "docs" / "screenshots"
 NOW, DAY = "2022-08-12T21:20", date(2022, 8, 12)
@@ -67,6 +68,30 @@ def sign_in(page: Page, language: str) -> None:
     page.wait_for_selector("[data-testid=stTopNavLink], [data-testid=stTopNavLinkContainer]")
 
 
+def papers(folder: Path) -> list[Path]:
+    """What a supervisor has received: corrections, a clean file, bad cells, a sheet without a day, a photograph."""
+    taken = {name: 100 + len(name) * 7 for name in ("锦绣社区", "文昌社区", "桃园社区")}
+    files = {f"{name}8月12日早会商.xlsx": books.morning(name, count % 9) for name, count in taken.items()}
+    files["安康社区8月12日晚调度.xlsx"] = books.evening("安康社区", 2, DAY, total=243)
+    people = [books.person(n, vaccination_date=date(2022, 8, 13), community="北辰社区") for n in range(6)]
+    people[2]["batch_no"], people[4]["dose_no"] = None, None
+    files["北辰8月13日接种名单.xlsx"] = books.book("roster", *people)
+    files["Sheet汇总(1).xlsx"] = books.morning("西苑社区", 7, None)
+    files["IMG_0812.xlsx"] = b"\xff\xd8\xff\xe0" + bytes(2000)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in files]
+
+
+def drop(page: Page) -> None:
+    """Hand the files of a morning to the upload page and pick one that has something to say."""
+    with tempfile.TemporaryDirectory() as folder:
+        page.locator("input[type=file]").first.set_input_files(papers(Path(folder)))
+        page.get_by_text("IMG_0812.xlsx").first.wait_for(state="attached")
+        page.wait_for_timeout(4000)
+        settle(page)
+
+
 def walk(page: Page, address: str, language: str, shoot: Callable[[str], None], wanted: list[str]) -> None:
     """The login and every page in one language."""
     page.goto(f"{address}/briefing")
@@ -80,6 +105,8 @@ def walk(page: Page, address: str, language: str, shoot: Callable[[str], None], 
         if name in wanted:
             page.goto(f"{address}/{place}&lang={language}" if language == "en" else f"{address}/{place}")
             settle(page)
+            if name == "uploads":
+                drop(page)
             shoot(f"{name}.{language}")
 
 

@@ -109,6 +109,6 @@ def test_take_asks_for_every_documented_column():
 
 
 def test_every_message_of_the_charts_is_translated():
-    for word in [*theme.TIPS.values(), "Total", "missing", "Day", "Against the one above", "Change", "Mark"]:
+    for word in [*theme.TIPS.values(), "Total", "missing", "Day", "Vs above", "Change", "Mark"]:
         with speaking("zh_CN"):
             assert re.search(r"[一-鿿]", _(word)), f"{word} is not translated"

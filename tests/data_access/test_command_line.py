@@ -243,6 +243,8 @@ def test_a_file_that_is_no_workbook_gets_one_sentence(call, tmp_path):
         ["report", "coverage", "--date", "yesterday"],
         ["report", "coverage", "--campaign", "nonsense"],
         ["report", "coverage", "--basis", "coverage"],
+        ["report", "ranking", "--basis", "nonsense"],
+        ["report", "ranking", "--basis", "composite"],
         ["import"],
         ["import", "no-such-file.xlsx"],
         ["template", "nonsense", "-o", "x.xlsx"],

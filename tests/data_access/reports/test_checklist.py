@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from data_access.reports import checklist
-from tests.data_access.street import DAY, Board
+from tests.data_access.street import Board
 
 HERE = "清河社区"
 FIELDS = {"place": "活动室", "attendees": 30, "theme": "慢病"}
@@ -155,7 +155,7 @@ def test_an_event_of_tomorrow_does_not_count_today(board):
     board.evidence(HERE, "2022", row)
     assert item(board, "1.3")["state"] == "missing"
     found = checklist.items(board.view(date(2022, 8, 13)), HERE).set_index("item").loc["1.3"]
-    assert found["passed"] and DAY < date(2022, 8, 13)
+    assert found["passed"]
 
 
 def test_every_item_of_the_list_is_there(board):

@@ -233,10 +233,8 @@ def test_coverage_and_rosters_come_from_the_daily_sheets(board):
 
 
 def test_leaders_and_other_clerks_read_no_free_text(board):
-    board.progress(
-        "清河社区", "health_education", "2022-07",
-        {"indicator": "HE-01", "accrual": "period", "done": Decimal(0), "issues": "张三家 13812345678 不让进", "next_step": "约时间", "due": DAY},
-    )  # fmt: skip
+    row = {"indicator": "HE-01", "accrual": "period", "done": Decimal(0), "next_step": "约时间", "due": DAY}
+    board.progress("清河社区", "health_education", "2022-07", {**row, "issues": "张三家 13812345678 不让进"})
     seen = workstreams.notes(board.view(), "清河社区", "health_education").iloc[0]
     assert "13812345678" not in seen["issue"] and "****" in seen["issue"]
     for role, community in (("leader", None), ("clerk", "和平社区")):
@@ -253,3 +251,19 @@ def test_an_unknown_community_is_named(board):
 
 def test_the_area_narrows_the_matrix(board):
     assert set(workstreams.matrix(board.view(area="东片"))["community"]) == {"清河社区"}
+
+
+def test_the_matrix_is_the_same_on_both_databases(database_url):
+    made = Board()
+    made.communities(["清河社区"])
+    made.roster("清河社区", DAY, 1, ("vaccinated",))
+    made.evening("清河社区", DAY, roster_n=1, vacc_on_roster=1)
+    made.progress(
+        "清河社区",
+        "civilised_community",
+        "2022-07",
+        {"indicator": "CIV-01", "accrual": "cumulative", "done": Decimal(2)},
+    )
+    found = workstreams.matrix(made.view()).set_index("workstream")
+    assert found.loc["civilised_community", "gap"] == Decimal("-11.369863")
+    assert found.loc["vaccination", "worst"] == "VAX-06"  # the roster came after its day began

@@ -1,0 +1,106 @@
+"""The briefing page: six panels and two sentences for every role, with chrome and on the wall."""
+
+from datetime import date
+
+import pytest
+
+from data_access.accounts import Role
+from pages.parts import briefing_day
+from tests.data_access.street import Board, at
+
+DAY, EVE = date(2022, 8, 12), date(2022, 8, 11)
+
+
+@pytest.fixture
+def board(office):
+    office.now("2022-08-12T08:42")
+    made = Board()
+    made.communities(["春晖社区", "安康社区"], at=at(EVE, 8))
+    made.sites([{"name": "卫生中心", "daily_capacity": 20, "batch_capacity": 5}], at=at(EVE, 8))
+    for name in ("春晖社区", "安康社区"):
+        made.baseline(name, EVE, surveyed=120, at=at(EVE, 9))
+        made.roster(name, DAY, 3, site="卫生中心", at=at(EVE, 17))
+    made.roster("春晖社区", EVE, 10, at=at(date(2022, 8, 10), 17))
+    made.evening("春晖社区", EVE, roster_n=10, vacc_on_roster=7, no_show=1, cum_d1=46, at=at(EVE, 19))
+    made.morning("春晖社区", DAY, rows=[{"site": "卫生中心", "planned": 3, "stock": 1}], at=at(DAY, 8))
+    made.action("春晖社区", "DB-1", issue="楼道堆物", owner="周明", unit="城管办", found_on=EVE, due=EVE, original_due=EVE)
+    return made
+
+
+def asked(page, name: str):
+    """A parameter of the address."""
+    value = page.query_params.get(name)
+    return value[0] if isinstance(value, list) else value
+
+
+def words(page) -> str:
+    """Everything that st.html drew."""
+    assert not page.exception
+    return " ".join(element.proto.body for element in page.get("html"))
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("mode", ["", "screen"])
+def test_every_role_sees_the_six_panels(board, app, role, mode):
+    drawn = words(app(role, "briefing", **({"mode": mode} if mode else {})))
+    for title in ("谁没报", "昨日结果与差异", "今日召集", "接种率排名", "专项红灯", "今日待定"):
+        assert title in drawn
+    assert "1 家共接种" in drawn and "安康未报" in drawn
+    assert "38.33%" in drawn and "46/120" in drawn
+    assert "周明" not in drawn
+
+
+def test_it_opens_on_today_while_only_rosters_are_in(board, app, office):
+    office.now("2022-08-13T08:42")
+    board.roster("春晖社区", date(2022, 8, 13), 2)
+    assert asked(app(Role.LEADER, "briefing"), "day") == "2022-08-13"
+    assert asked(app(Role.LEADER, "dispatch"), "day") == "2022-08-12"
+
+
+def test_the_wall_keeps_no_day_in_its_address_and_follows_the_calendar(board, app, office):
+    assert "day" not in app(Role.LEADER, "briefing", mode="screen").query_params
+    office.now("2022-08-13T08:42")
+    board.roster("春晖社区", date(2022, 8, 13), 2)
+    assert "8月13日 周六" in words(app(Role.LEADER, "briefing", mode="screen"))
+
+
+def test_the_wall_is_light_or_dark_as_asked(board, app):
+    dark = words(app(Role.LEADER, "briefing", mode="screen", theme="dark"))
+    light = words(app(Role.LEADER, "briefing", mode="screen", theme="light"))
+    assert "background: #0F161B" in dark and "background: #0F161B" not in light
+
+
+def test_onto_the_wall_and_off_it_again(board, app):
+    page = app(Role.LEADER, "briefing")
+    button = next(one for one in page.button if one.label == "投屏")
+    page = button.click().run()
+    assert asked(page, "mode") == "screen" and "day" not in page.query_params
+    page = next(one for one in page.button if one.label == "退出投屏").click().run()
+    assert "mode" not in page.query_params
+    assert next(one for one in page.button if one.label == "投屏")
+
+
+def test_a_day_of_the_past_goes_onto_the_wall_as_it_was_chosen(board, app):
+    page = app(Role.LEADER, "briefing", day="2022-08-11")
+    page = next(one for one in page.button if one.label == "投屏").click().run()
+    assert asked(page, "day") == "2022-08-11"
+    assert "8月11日 周四" in words(page)
+
+
+@pytest.mark.parametrize("mode", ["", "screen"])
+def test_an_empty_office_is_told_what_to_do_next(office, app, mode):
+    page = app(Role.SUPERVISOR, "briefing", **({"mode": mode} if mode else {}))
+    assert not page.exception
+    assert any("还没有社区" in element.value for element in page.markdown)
+
+
+def test_a_street_that_has_only_its_register_says_what_will_come(office, app):
+    Board().communities(["春晖社区"])
+    drawn = words(app(Role.LEADER, "briefing", mode="screen"))
+    assert "还没有晚调度" in drawn and "名单尚未报来" in drawn and "名单报来后显示" in drawn
+
+
+def test_what_does_not_fit_is_summed_up_in_words():
+    kept = briefing_day._kept(list("甲乙丙丁戊己"), 5, "另 {n} 个点")
+    assert list(dict.fromkeys(kept.values())) == ["甲", "乙", "丙", "丁", "另 2 个点"]
+    assert briefing_day._kept(list("甲乙"), 5, "另 {n} 个点") == {"甲": "甲", "乙": "乙"}
