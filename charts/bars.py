@@ -27,9 +27,7 @@ def reasons(frame: pd.DataFrame, *, dark: bool = False, screen: bool = False) ->
         rows["share"] = theme.texts(rows["share"])
     labels = theme.order(rows["label"])
     alerts = rows.loc[rows["alert"].astype(bool), "label"].tolist()
-    y = alt.Y(
-        field="label", type="nominal", sort=labels, axis=theme.names(labels, alerts, dark=dark, screen=screen)
-    )
+    y = alt.Y(field="label", type="nominal", sort=labels, axis=theme.names(labels, alerts, dark=dark, screen=screen))
     base = theme.table(rows)
     bars = base.mark_bar(height={"band": 0.62}, invalid="filter").encode(
         y=y,
@@ -77,9 +75,7 @@ def stock(frame: pd.DataFrame, *, dark: bool = False, screen: bool = False) -> a
     sites = theme.order(rows["site"])
     alerts = rows.loc[short, "site"].tolist()
     x = _length("stock", pd.concat([plan, doses]))
-    y = alt.Y(
-        field="site", type="nominal", sort=sites, axis=theme.names(sites, alerts, dark=dark, screen=screen)
-    )
+    y = alt.Y(field="site", type="nominal", sort=sites, axis=theme.names(sites, alerts, dark=dark, screen=screen))
     tips = theme.tips("site", "plan", "stock")
     base = theme.table(rows)
     layers = [
@@ -93,9 +89,7 @@ def stock(frame: pd.DataFrame, *, dark: bool = False, screen: bool = False) -> a
         base.mark_tick(thickness=3, height=size.row * 0.72, color=colours.ink).encode(
             y=y, x=alt.X(field="stock", type="quantitative")
         ),
-        base.mark_text(
-            align="right", dx=theme.extent(rows["note"], size.figure) + 14, fontSize=size.label
-        ).encode(
+        base.mark_text(align="right", dx=theme.extent(rows["note"], size.figure) + 14, fontSize=size.label).encode(
             y=y,
             x=theme.XValue("width"),
             text=alt.Text(field="note", type="nominal"),
@@ -145,9 +139,7 @@ def groups(
     )
     labels = theme.order(rows["label"])
     alerts = rows.loc[rows["over"], "label"].tolist()
-    y = alt.Y(
-        field="label", type="nominal", sort=labels, axis=theme.names(labels, alerts, dark=dark, screen=screen)
-    )
+    y = alt.Y(field="label", type="nominal", sort=labels, axis=theme.names(labels, alerts, dark=dark, screen=screen))
     chart = theme.table(rows)
     track = chart.mark_bar(height={"band": 0.44}).encode(y=y, x=_percent("full"))
     far = theme.extent(rows["rate"], size.figure) + 14
@@ -195,9 +187,7 @@ def _percent(field: str) -> alt.X:
     return alt.X(field=field, type="quantitative", axis=None, scale=alt.Scale(domain=[0, 100], nice=False))
 
 
-def _right(
-    chart: alt.Chart, field: str, values: pd.Series, size: int, y: alt.Y, *, bold: bool = False
-) -> alt.Chart:
+def _right(chart: alt.Chart, field: str, values: pd.Series, size: int, y: alt.Y, *, bold: bool = False) -> alt.Chart:
     """A column of figures right of the plot, right-aligned so that the digits stand under one another."""
     room = theme.extent(values, size) + 12
     column: alt.Chart = chart.mark_text(

@@ -111,9 +111,7 @@ def matrix(
             x=x,
             y=y,
             color=_pick("step", fills),
-            stroke=alt.StrokeValue(
-                None, condition={"test": "datum.state === 'unreported'", "value": colours.red}
-            ),
+            stroke=alt.StrokeValue(None, condition={"test": "datum.state === 'unreported'", "value": colours.red}),
             strokeWidth=alt.StrokeWidthValue(1.5),
             tooltip=theme.tips("community", "workstream", "words"),
         )
@@ -151,7 +149,7 @@ def calendar(frame: pd.DataFrame, *, dark: bool = False, screen: bool = False) -
     size = theme.sizes(screen)
     known = theme.take(frame, "sheet", "label", "state").dropna(subset=["state"])
     rows = known.assign(
-        glyph=[theme.STATES[state].glyph for state in known["state"]],
+        glyph=[theme.STATES[state].sign for state in known["state"]],
         word=[theme.STATES[state].label for state in known["state"]],
         ink=[theme.STATES[state].text(dark) for state in known["state"]],
         fill=[_calendar_fill(state, dark) for state in known["state"]],
@@ -206,7 +204,7 @@ def _cell_words(state: str, gap: Any, text: Any) -> str:
             return theme.MISSING
         return f"▼ {text}" if _gap_step(state, gap) == 0 else str(text)
     mark = theme.STATES[state]
-    return f"{mark.glyph} {mark.label if pd.isna(text) else text}".strip()
+    return f"{mark.sign} {mark.label if pd.isna(text) else text}".strip()
 
 
 def _calendar_fill(state: str, dark: bool) -> str:
@@ -239,9 +237,7 @@ def _site_edges(sites: pd.DataFrame, y: alt.Y, colours: theme.Palette, size: the
         )
     )
 
-    def text(
-        field: str, at: Any, shift: int, align: Literal["left", "right"], points: int, dy: int, bold: bool
-    ) -> Any:
+    def text(field: str, at: Any, shift: int, align: Literal["left", "right"], points: int, dy: int, bold: bool) -> Any:
         return chart.mark_text(
             align=align,
             dx=shift,
@@ -322,7 +318,5 @@ def _matrix_edges(
         columns.mark_text(dy=-size.small - 20, **bold).encode(
             x=x, y=theme.YValue(0), text=alt.Text(field="workstream", type="nominal")
         ),
-        columns.mark_text(dy=-14, **quiet).encode(
-            x=x, y=theme.YValue(0), text=alt.Text(field="note", type="nominal")
-        ),
+        columns.mark_text(dy=-14, **quiet).encode(x=x, y=theme.YValue(0), text=alt.Text(field="note", type="nominal")),
     ]

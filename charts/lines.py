@@ -92,9 +92,9 @@ def steps(
     ink = colours.act_solid if alert else colours.pri
     rows = _days(theme.take(frame, "day", "n")).rename(columns={"n": "value"})
     reported = rows.dropna(subset=["value"])
-    known = pd.concat(
-        [pd.DataFrame({"day": [pd.Timestamp(start)], "value": [0]}), reported], ignore_index=True
-    ).astype({"value": "Int64"})
+    known = pd.concat([pd.DataFrame({"day": [pd.Timestamp(start)], "value": [0]}), reported], ignore_index=True).astype(
+        {"value": "Int64"}
+    )
     # the level holds up to the last report due, so that what is missing stands under the line, not after it
     line = pd.concat([known, pd.DataFrame({"day": [rows["day"].max()], "value": [known["value"].iloc[-1]]})])
     line = line.dropna(subset=["day"]).drop_duplicates()
@@ -225,9 +225,7 @@ def _shade(rows: pd.DataFrame, colours: theme.Palette) -> list[Any]:
     ]
 
 
-def _level(
-    target: float | None, words: str, values: pd.Series, colours: theme.Palette, size: theme.Sizes
-) -> list[Any]:
+def _level(target: float | None, words: str, values: pd.Series, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
     """The target, named at the side where the line is farther from it."""
     if target is None:
         return []
@@ -246,9 +244,7 @@ def _level(
     ]
 
 
-def _projected(
-    ahead: pd.DataFrame, x: alt.X, y: alt.Y, colours: theme.Palette, size: theme.Sizes
-) -> list[Any]:
+def _projected(ahead: pd.DataFrame, x: alt.X, y: alt.Y, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
     if ahead.empty:
         return []
     return [
@@ -259,21 +255,19 @@ def _projected(
     ]
 
 
-def _last_words(
-    rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: theme.Palette, size: theme.Sizes
-) -> list[Any]:
+def _last_words(rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
     """Rate and fraction of the last known day, below and right of its dot."""
     last = rows.dropna(subset=["value"]).tail(1)
     if last.empty:
         return []
     chart = theme.table(last.assign(rate=theme.texts(last["rate"]), fraction=theme.texts(last["fraction"])))
     return [
-        chart.mark_text(
-            align="left", dx=14, dy=14, fontSize=size.big, fontWeight=theme.BOLD, color=colours.pri
-        ).encode(x=x, y=y, text=alt.Text(field="rate", type="nominal")),
-        chart.mark_text(
-            align="left", dx=14, dy=18 + size.big, fontSize=size.small, color=colours.ink2
-        ).encode(x=x, y=y, text=alt.Text(field="fraction", type="nominal")),
+        chart.mark_text(align="left", dx=14, dy=14, fontSize=size.big, fontWeight=theme.BOLD, color=colours.pri).encode(
+            x=x, y=y, text=alt.Text(field="rate", type="nominal")
+        ),
+        chart.mark_text(align="left", dx=14, dy=18 + size.big, fontSize=size.small, color=colours.ink2).encode(
+            x=x, y=y, text=alt.Text(field="fraction", type="nominal")
+        ),
     ]
 
 

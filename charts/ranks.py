@@ -52,7 +52,7 @@ def dots(
             title=None,
             orient="top",
             values=ticks,
-            labelExpr=f"datum.value + '{unit}'",
+            labelExpr=f"replace(datum.value, '-', '−') + '{unit}'",
             labels=not screen,
             labelColor=colours.ink3,
             labelPadding=6,
@@ -211,7 +211,7 @@ def _columns(rows: pd.DataFrame, rate: str, screen: bool) -> list[_Column]:
         ("rank", _("Rank"), "left", True),
     ]
     for field, heading, align, bold in before:
-        if screen and field == "fraction":
+        if field == "fraction" and (screen or not any(words.strip("—/") for words in rows["fraction"])):
             continue
         room = max(theme.extent(rows[field], size.label), theme.extent([heading], size.small))
         if screen and field == "rate":
@@ -269,9 +269,7 @@ def _rows_ground(rows: pd.DataFrame, y: alt.Y, words: list[_Column], colours: th
         chart.mark_rule(color=colours.line, strokeWidth=1).encode(y=_edge(y, 1), **across),
     ]
     if len(start):
-        layers.append(
-            theme.table(start).mark_rule(color=colours.rule, strokeWidth=2).encode(y=_edge(y, 0), **across)
-        )
+        layers.append(theme.table(start).mark_rule(color=colours.rule, strokeWidth=2).encode(y=_edge(y, 0), **across))
     return layers
 
 
@@ -309,9 +307,7 @@ def _references(
     return layers
 
 
-def _dot_marks(
-    rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: theme.Palette, size: theme.Sizes
-) -> list[Any]:
+def _dot_marks(rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
     chart = theme.table(rows)
     tips = theme.tips("community", "rank", "fraction", "rate")
     interval = chart.transform_filter("isValid(datum.low) && datum.kind === 'ranked'")
@@ -319,9 +315,7 @@ def _dot_marks(
     cap = size.row * 0.4
     ranked = chart.transform_filter("datum.kind === 'ranked' && isValid(datum.value)")
     return [
-        interval.mark_rule(strokeWidth=2.5, color=colours.pri_mid).encode(
-            y=y, x=low, x2=alt.X2(field="high")
-        ),
+        interval.mark_rule(strokeWidth=2.5, color=colours.pri_mid).encode(y=y, x=low, x2=alt.X2(field="high")),
         interval.mark_tick(thickness=2.5, height=cap, color=colours.pri_mid).encode(y=y, x=low),
         interval.mark_tick(thickness=2.5, height=cap, color=colours.pri_mid).encode(y=y, x=high),
         ranked.transform_filter("!datum.over")
@@ -336,9 +330,7 @@ def _dot_marks(
     ]
 
 
-def _text_column(
-    rows: pd.DataFrame, y: alt.Y, column: _Column, colours: theme.Palette, size: theme.Sizes
-) -> list[Any]:
+def _text_column(rows: pd.DataFrame, y: alt.Y, column: _Column, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
     at = theme.XValue(0) if column.before else theme.XValue("width")
     over = "false" if column.field != "rate" else "datum.over"
     ink = theme.case(

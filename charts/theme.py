@@ -17,7 +17,7 @@ import altair as alt
 import pandas as pd
 from altair.utils.schemapi import disable_debug_mode
 
-from config.language import N_, _
+from config.language import N_, _, pick
 
 # Checking every channel against the schema while it is made takes most of the time that a chart takes; a whole
 # chart is checked when it is written out, and each one is in the tests.
@@ -130,8 +130,9 @@ class State:
     """How one state is shown.
 
     ``icon`` is a Material symbol for Markdown ("" where there is none), ``glyph`` the same thing inside
-    table cells and charts, ``role`` the palette field of its text (``mark ink2 ink3 pri act red``),
-    ``solid`` whether it is drawn as a filled badge.
+    table cells and charts (there ``letter`` takes its place where the glyph is Chinese and the reader is
+    not), ``role`` the palette field of its text (``mark ink2 ink3 pri act red``), ``solid`` whether it is
+    drawn as a filled badge.
     """
 
     icon: str
@@ -139,6 +140,12 @@ class State:
     role: str
     word: str
     solid: bool = False
+    letter: str = ""
+
+    @property
+    def sign(self) -> str:
+        """The glyph or, for readers of English, the letter that takes its place."""
+        return pick(self.glyph, self.letter or self.glyph)
 
     @property
     def label(self) -> str:
@@ -152,20 +159,18 @@ class State:
     def tint(self, dark: bool = False) -> str:
         """The quiet ground behind its glyph."""
         colours = palette(dark)
-        return {"pri": colours.pri_tint, "act": colours.act_tint, "red": colours.red_tint}.get(
-            self.role, colours.sunk
-        )
+        return {"pri": colours.pri_tint, "act": colours.act_tint, "red": colours.red_tint}.get(self.role, colours.sunk)
 
 
 STATES: dict[str, State] = {
     "on_time": State("", "●", "mark", N_("On time")),
     "not_due": State("hourglass_empty", "…", "ink3", N_("Not yet due")),
-    "late": State("schedule", "迟", "act", N_("Late")),
+    "late": State("schedule", "迟", "act", N_("Late"), letter="L"),
     "unreported": State("block", "⊘", "red", N_("Not reported")),
-    "back_filed": State("history", "补", "ink2", N_("Filed after closing")),
-    "exempt": State("remove", "免", "ink2", N_("Exempt")),
+    "back_filed": State("history", "补", "ink2", N_("Filed after closing"), letter="F"),
+    "exempt": State("remove", "免", "ink2", N_("Exempt"), letter="X"),
     "empty": State("draft", "□", "act", N_("Empty sheet, please check")),
-    "corrected": State("edit", "改", "pri", N_("Corrected")),
+    "corrected": State("edit", "改", "pri", N_("Corrected"), letter="C"),
     "difference": State("difference", "≠", "act", N_("To be reconciled")),
     "explained": State("difference", "≠", "ink2", N_("Explained")),
     "over": State("flag", "▲", "act", N_("Above 100%, check the baseline")),
@@ -180,7 +185,7 @@ STATES: dict[str, State] = {
     "behind": State("error", "▼", "act", N_("Behind"), solid=True),
     "overdue": State("error", "!", "red", N_("Overdue"), solid=True),
     "not_applicable": State("", "", "ink3", N_("Not applicable")),
-    "rest": State("", "休", "ink3", N_("Rest day")),
+    "rest": State("", "休", "ink3", N_("Rest day"), letter="R"),
 }
 
 
@@ -316,9 +321,7 @@ def tips(*fields: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(field=field, type="nominal", title=_(TIPS[field])) for field in fields]
 
 
-def names(
-    labels: Sequence[str], alerts: Sequence[str] = (), *, dark: bool = False, screen: bool = False
-) -> alt.Axis:
+def names(labels: Sequence[str], alerts: Sequence[str] = (), *, dark: bool = False, screen: bool = False) -> alt.Axis:
     """A left-aligned axis of row names; the alerted ones bold in the action colour."""
     colours, size = palette(dark), sizes(screen).label
     # a long name gives way to the bars; what they say when pointed at names it in full
@@ -372,6 +375,18 @@ def config(dark: bool = False, screen: bool = False) -> alt.Config:
     )
 
 
+class Finished(alt.LayerChart):
+    """A chart that is not checked against the schema each time it is drawn, which took half of a page's run.
+
+    The tests check every chart once, with ``validate=True``.
+    """
+
+    def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:
+        """The specification."""
+        spec: dict[str, Any] = super().to_dict(validate=validate, **options)
+        return spec
+
+
 def finish(chart: Any, dark: bool = False, screen: bool = False, height: int | None = None) -> alt.LayerChart:
     """The chart with its theme, as wide as its place; draw it with the page's own chart theme off."""
     # only the width is fitted: a height that gave way to headings would squeeze the words in the rows
@@ -380,4 +395,4 @@ def finish(chart: Any, dark: bool = False, screen: bool = False, height: int | N
     if height is not None:
         sized = sized.properties(height=height)
     sized.config = config(dark, screen)
-    return sized
+    return Finished(**sized._kwds)

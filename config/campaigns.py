@@ -6,6 +6,7 @@ the JSON of ``Campaign.model_dump(mode="json")`` and comes back through ``Campai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -129,6 +130,12 @@ class Campaign(Named):
         """What is counted cumulatively: ``d1``, ``full`` where it differs from it, ``b`` where given."""
         return ("d1", *(("full",) if self.has_full else ()), *(("b",) if self.has_booster else ()))
 
+    @property
+    def raises(self) -> dict[str, DoseCode]:
+        """Which dose raises which running total of ``series``: the last of the course completes it."""
+        last: dict[str, DoseCode] = {"d1": "d1", "full": self.full_course[-1], "b": "b"}
+        return {name: last[name] for name in self.series}
+
     def dose(self, code: str) -> Dose:
         """The dose with this code. Raises UnknownDoseError."""
         for dose in self.doses:
@@ -182,6 +189,19 @@ def campaign_from_text(text: object, campaigns: Iterable[Campaign]) -> Campaign:
 def mentioned(text: str, campaigns: Iterable[Campaign]) -> list[Campaign]:
     """The campaigns a title or file name speaks of; none or several are for the caller to ask about."""
     return [campaign for campaign in campaigns if campaign.mentioned_in(text)]
+
+
+_VACCINES = re.compile(
+    r"新冠|流感|水痘|麻疹|麻腮风|风疹|狂犬病?|乙肝|甲肝|脊灰|百白破|轮状病毒|带状疱疹|肺炎|流脑|乙脑|宫颈癌|HPV"
+    r"|COVID|influenza|\bflu\b|measles|shingles|hepatitis|rabies",
+    re.IGNORECASE,
+)
+
+
+def other_vaccine(text: str, campaigns: Iterable[Campaign]) -> str | None:
+    """The vaccine a title or file name speaks of where none of these campaigns bears it; None if there is none."""
+    found = _VACCINES.search(text.translate(_TRADITIONAL))
+    return found[0] if found and not mentioned(text, campaigns) else None
 
 
 def load_campaigns(path: Path) -> list[Campaign]:

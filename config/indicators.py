@@ -54,9 +54,7 @@ ACCRUALS: dict[Accrual, Text] = {
         zh="逐期计算，一期多办不抵他期", en="each period needs its own; a surplus does not fill another"
     ),
     "annual_total": Text(zh="期内合计", en="the total of the period counts"),
-    "cumulative_all_time": Text(
-        zh="历年累计，含期初数", en="the total of all years, opening balance included"
-    ),
+    "cumulative_all_time": Text(zh="历年累计，含期初数", en="the total of all years, opening balance included"),
     "snapshot": Text(zh="取最新值", en="the latest value counts"),
 }
 BASES: dict[Basis, Text] = {

@@ -10,7 +10,7 @@ import importlib
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from data_access.accounts import AccountError, Actor, Role
 from data_access.reports import administration, directory
 from data_access.reports.view import View
 from data_access.workbooks import pipeline
-from data_access.workbooks.model import Hints
+from data_access.workbooks.model import Hints, WorkbookResult
 
 REPORTS = ("reporting", "callups", "dispatch", "coverage", "ranking", "workstreams", "checklist", "actions")
 LATEST = {
@@ -158,26 +158,43 @@ def _files(path: Path) -> list[Path]:
     """A file as it is; of a folder the workbooks in it, without lock files and hidden ones."""
     if path.is_file():
         return [path]
-    found = (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".")))
-    return sorted(file for file in found if file.is_file())
+    found = (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    return sorted(file for file in found if not file.name.startswith(("~$", ".")))
+
+
+def _brings_places(result: WorkbookResult) -> bool:
+    return any(portion.scope.kind in ("communities", "sites") for _sheet, portion in result.portions)
 
 
 def _take_in(
     actor: Actor, files: list[Path], hints: Hints, dry_run: bool
 ) -> Iterator[tuple[Path, submissions.Outcome]]:
-    """Examine all, then commit in the order base data, then by date, so that checks see what they build on."""
+    """Examine all, then commit in the order base data, then by date, so that checks see what they build on.
+
+    A file that brings communities or sites may decide what the others are, and so their order: they are read again.
+    """
     contents = {path: path.read_bytes() for path in files}
     results = {path: submissions.examine(actor, data, path.name, hints) for path, data in contents.items()}
-    paths = {id(result): path for path, result in results.items()}
-    ordered = [paths[id(result)] for result in pipeline.order(list(results.values()))]
+    waiting, before = _ordered(results), list[WorkbookResult]()
     known_since = database.data_version()
-    for path in ordered:
+    while waiting:
+        path = waiting.pop(0)
         if dry_run:
             yield path, submissions.preview(actor, results[path])
-            continue
-        if database.data_version() != known_since:  # what went in meanwhile may decide what this file says
-            results[path] = submissions.examine(actor, contents[path], path.name, hints)
-        yield path, submissions.commit(actor, results[path], contents[path])
+        else:
+            if database.data_version() != known_since:  # what went in meanwhile may decide what this file says
+                results[path] = submissions.examine(actor, contents[path], path.name, hints)
+            yield path, submissions.commit(actor, results[path], contents[path])
+        if _brings_places(results[path]):
+            before += [results[path]] if dry_run else []
+            again = {each: submissions.examine(actor, contents[each], each.name, hints, before) for each in waiting}
+            results |= again
+            waiting, known_since = _ordered(again), database.data_version()
+
+
+def _ordered(results: Mapping[Path, WorkbookResult]) -> list[Path]:
+    paths = {id(result): path for path, result in results.items()}
+    return [paths[id(result)] for result in pipeline.order(list(results.values()))]
 
 
 @main.command()

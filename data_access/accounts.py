@@ -274,9 +274,20 @@ def create(
 
 
 def disable(acting: Actor, username: str) -> None:
-    """End an account; its sessions end with the next click."""
+    """End an account; its sessions end with the next click. AccountError for the last one that can administer."""
     acting.require(Capability.ADMINISTER)
+    _not_console(username)
     with database.writing() as connection:
+        administrators = connection.execute(
+            select(Account.username).where(
+                Account.street_id == acting.street_id,
+                Account.role == Role.ADMIN,
+                Account.disabled_at.is_(None),
+                Account.password_hash.is_not(None),
+            )
+        ).scalars()
+        if list(administrators) == [username]:
+            raise AccountError(N_("This is the last administrator. Create another one first."))
         ended = connection.execute(
             update(Account)
             .where(
@@ -295,6 +306,7 @@ def set_password(acting: Actor, username: str, password: str) -> None:
     """Change a password: one's own, or anybody's by an administrator (then to be changed at the next sign-in)."""
     if acting.username != username:
         acting.require(Capability.ADMINISTER)
+    _not_console(username)
     password_hash = hash_password(password)
     with database.writing() as connection:
         changed = connection.execute(
@@ -309,6 +321,11 @@ def set_password(acting: Actor, username: str, password: str) -> None:
         if changed.rowcount == 0:
             raise AccountError(N_("There is no active account {name}. An administrator can create one."), name=username)
         audit.record(connection, acting, "password_changed", username)
+
+
+def _not_console(username: str) -> None:
+    if username == database.CONSOLE:
+        raise AccountError(N_("The account of the command line cannot sign in and cannot be ended."))
 
 
 def _insert(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from config import clock
 from config.settings import settings
@@ -18,7 +19,7 @@ class Window:
     due: datetime
     close: datetime
 
-    def arrival(self, received: datetime) -> str:
+    def arrival(self, received: datetime) -> Literal["on_time", "late", "supplied"]:
         """How a first report arrived: on_time, late or supplied."""
         if received <= self.due:
             return "on_time"

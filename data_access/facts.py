@@ -19,6 +19,7 @@ from data_access.schema import (
     Base,
     Baseline,
     Callup,
+    Community,
     CommunityEntry,
     EveningTally,
     Evidence,
@@ -59,9 +60,14 @@ def table(kind: str) -> Table:
 
 
 def columns(kind: str) -> tuple[str, ...]:
-    """The columns of a fact as it is compared: those of the table without keys, and the site's name."""
+    """The columns of a fact as it is compared: those of the table without keys, and the names that keys stand for.
+
+    The community is part of a matter's fact, because its scope is only the matter's number.
+    """
     names = tuple(column.key for column in table(kind).columns if column.key not in _KEYS)
-    return (*names, "site") if "site_id" in table(kind).columns and kind != "sites" else names
+    if "site_id" in table(kind).columns and kind != "sites":
+        names = (*names, "site")
+    return (*names, "community") if kind == "actions" else names
 
 
 def identity(kind: str) -> tuple[str, ...]:
@@ -111,9 +117,13 @@ def item_number(values: Mapping[str, Any]) -> str:
 
 def stored(connection: Connection, kind: str, submission_id: int) -> list[dict[str, Any]]:
     """The facts of a submission as they were stored, in sheet order."""
-    source = table(kind)
-    names = [name for name in columns(kind) if name != "site"]
-    query = select(*(source.c[name] for name in names)).where(source.c.submission_id == submission_id)
-    if "site" in columns(kind):
+    source, wanted = table(kind), columns(kind)
+    query = select(*(source.c[name] for name in wanted if name in source.c)).where(
+        source.c.submission_id == submission_id
+    )
+    if "site" in wanted:
         query = query.add_columns(Site.name.label("site")).join(Site, Site.id == source.c.site_id, isouter=True)
+    if "community" in wanted:
+        name = Community.name.label("community")
+        query = query.add_columns(name).join(Community, Community.id == source.c.community_id, isouter=True)
     return [dict(row._mapping) for row in connection.execute(query.order_by(source.c.row, source.c.id))]

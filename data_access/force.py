@@ -1,10 +1,11 @@
-"""Which submissions are in force: now, or as of a moment."""
+"""What counts: which submissions are in force, now or as of a moment, and when a sum over their rows is whole."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
@@ -36,3 +37,8 @@ def _alive(submission: type[Submission] | AliasedClass[Submission], as_of: datet
         submission.committed_at <= as_of,
         or_(submission.withdrawn_at.is_(None), submission.withdrawn_at > as_of),
     )
+
+
+def complete_sum(column: Any) -> ColumnElement[int | None]:
+    """The sum of a column if every row has it, else missing: a part of the sites is not the community."""
+    return case((func.count(column) == func.count(), func.sum(column)), else_=None)

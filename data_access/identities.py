@@ -68,7 +68,7 @@ class Identities:
 
     def resolve(self, scope: Scope, fact: dict[str, Any], community_id: int | None) -> dict[str, Any]:
         """A fact ready to be stored: names replaced by keys."""
-        stored = {name: value for name, value in fact.items() if name != "site"}
+        stored = {name: value for name, value in fact.items() if name not in ("site", "community")}
         if "site" in fact:
             stored["site_id"] = self.site(fact["site"])
         if scope.kind == "sites":

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
 from data_access import privacy
 from data_access.accounts import Actor, Role
-from data_access.force import in_force
+from data_access.force import complete_sum, in_force
 from data_access.schema import (
     Baseline,
     Callup,
@@ -130,30 +130,35 @@ class StoredHistory:
             )
         return found
 
-    def _rosters(self, campaign: str, day: date) -> dict[str, tuple[int, int]]:
-        """Rows of the rosters in force and how many of them are marked vaccinated."""
-        vaccinated = (
-            select(Callup.submission_id, func.count().label("n"))
-            .where(Callup.outcome == "vaccinated", Callup.vaccination_date == day, Callup.street_id == self.street_id)
+    def _rosters(self, campaign: str, day: date) -> dict[str, tuple[int, int | None]]:
+        """Rows of the rosters in force and how many are marked vaccinated; None while no outcome has come back."""
+        settled = Callup.outcome.is_not(None) & (Callup.outcome != "pending")
+        outcomes = (
+            select(
+                Callup.submission_id,
+                func.count(case((settled, 1))).label("settled"),
+                func.count(case((Callup.outcome == "vaccinated", 1))).label("vaccinated"),
+            )
+            .where(Callup.vaccination_date == day, Callup.street_id == self.street_id)
             .group_by(Callup.submission_id)
             .subquery()
         )
         rows = self.connection.execute(
-            select(Community.name, Submission.rows_accepted, func.coalesce(vaccinated.c.n, 0))
+            select(Community.name, Submission.rows_accepted, outcomes.c.settled, outcomes.c.vaccinated)
             .select_from(Submission)
             .join(Community, Community.id == Submission.community_id)
             .join(Campaign, Campaign.id == Submission.campaign_id)
-            .join(vaccinated, vaccinated.c.submission_id == Submission.id, isouter=True)
+            .join(outcomes, outcomes.c.submission_id == Submission.id, isouter=True)
             .where(*self._of_day("roster", campaign, day))
         )
-        return {name: (accepted, done) for name, accepted, done in rows}
+        return {row.name: (row.rows_accepted, row.vaccinated if row.settled else None) for row in rows}
 
     def _sums(
         self, kind: str, table: type[MorningTally | EveningTally], keys: tuple[str, ...], campaign: str, day: date
     ) -> dict[str, dict[str, int | None]]:
-        """The columns of a tally summed over a community's sites."""
+        """The columns of a tally summed over a community's sites; missing where one site lacks it."""
         rows = self.connection.execute(
-            select(Community.name, *(func.sum(getattr(table, key)) for key in keys))
+            select(Community.name, *(complete_sum(getattr(table, key)) for key in keys))
             .select_from(table)
             .join(Submission, Submission.id == table.submission_id)
             .join(Community, Community.id == Submission.community_id)

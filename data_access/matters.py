@@ -68,7 +68,7 @@ def raise_item(actor: Actor, **values: Any) -> str:
     _check(made, ("community", "source", "issue", "severity", "demand", "due"))
     if _find(actor, made["item_no"]) is not None:
         raise MatterError(N_("This matter stands on the list already as {number}."), number=made["item_no"])
-    _save(actor, made)
+    _save(actor, made, 0)
     return str(made["item_no"])
 
 
@@ -80,7 +80,7 @@ def move(actor: Actor, item_no: str, status: str, *, revision: int | None = None
     relapsed: reopened. ``revision`` is the one the asker saw: MatterError if it has changed since. A clerk may only
     mark matters of the own community as fixed. NotAllowedError, MatterError.
     """
-    matter = current(actor, item_no)
+    matter = _standing(actor, item_no)
     if actor.role == Role.CLERK:
         _clerk(actor, matter, status)
     else:
@@ -92,13 +92,13 @@ def move(actor: Actor, item_no: str, status: str, *, revision: int | None = None
     values = matter.values | {key: value for key, value in changes.items() if value not in (None, "")}
     values |= _consequences(actor, matter, status, values, changes)
     _check(values, ("due",) if status == "fixing" else ("measure",) if status == "recheck" else ())
-    return _save(actor, values)
+    return _save(actor, values, matter.revision)
 
 
 def extend(actor: Actor, item_no: str, due: date, reason: str, *, revision: int | None = None) -> int:
     """Approve a later due date; timeliness keeps the original one. MatterError without a reason; NotAllowedError."""
     actor.require(Capability.MANAGE_ACTIONS)
-    matter = current(actor, item_no)
+    matter = _standing(actor, item_no)
     if revision is not None and revision != matter.revision:
         raise MatterError(N_("Somebody has changed this matter meanwhile. Look at it again, then decide."))
     if matter.status == "closed":
@@ -107,13 +107,13 @@ def extend(actor: Actor, item_no: str, due: date, reason: str, *, revision: int 
         raise MatterError(N_("An extension needs a reason."))
     values = matter.values | {"due": due, "extension": reason.strip()}
     _check(values, ())
-    return _save(actor, values)
+    return _save(actor, values, matter.revision)
 
 
 def moves(actor: Actor, item_no: str) -> tuple[str, ...]:
     """The statuses this account may take the matter to now."""
     try:
-        matter = current(actor, item_no)
+        matter = _standing(actor, item_no)
     except MatterError:
         return ()
     found = MOVES[matter.status]
@@ -126,8 +126,12 @@ def moves(actor: Actor, item_no: str) -> tuple[str, ...]:
 
 
 def current(actor: Actor, item_no: str) -> Matter:
-    """The matter in force. MatterError if there is none of this number."""
-    actor.require(Capability.READ_BOARD)
+    """The matter in force with its owner and words, for those who manage matters. MatterError if there is none."""
+    actor.require(Capability.MANAGE_ACTIONS)
+    return _standing(actor, item_no)
+
+
+def _standing(actor: Actor, item_no: str) -> Matter:
     found = _find(actor, item_no)
     if found is None:
         raise MatterError(N_("There is no matter {number}."), number=item_no)
@@ -179,9 +183,12 @@ def _check(values: Mapping[str, Any], needed: tuple[str, ...]) -> None:
             raise MatterError(problem.rule.message, column=column, **dict(problem.fields or {}))
 
 
-def _save(actor: Actor, values: dict[str, Any]) -> int:
+def _save(actor: Actor, values: dict[str, Any], seen: int) -> int:
     scope = Scope("actions", topic=values["item_no"])
-    outcome = submissions.save(actor, [Portion(scope, [SheetRow(1, values)])])[0]
+    try:
+        outcome = submissions.save(actor, [Portion(scope, [SheetRow(1, values)])], seen=seen)[0]
+    except submissions.ChangedMeanwhileError:
+        raise MatterError(N_("Somebody has changed this matter meanwhile. Look at it again, then decide.")) from None
     return int(outcome.revision or 0)
 
 
@@ -196,7 +203,7 @@ def _find(actor: Actor, item_no: str) -> Matter | None:
         ).first()
         if row is None:
             return None
-        values = {name: row._mapping[name] for name in (*facts.columns("actions"), "community")}
+        values = {name: row._mapping[name] for name in facts.columns("actions")}
         return Matter(values, row.revision, _fixed_by(connection, actor, item_no, row))
 
 

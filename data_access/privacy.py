@@ -79,11 +79,12 @@ def _cipher(key: bytes) -> AESGCM:
 
 def keys() -> Keys:
     """The keys of the data folder; made there at the first call."""
-    return _load(settings().data_dir / KEY_FILE)
+    return _load(settings().data_dir)
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path) -> Keys:
+def _load(folder: Path) -> Keys:
+    path = folder / KEY_FILE
     if not path.exists():
         _create(path)
     try:

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, database, deadlines, facts
+from data_access import audit, database, deadlines, facts, limits
 from data_access.accounts import Actor, Capability, Role
 from data_access.actions import events
 from data_access.findings import Finding, Rule, Severity
-from data_access.force import in_force
+from data_access.held import Held
 from data_access.identities import Identities
 from data_access.known import known
-from data_access.schema import Account, ActionEvent, Submission, Workbook
+from data_access.schema import ActionEvent, Submission, Workbook
 from data_access.schema import Finding as FindingRecord
 from data_access.workbooks import compare, pipeline
 from data_access.workbooks.model import Hints, Portion, SheetResult, WorkbookResult
@@ -37,16 +37,14 @@ FILE_SUPERSEDED = Rule(
     N_("This very file was taken in before and has since been corrected by revision {revision}; nothing was changed."),
     N_("To go back to it, withdraw the later revision; to correct it, send a changed file."),
 )
-STREET_SHEET = Rule(
-    "STREET_SHEET",
-    Severity.ERROR,
-    N_("{sheet} belongs to the whole street; a community clerk cannot send it."),
-    N_("Hand the file to a supervisor."),
-)
 
 
 class SubmissionError(Exception):
     """A submission cannot be withdrawn; the text says why."""
+
+
+class ChangedMeanwhileError(SubmissionError):
+    """What was to be changed is no longer what the page showed."""
 
 
 @dataclass(slots=True)
@@ -94,11 +92,16 @@ class Outcome:
         return self.status == "rejected" or any(f.severity == Severity.ERROR for f in self.all_findings())
 
 
-def examine(actor: Actor, data: bytes, filename: str, hints: Hints | None = None) -> WorkbookResult:
-    """Recognise, read and check one file against what the street knows. Writes nothing."""
+def examine(
+    actor: Actor, data: bytes, filename: str, hints: Hints | None = None, beside: Iterable[WorkbookResult] = ()
+) -> WorkbookResult:
+    """Recognise, read and check one file against what the street knows. Writes nothing.
+
+    ``beside`` are files of the same batch that would go in before it: their communities and sites are known then.
+    """
     actor.require(Capability.UPLOAD)
     with database.reading() as connection:
-        return pipeline.examine(data, filename, known(connection, actor), hints or Hints())
+        return pipeline.examine(data, filename, known(connection, actor), hints or Hints(), beside)
 
 
 def preview(actor: Actor, result: WorkbookResult) -> Outcome:
@@ -106,7 +109,7 @@ def preview(actor: Actor, result: WorkbookResult) -> Outcome:
     actor.require(Capability.UPLOAD)
     with database.reading() as connection:
         identities = Identities(connection, actor.street_id)
-        return _outcome(result, [_plan(connection, actor, identities, *pair, result.sha256) for pair in _split(result)])
+        return _outcome(result, _plans(connection, actor, identities, _split(result), result.sha256))
 
 
 def commit(
@@ -125,7 +128,7 @@ def commit(
     received = received_at or clock.now()
     with database.writing() as connection:
         identities = Identities(connection, actor.street_id)
-        plans = [_plan(connection, actor, identities, *pair, result.sha256) for pair in _split(result)]
+        plans = _plans(connection, actor, identities, _split(result), result.sha256)
         changed = [plan for plan in plans if plan.outcome.status == "committed"]
         outcome = _outcome(result, plans)
         workbook_id = _archive(connection, actor, result, data, address, received)
@@ -143,12 +146,17 @@ def commit(
     return outcome
 
 
-def save(actor: Actor, portions: Iterable[Portion]) -> list[SheetOutcome]:
-    """Take in rows that were typed into a page instead of sent in a workbook; the same rules of scope and revision."""
+def save(actor: Actor, portions: Iterable[Portion], *, seen: int | None = None) -> list[SheetOutcome]:
+    """Take in rows that were typed into a page instead of sent in a workbook; the same rules of scope and revision.
+
+    ``seen`` is the revision the page showed (0: none yet); ChangedMeanwhileError if another one is in force by now.
+    """
     actor.require(Capability.UPLOAD)
     with database.writing() as connection:
         identities = Identities(connection, actor.street_id)
-        plans = [_plan(connection, actor, identities, None, portion, "") for portion in portions]
+        plans = _plans(connection, actor, identities, [(None, portion) for portion in portions], "")
+        if seen is not None and any((plan.previous.revision if plan.previous else 0) != seen for plan in plans):
+            raise ChangedMeanwhileError(_("Somebody has changed this meanwhile. Look at it again, then decide."))
         changed = [plan for plan in plans if plan.outcome.status == "committed"]
         for plan in changed:
             _store(connection, actor, identities, plan, None, clock.now())
@@ -201,6 +209,7 @@ def _restore(connection: Connection, actor: Actor, withdrawn: Row[*tuple[Any, ..
     ).scalar()
     if before is not None:
         connection.execute(update(Submission).where(Submission.id == before).values(superseded_at=None))
+        connection.execute(update(FindingRecord).where(FindingRecord.submission_id == before).values(resolved_at=None))
     return before
 
 
@@ -235,10 +244,24 @@ def _split(result: WorkbookResult) -> list[tuple[SheetResult | None, Portion]]:
     return pairs
 
 
+def _plans(
+    connection: Connection,
+    actor: Actor,
+    identities: Identities,
+    pairs: Iterable[tuple[SheetResult | None, Portion]],
+    sha256: str,
+) -> list[_Plan]:
+    """A plan for each portion; nothing is written yet."""
+    split = list(pairs)
+    held = Held(connection, actor.street_id, (identities.scope_text(portion.scope) for _, portion in split))
+    return [_plan(connection, actor, identities, held, sheet, portion, sha256) for sheet, portion in split]
+
+
 def _plan(
     connection: Connection,
     actor: Actor,
     identities: Identities,
+    held: Held,
     sheet: SheetResult | None,
     portion: Portion,
     sha256: str,
@@ -262,21 +285,39 @@ def _plan(
     made = [facts.fact(scope.kind, row, scope) for row in portion.rows]
     text = identities.scope_text(scope)
     plan = _Plan(portion, outcome, made, text, None, [])
-    if actor.role == Role.CLERK:
-        if scope.kind in ("communities", "sites"):
-            outcome.findings.append(Finding(STREET_SHEET, sheet=outcome.sheet, fields={"sheet": outcome.sheet}))
-            outcome.rows_accepted = 0
-            return plan
-        actor.require_community(identities.community(community))
     if not portion.rows and portion.refused:
         return plan
-    plan.previous = _current(connection, actor.street_id, text)
+    plan.previous = held.current.get(text)
     if plan.previous is not None:
         plan.before = facts.stored(connection, scope.kind, plan.previous.id)
         _keep_original_due(plan)
+    if actor.role == Role.CLERK and not _within_limits(actor, identities, plan):
+        outcome.rows_accepted, outcome.rows_refused = 0, outcome.rows_refused + len(portion.rows)
+        return plan
     outcome.comparison = compare.compare(facts.identity(scope.kind), made, plan.before)
-    _decide(connection, actor, plan, sha256)
+    _decide(connection, actor, held, plan, sha256)
     return plan
+
+
+def _within_limits(actor: Actor, identities: Identities, plan: _Plan) -> bool:
+    """Whether a clerk may send this; what the clerk may not say of it is taken back. OtherCommunityError."""
+    kind, outcome = plan.portion.scope.kind, plan.outcome
+    if kind in limits.STREET_KINDS:
+        outcome.findings.append(Finding(limits.STREET_SHEET, sheet=outcome.sheet, fields={"sheet": outcome.sheet}))
+        return False
+    for name in {outcome.community, *(row.values.get("community", outcome.community) for row in plan.portion.rows)}:
+        actor.require_community(identities.community(name))
+    if plan.previous is not None:
+        actor.require_community(plan.previous.community_id)
+    if kind == "actions" and not limits.may_report_fixing(plan.before, plan.facts):
+        number = plan.facts[0]["item_no"]
+        outcome.findings.append(Finding(limits.STREET_MATTER, sheet=outcome.sheet, fields={"number": number}))
+        return False
+    if kind == "evidence":
+        claimed = limits.keep_review(facts.identity(kind), plan.before, plan.facts)
+        if claimed:
+            outcome.findings.append(Finding(limits.REVIEW_KEPT, sheet=outcome.sheet, fields={"n": claimed}))
+    return True
 
 
 def _keep_original_due(plan: _Plan) -> None:
@@ -286,13 +327,10 @@ def _keep_original_due(plan: _Plan) -> None:
             fact["original_due"] = plan.before[0]["original_due"] or fact["due"]
 
 
-def _decide(connection: Connection, actor: Actor, plan: _Plan, sha256: str) -> None:
+def _decide(connection: Connection, actor: Actor, held: Held, plan: _Plan, sha256: str) -> None:
     outcome, previous = plan.outcome, plan.previous
     if previous is None:
-        outcome.status, outcome.revision = (
-            "committed",
-            _next_revision(connection, actor.street_id, plan.scope),
-        )
+        outcome.status, outcome.revision = "committed", held.next_revision(plan.scope)
         return
     outcome.submission, outcome.revision = previous.id, previous.revision
     assert outcome.comparison is not None
@@ -303,23 +341,8 @@ def _decide(connection: Connection, actor: Actor, plan: _Plan, sha256: str) -> N
         outcome.findings.append(Finding(FILE_SUPERSEDED, sheet=outcome.sheet, fields={"revision": previous.revision}))
     else:
         outcome.status, outcome.submission = "committed", None
-        outcome.revision = _next_revision(connection, actor.street_id, plan.scope)
+        outcome.revision = held.next_revision(plan.scope)
         outcome.replaces = (previous.id, previous.username, previous.committed_at)
-
-
-def _current(connection: Connection, street_id: int, scope: str) -> Row[*tuple[Any, ...]] | None:
-    return connection.execute(
-        select(Submission.id, Submission.revision, Submission.committed_at, Account.username)
-        .join(Account, Account.id == Submission.account_id)
-        .where(Submission.street_id == street_id, Submission.scope == scope, in_force())
-    ).first()
-
-
-def _next_revision(connection: Connection, street_id: int, scope: str) -> int:
-    highest = connection.execute(
-        select(func.max(Submission.revision)).where(Submission.street_id == street_id, Submission.scope == scope)
-    ).scalar()
-    return (highest or 0) + 1
 
 
 def _superseded_file(connection: Connection, street_id: int, scope: str, sha256: str) -> bool:
@@ -350,7 +373,8 @@ def _outcome(result: WorkbookResult, plans: list[_Plan]) -> Outcome:
     for sheet in result.sheets:
         own = [plan.outcome for plan in plans if plan.outcome.sheet == sheet.name]
         if not own or sheet.findings or sheet.refused:
-            status = "skipped" if sheet.state in ("hidden", "ignored", "empty") else "rejected"
+            aside = sheet.state in ("hidden", "ignored", "empty", "merged") and not sheet.refused
+            status = "skipped" if aside else "rejected"
             if own and not sheet.refused and all(f.severity != Severity.ERROR for f in sheet.findings):
                 own[0].findings = [*sheet.findings, *own[0].findings]
             else:
@@ -399,6 +423,9 @@ def _archive(
     ).scalar_one()
 
 
+_SUBMISSION = insert(Submission).returning(Submission.id)  # built once for all
+
+
 def _store(
     connection: Connection,
     actor: Actor,
@@ -419,27 +446,26 @@ def _store(
         )
     community_id = identities.community(outcome.community)
     outcome.submission = connection.execute(
-        insert(Submission)
-        .values(
-            street_id=actor.street_id,
-            scope=plan.scope,
-            revision=outcome.revision,
-            kind=scope.kind,
-            campaign_id=identities.campaign(scope.campaign),
-            community_id=community_id,
-            business_date=scope.business_date,
-            period=scope.period,
-            topic=scope.topic,
-            workbook_id=workbook_id,
-            sheet=outcome.sheet or None,
-            account_id=actor.id,
-            received_at=received,
-            committed_at=now,
-            rows_accepted=outcome.rows_accepted,
-            rows_refused=outcome.rows_refused,
-            timeliness=deadlines.arrival(scope.kind, scope.business_date, received),
-        )
-        .returning(Submission.id)
+        _SUBMISSION,
+        {
+            "street_id": actor.street_id,
+            "scope": plan.scope,
+            "revision": outcome.revision,
+            "kind": scope.kind,
+            "campaign_id": identities.campaign(scope.campaign),
+            "community_id": community_id,
+            "business_date": scope.business_date,
+            "period": scope.period,
+            "topic": scope.topic,
+            "workbook_id": workbook_id,
+            "sheet": outcome.sheet or None,
+            "account_id": actor.id,
+            "received_at": received,
+            "committed_at": now,
+            "rows_accepted": outcome.rows_accepted,
+            "rows_refused": outcome.rows_refused,
+            "timeliness": deadlines.arrival(scope.kind, scope.business_date, received),
+        },
     ).scalar_one()
     if plan.facts:
         keys = {"submission_id": outcome.submission, "street_id": actor.street_id}
@@ -458,18 +484,16 @@ def _store(
 
 def _record_events(connection: Connection, actor: Actor, plan: _Plan, now: datetime) -> None:
     before = plan.before[0] if plan.before else None
-    for event, note in events(before, plan.facts[0]):
-        connection.execute(
-            insert(ActionEvent).values(
-                street_id=actor.street_id,
-                submission_id=plan.outcome.submission,
-                item_no=plan.facts[0]["item_no"],
-                event=event,
-                at=now,
-                account_id=actor.id,
-                note=note,
-            )
-        )
+    common = {
+        "street_id": actor.street_id,
+        "submission_id": plan.outcome.submission,
+        "item_no": plan.facts[0]["item_no"],
+        "at": now,
+        "account_id": actor.id,
+    }
+    rows = [{**common, "event": event, "note": note} for event, note in events(before, plan.facts[0])]
+    if rows:
+        connection.execute(insert(ActionEvent), rows)
 
 
 def _record_findings(
@@ -480,6 +504,9 @@ def _record_findings(
     found: Iterable[Finding],
 ) -> None:
     """Keep the findings of a workbook; one that stands already is not written again."""
+    found = list(found)
+    if not found:
+        return
     standing = {
         tuple(row)
         for row in connection.execute(

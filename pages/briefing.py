@@ -13,8 +13,8 @@ if look.wall:
     screen.follow(drawn)
 else:
     view = filters.bar(actor, "briefing", sheets=briefing.SHEETS)
-screen.apply(look)
 empty.need_register(view)
+screen.apply(look)
 
 told, matters = cache.cached(agenda.meeting)(view)
 

@@ -259,7 +259,9 @@ def communities(view: View, frame: pd.DataFrame) -> None:
             )
         rates = (_("Reminded"), _("Settled"))
         configured = {
-            name: st.column_config.TextColumn(help=text, alignment="right" if name in rates else None)
+            name: st.column_config.TextColumn(help=text, alignment="right")
+            if name in rates
+            else st.column_config.NumberColumn(help=text)
             for name, text in hints.items()
         }
         look: dict[str, Any] = {"height": "content", "row_height": 38, "placeholder": figures.MISSING}
@@ -343,7 +345,8 @@ if which.value == "tomorrow":
     words = _("For {day}", day=figures.day(view.day))
     st.caption(f":material/event_upcoming: {words}")
 tiles(frame, loads)
-wide, side = st.columns([66, 34], gap="medium")
+with st.container(key="stack_callups"):
+    wide, side = st.columns([66, 34], gap="medium")
 with wide:
     timetable(view, loads)
     communities(view, frame)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from charts import bars, bullets, columns, heat, lines
+from charts import bars, bullets, columns, heat, lines, theme
 from config.catalogue import indicator, workstream
 from config.language import N_, _, pick
 from config.settings import settings
@@ -289,6 +289,8 @@ def draw_calendar(view: View) -> None:
         state=frame["state"].replace(CALENDAR_STATES),
     )
     st.altair_chart(heat.calendar(rows, dark=style.dark()), theme=None, key="profile_calendar")
+    met = [theme.STATES[state] for state in dict.fromkeys(rows["state"].dropna())]
+    st.caption("\u2003".join(f"{state.sign} {state.label}" for state in met))
 
 
 def draw_causes(view: View) -> None:
@@ -323,7 +325,9 @@ def draw_actions(view: View) -> None:
             if late
             else tables.pill(_(STATUS[row["status"]]))
         )
-        rows.append((days, row["issue"], figures.short_day(None if pd.isna(row["due"]) else row["due"])))
+        due = row["original_due"] if late and not pd.isna(row["original_due"]) else row["due"]
+        about = row["about"] if pd.isna(row["issue"]) else row["issue"]
+        rows.append((days, about, figures.short_day(None if pd.isna(due) else due)))
     tables.draw((_("State"), _("Matter"), _("Due")), rows)
 
 

@@ -145,7 +145,7 @@ def drill(view: View, frame: pd.DataFrame, differences: pd.DataFrame, community:
     """The picked community: its three sheets and how to check each difference."""
     line = frame[frame["community"] == community].iloc[0]
     with st.container(border=True, key="card_drill"):
-        left, middle, right = st.columns([22, 90, 17], gap="medium")
+        left, middle, right = st.columns([24, 80, 24], gap="medium")
         versions = cache.cached(dispatch.versions)(view)
         versions = versions[versions["community"] == community]
         with left:

@@ -141,6 +141,8 @@ def chart_rows(frame: pd.DataFrame, total: pd.Series, basis: str, target: float 
     whole["community"] = f"{total['community']} {figures.fraction(total['ranked'], total['field'])}"
     whole |= {"versus": "", "change": "", "distance": distance(total["left"])}
     whole["gain"] = gain(total["increment"], total["increment_days"])
+    if partial(total):
+        whole["gain"] += f" ({figures.fraction(total['increment_counted'], total['reported'])})"
     if counted:
         whole |= {"fraction": "", "rate": figures.count(total[basis]), "value": None, "note": _("Σ of the ranked")}
     else:
@@ -162,6 +164,11 @@ def gain(gained: Any, days: Any) -> str:
     """The increment with its sign; of several days it says so."""
     words = figures.signed(gained)
     return words if pd.isna(days) or days <= 1 else _("{n} in {days} days", n=words, days=days)
+
+
+def partial(total: pd.Series) -> bool:
+    """Whether some of the communities that reported have no gain of this one day to add."""
+    return bool(total["increment_counted"] < total["reported"]) and pd.notna(total["increment"])
 
 
 def distance(left: Any) -> str:
@@ -266,6 +273,9 @@ def sheet(view: View, basis: str) -> pd.DataFrame:
         _("To target"): total["left"],
         _("Mark"): _("{n} of {m} ranked", n=total["ranked"], m=total["field"]),
     }
+    if partial(total):
+        counted_of = _("day's gain of {n} of {m}", n=total["increment_counted"], m=total["reported"])
+        last[_("Mark")] = "  ".join((last[_("Mark")], counted_of))
     whole = {_("Numerator"): "Int64", _("Denominator"): "Int64", _("Day's gain"): "Int64", _("To target"): "Int64"}
     return pd.DataFrame([*rows, last]).astype(whole)
 
@@ -284,8 +294,11 @@ def draw_notice(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -
         fraction = "" if counted or basis == "composite" else figures.fraction(row["rate_n"], row["rate_d"])
         note = row["status"] or ("≈" if row["same_as_above"] is True else "")
         rank = figures.MISSING if pd.isna(row["rank"]) else row["rank"]
-        rows.append((rank, row["community"], fraction, figure, _("suspect") if row["over"] else note))
-    tables.draw((_("Rank"), _("Community"), _("Done/base"), _("Rate"), _("Mark")), rows, numeric=(2, 3))
+        said = _("suspect") if row["over"] else note
+        rows.append((rank, row["community"], *(() if counted else (fraction,)), figure, said))
+    base = () if counted else (_("Done/base"),)
+    heads = (_("Rank"), _("Community"), *base, _(ranking.NAMES[basis]), _("Mark"))
+    tables.draw(heads, rows, numeric=range(2, len(heads) - 1))
     st.caption(_("Text to copy into the group"))
     st.code(cache.cached(notice.text)(view, basis), language=None, wrap_lines=True)
     downloads.xlsx_button(

@@ -28,9 +28,7 @@ def difference(left: int | None, right: int | None) -> int | None:
     return None if left is None or right is None else left - right
 
 
-def step_difference(
-    today: int | None, yesterday: int | None, day: int | None, approved: int = 0
-) -> int | None:
+def step_difference(today: int | None, yesterday: int | None, day: int | None, approved: int = 0) -> int | None:
     """I2, Δ4: (cumulative today − yesterday) − the day's doses − approved other-place and corrected doses.
 
     0 when the identity holds; None when a figure is missing.
@@ -189,9 +187,7 @@ class Reconciliation(Generic[Key]):
         return self.count_difference == 0 and self.name_difference > 0
 
 
-def reconcile(
-    roster: Iterable[Key], vaccinated: Iterable[Key], explained: Iterable[Key] = ()
-) -> Reconciliation[Key]:
+def reconcile(roster: Iterable[Key], vaccinated: Iterable[Key], explained: Iterable[Key] = ()) -> Reconciliation[Key]:
     """Set difference of two lists of keys.
 
     `explained` are the roster keys with an outcome other than vaccinated; what remains of the roster-only

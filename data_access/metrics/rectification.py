@@ -19,7 +19,8 @@ class Item:
     """An action item in dates.
 
     `deadline` is the original one: an approved extension moves the work, not the judgement. `closed` is the
-    latest closing and counts only with a passed re-check (`passed`); `reopened` is the latest rebound (反弹).
+    latest closing and counts only with a passed re-check (`passed`); `reopened` is the latest rebound (反弹). On one
+    and the same day the closing came last: of an item left open by it the caller gives no closing.
     `behind` is the caller's knowledge that the work lags: not handed over yet, or failed at the re-check.
     """
 
@@ -38,7 +39,7 @@ class Item:
         """Closed with a passed re-check by `day` and not re-opened since."""
         if self.closed is None or self.closed > day or not self.passed:
             return False
-        return self.reopened is None or self.reopened > day or self.closed > self.reopened
+        return self.reopened is None or self.reopened > day or self.closed >= self.reopened
 
     def overdue_days(self, day: date) -> int:
         """Days past the original deadline while still open; 0 when closed, in time or without a deadline."""

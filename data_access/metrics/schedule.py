@@ -125,9 +125,7 @@ class Slot:
     done: int | None
 
 
-def slot_progress(
-    slots: Sequence[Slot], day: date, need: int = 1, thresholds: Thresholds = STANDARD
-) -> Progress:
+def slot_progress(slots: Sequence[Slot], day: date, need: int = 1, thresholds: Thresholds = STANDARD) -> Progress:
     """per_period: each slot needs its own `need`; two in March do not fill February.
 
     The calendar asks for the slots that have ended by `day` (`expected`); the running one is not owed yet.

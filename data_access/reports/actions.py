@@ -9,6 +9,8 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
 from config import clock
+from config.catalogue import UnknownWorkstreamError, workstream
+from config.language import _
 from data_access import database, metrics
 from data_access.force import in_force
 from data_access.metrics import Item
@@ -29,6 +31,11 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "逾期天数：未销号且超过原时限的天数；延期不改变原时限",
         "Days past the original due date while not closed; an extension does not move it",
     ),
+    "about": ("工作线、问题类型和编号；不含自由文字", "Workstream, type of issue and number, without free text"),
+    "status_now": (
+        "目前的状态；status 是所看日期当天的状态",
+        "The status now; status is that of the day looked at",
+    ),
     "pressing": (
         "三色督办：red 逾期，yellow 落后（未交办、复查未通过或反弹），blue 三天内到期",
         "Pressing: red overdue, yellow lagging (not assigned, failed re-check, relapsed), blue due within 3 days",
@@ -42,9 +49,19 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
 }
 
 COLUMNS = [
-    *("item_no", "community", "area", "source", "workstream", "place", "issue", "issue_type", "severity", "demand"),
-    *("unit", "owner", "found_on", "due", "original_due", "fixed_on", "closed_on", "status", "overdue_days"),
-    *("pressing", "reopened", "measure", "extension", "recheck", "photos_before", "photos_after", "revision"),
+    *("item_no", "community", "area", "source", "workstream", "about", "place", "issue", "issue_type", "severity"),
+    *("demand", "unit", "owner", "found_on", "due", "original_due", "fixed_on", "closed_on", "status", "status_now"),
+    *(
+        "overdue_days",
+        "pressing",
+        "reopened",
+        "measure",
+        "extension",
+        "recheck",
+        "photos_before",
+        "photos_after",
+        "revision",
+    ),
 ]
 _INTS = ("overdue_days", "photos_before", "photos_after", "revision")
 
@@ -52,14 +69,15 @@ _INTS = ("overdue_days", "photos_before", "photos_after", "revision")
 def table(view: View) -> pd.DataFrame:
     """Every matter found by the view's day, what presses most first.
 
-    Columns: item_no, community (None: the street itself), area, source, workstream (slug), place, issue, issue_type,
-    severity (minor, major, critical), demand, unit, owner, found_on, due, original_due, fixed_on, closed_on (dates),
-    status (new, fixing, recheck, closed, relapsed), overdue_days (Int64, 0 when not overdue), pressing (red, yellow,
-    blue, None), reopened (bool), measure, extension, recheck (passed, failed), photos_before, photos_after, revision
-    (Int64).
+    Columns: item_no, community (None: the street itself), area, source, workstream (slug), about (workstream, type and
+    number in words), place, issue, issue_type, severity (minor, major, critical), demand, unit, owner, found_on, due,
+    original_due, fixed_on, closed_on (dates), status on the day (new, fixing, recheck, closed, relapsed) and
+    status_now, overdue_days (Int64, 0 when not overdue), pressing (red, yellow, blue, None), reopened (bool), measure,
+    extension, recheck (passed, failed), photos_before, photos_after, revision (Int64).
 
-    Nobody is named: the owner is masked, and is left out for leaders and for clerks outside their community; in free
-    text the names of owner and checker are masked, telephones and document numbers blotted out.
+    Nobody is named: owner and free text (place, issue, demand, measure, extension) are left out for leaders and for
+    clerks outside their community. For the others the names of owner and checker are masked, telephones and document
+    numbers blotted out. What is shared between visitors takes ``about``.
     """
     with database.reading() as connection:
         rows = _rows(connection, view)
@@ -94,6 +112,7 @@ def summary(view: View, by: str | None = None) -> pd.DataFrame:
         items = [_item(row, dates.get(row.item_no, {}), view.day) for row in members]
         count = metrics.rectification_summary(items, view.day)
         still = [row for row, item in zip(members, items, strict=True) if not item.is_closed(view.day)]
+        statuses = [_status(row, item, view.day) for row, item in zip(members, items, strict=True)]
         made.append(
             {
                 **({by: name} if by else {}),
@@ -108,7 +127,7 @@ def summary(view: View, by: str | None = None) -> pd.DataFrame:
                 "reopened_n": count.rebound_rate.numerator,
                 "reopened_d": count.rebound_rate.denominator,
                 "critical": sum(row.severity == "critical" for row in still),
-                "relapsed": sum(row.status == "relapsed" for row in still),
+                "relapsed": statuses.count("relapsed"),
             }
         )
     columns = [*([by] if by else []), *_SUMMARY]
@@ -122,7 +141,7 @@ _SUMMARY = (
 
 
 def open_items(view: View, community: str | None = None) -> pd.DataFrame:
-    """The rows of ``table`` that are not closed, of one community where it is named."""
+    """The rows of ``table`` that are not closed on the view's day, of one community where it is named."""
     frame = table(view)
     kept = frame[frame["status"] != "closed"]
     if community is not None:
@@ -204,15 +223,32 @@ def _dates(connection: Connection, view: View) -> dict[str, dict[str, date]]:
 
 def _item(row: Row[Any], dates: dict[str, date], day: date) -> Item:
     """A matter in dates. It was closed on the day its re-check passed, which an imported ledger tells by itself."""
-    closed = row.status == "closed"
+    reopened = _reopened(row, dates, day)
+    closed, passed = None, False
+    if row.status == "closed":
+        closed, passed = row.rechecked_on or dates.get("closed"), row.recheck == "passed"
+    elif reopened is not None and dates.get("closed", reopened) < reopened:  # until it came back
+        closed, passed = dates["closed"], True
     return Item(
         found=row.found_on or day,
         deadline=row.original_due or row.due,
-        closed=(row.rechecked_on or dates.get("closed")) if closed else None,
-        passed=closed and row.recheck == "passed",
-        reopened=_reopened(row, dates, day),
+        closed=closed,
+        passed=passed,
+        reopened=reopened,
         behind=row.status in ("new", "relapsed") or row.recheck == "failed",
     )
+
+
+def _status(row: Row[Any], item: Item, day: date) -> str:
+    """The status on the day: what was re-checked, closed or reopened later had not come so far yet."""
+    if item.is_closed(day):
+        return "closed"
+    if row.status not in ("recheck", "closed", "relapsed"):
+        return str(row.status)
+    fixed = row.fixed_on is not None and row.fixed_on <= day
+    if row.status != "recheck" and item.rebounded(day) and not (row.status == "closed" and fixed):
+        return "relapsed"
+    return "recheck" if fixed else "fixing"
 
 
 def _reopened(row: Row[Any], dates: dict[str, date], day: date) -> date | None:
@@ -229,11 +265,12 @@ def _row(view: View, row: Row[Any], item: Item, areas: dict[str, Any]) -> dict[s
         "area": areas.get(row.community),
         "source": row.source,
         "workstream": row.workstream,
-        "place": _plain(row.place, row),
-        "issue": _plain(row.issue, row),
+        "about": _about(row),
+        "place": _plain(row.place, row) if named else None,
+        "issue": _plain(row.issue, row) if named else None,
         "issue_type": row.issue_type,
         "severity": row.severity,
-        "demand": _plain(row.demand, row),
+        "demand": _plain(row.demand, row) if named else None,
         "unit": row.unit,
         "owner": mask_name(row.owner) if named and row.owner else None,
         "found_on": row.found_on,
@@ -241,7 +278,8 @@ def _row(view: View, row: Row[Any], item: Item, areas: dict[str, Any]) -> dict[s
         "original_due": row.original_due,
         "fixed_on": row.fixed_on,
         "closed_on": item.closed if item.is_closed(view.day) else None,
-        "status": row.status,
+        "status": _status(row, item, view.day),
+        "status_now": row.status,
         "overdue_days": item.overdue_days(view.day),
         "pressing": item.pressing(view.day),
         "reopened": item.rebounded(view.day),
@@ -252,6 +290,19 @@ def _row(view: View, row: Row[Any], item: Item, areas: dict[str, Any]) -> dict[s
         "photos_after": row.photos_after,
         "revision": row.revision,
     }
+
+
+def _about(row: Row[Any]) -> str:
+    """What a matter is about, in words that name nobody: its sealed text stays where it may be read."""
+    try:
+        stream = workstream(row.workstream).label if row.workstream else ""
+    except UnknownWorkstreamError:  # an old matter of a workstream the office no longer keeps
+        stream = str(row.workstream)
+    kind = blot(row.issue_type) or ""
+    if stream and kind:
+        return _("{workstream}: {kind} ({number})", workstream=stream, kind=kind, number=row.item_no)
+    told = stream or kind
+    return _("{kind} ({number})", kind=told, number=row.item_no) if told else str(row.item_no)
 
 
 def _plain(text: str | None, row: Row[Any]) -> str | None:

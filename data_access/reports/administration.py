@@ -87,7 +87,7 @@ def register(actor: Actor) -> pd.DataFrame:
 
 
 def blank_workbook(view: View, key: str, language: str, *, dated: bool = True) -> bytes:
-    """The template ``key`` (one of ``sheets.WORKBOOKS``) for the view's campaign, in ``language``; if ``dated``, its day.
+    """The template ``key`` (one of ``sheets.WORKBOOKS``) for the view's campaign (``dated``: and day), in ``language``.
 
     With the view's community where one is given (a clerk's own always), and with drop-downs of what is known. The
     base template holds the whole register and site list, to be changed and sent again: liaisons and telephones

@@ -171,6 +171,7 @@ def _item(row: dict[str, Any], told: Briefing) -> Matter:
     where = told.short(community) if community else ""
     owner = row["unit"] if isinstance(row["unit"], str) and row["unit"] else community or _("Street office")
     due = row["original_due"] if int(row["overdue_days"]) else row["due"]
-    question = _("{community}: {issue}", community=where, issue=row["issue"]) if where else str(row["issue"])
+    about = str(row["about"])
+    question = _("{community} · {about}", community=where, about=about) if where else about
     known = None if due is None or pd.isna(due) else due
     return Matter(question, owner, known, None, int(row["overdue_days"]), row["item_no"])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from data_access import audit, database, metrics, privacy
 from data_access.accounts import Actor, Capability, Role
+from data_access.force import complete_sum
 from data_access.reports import tallies
 from data_access.reports.directory import sites
 from data_access.reports.tallies import SETTLED, TO_CALL_AGAIN
@@ -204,8 +205,8 @@ def loads(view: View) -> pd.DataFrame:
         told = connection.execute(
             select(
                 Site.name,
-                tallies.complete_sum(MorningTally.planned).label("planned"),
-                tallies.complete_sum(MorningTally.stock).label("stock"),
+                complete_sum(MorningTally.planned).label("planned"),
+                complete_sum(MorningTally.stock).label("stock"),
             )
             .select_from(MorningTally)
             .join(Submission, Submission.id == MorningTally.submission_id)

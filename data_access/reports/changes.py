@@ -19,6 +19,7 @@ from config import clock
 from config.campaigns import ALL, Campaign
 from config.language import N_, _
 from data_access import facts, privacy, sheets
+from data_access.reports.progress import blot
 from data_access.sheets.declaration import Column, Type
 from data_access.workbooks import compare
 
@@ -165,14 +166,17 @@ def label(kind: str, key: str) -> str:
 
 
 def text(kind: str, key: str, value: Any, campaign: Campaign | None = None) -> str:
-    """A stored value as it may be shown: codes as words, personal values masked, missing as —."""
+    """A stored value as it may be shown: codes as words, personal values masked, missing as —.
+
+    What the database seals is never shown whole, whatever the sheet declares of it.
+    """
     if value is None or value == "":
         return "—"
     column = _column(kind, key)
     if key == "id_last4":
         return privacy.mask_document(str(value))
-    if column is not None and column.personal and sealed(kind, key):
-        return _masked(column, str(value))
+    if sealed(kind, key):
+        return _masked(column, str(value)) if column is not None and column.personal else blot(str(value)) or "—"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if column is not None and isinstance(value, str):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from data_access import database, metrics
 from data_access.force import in_force
 from data_access.metrics import Proof, Rate
 from data_access.reports import progress
+from data_access.reports.frames import frame
 from data_access.reports.standing import Unit, units
 from data_access.reports.view import View
 from data_access.schema import Evidence, Submission
@@ -56,6 +58,7 @@ _PARTS = {
     "chronic": "family_chronic",
     "lifestyle": "family_lifestyle",
 }
+_UNREAD = ("partner", "review_note")  # opening a sealed column costs time
 Facts = Sequence[Row[Any]]
 STATES = ("passed", "incomplete", "missing", "not_applicable")
 
@@ -88,7 +91,7 @@ def table(view: View) -> pd.DataFrame:
         {"community": one.name, "area": one.area, **_score(facts.get(one.key, []), rates[one.key])}
         for one in communities
     ]
-    return pd.DataFrame(rows, columns=["community", "area", "state", *_COUNTS]).astype(dict.fromkeys(_COUNTS, "Int64"))
+    return frame(rows, ["community", "area", "state", *_COUNTS], dict.fromkeys(_COUNTS, "Int64"))
 
 
 _COUNTS = (
@@ -99,18 +102,19 @@ _COUNTS = (
 
 def _score(facts: Facts, rates: dict[str, Rate]) -> dict[str, Any]:
     items = checklist().items
+    if not facts:
+        return {"state": "unreported", "items": len(items)}
+    own = _by_item(facts)
     counts = {
         "items": len(items),
         "pending": sum(fact.review != "approved" and fact.review != "returned" for fact in facts),
         "returned": sum(fact.review == "returned" for fact in facts),
-        "shared": sum(len(shared_events(item, facts)) for item in items),
+        "shared": sum(len(shared_events(item, own)) for item in items),
     }
-    if not facts:
-        return {"state": "unreported", "items": len(items)}
-    exempt = {item.code for item in items if _exempt(item, facts)}
+    exempt = {item.code for item in items if _exempt(item, own[item.code])}
     applicable = [item for item in items if item.code not in exempt]
-    handed = [judge(item, _counted(item, facts, official=False), rates.get(item.code)) for item in applicable]
-    checked = [judge(item, _counted(item, facts, official=True), rates.get(item.code)) for item in applicable]
+    handed = [judge(item, _counted(own[item.code], official=False), rates.get(item.code)) for item in applicable]
+    checked = [judge(item, _counted(own[item.code], official=True), rates.get(item.code)) for item in applicable]
     passed, official = sum(one.passed for one in handed), sum(one.passed for one in checked)
     score = metrics.checklist_score(passed, len(items), len(exempt))
     approved = metrics.checklist_score(official, len(items), len(exempt))
@@ -138,13 +142,13 @@ def items(view: View, community: str) -> pd.DataFrame:
         one = progress.only(connection, view, community)
         facts = _facts(connection, view, [one]).get(one.key, [])
         rates = _rates(connection, view, [one])[one.key]
-    listed = checklist()
+    listed, by_item = checklist(), _by_item(facts)
     rows = []
     for section in listed.sections:
         for item in section.items:
-            own = [fact for fact in facts if fact.item_code == item.code]
-            found = judge(item, _counted(item, facts, official=False), rates.get(item.code))
-            exempt = _exempt(item, facts)
+            own = by_item[item.code]
+            found = judge(item, _counted(own, official=False), rates.get(item.code))
+            exempt = _exempt(item, own)
             state = "passed" if found.passed else "incomplete" if own else "missing"
             rows.append(
                 {
@@ -153,7 +157,7 @@ def items(view: View, community: str) -> pd.DataFrame:
                     "section": section.label,
                     "state": "not_applicable" if exempt else state,
                     "passed": found.passed,
-                    "passed_official": judge(item, _counted(item, facts, official=True), rates.get(item.code)).passed,
+                    "passed_official": judge(item, _counted(own, official=True), rates.get(item.code)).passed,
                     "got": found.got,
                     "need": found.need,
                     "pieces_n": found.pieces.numerator,
@@ -162,7 +166,7 @@ def items(view: View, community: str) -> pd.DataFrame:
                     "lacking": "  ".join(str(FIELDS[name]) for name in found.lacking),
                     "pending": sum(fact.review not in ("approved", "returned") for fact in own),
                     "returned": sum(fact.review == "returned" for fact in own),
-                    "shared": len(shared_events(item, facts)),
+                    "shared": len(shared_events(item, by_item)),
                     "rule": str(item.passes),
                 }
             )
@@ -276,10 +280,13 @@ def blank_fields(item: ChecklistItem, fact: Row[Any]) -> tuple[str, ...]:
     return tuple(name for name in item.fields if told[name] is None)
 
 
-def shared_events(item: ChecklistItem, facts: Facts) -> list[Row[Any]]:
-    """The events of an item that another item counts too (重复计入): of one date, and alike in theme or place."""
-    others = [fact for fact in facts if fact.item_code in item.shares_with and fact.event_date is not None]
-    return [fact for fact in facts if fact.item_code == item.code and any(_same_event(fact, other) for other in others)]
+def shared_events(item: ChecklistItem, facts: Mapping[str, Facts]) -> list[Row[Any]]:
+    """The events of an item that another item counts too (重复计入): of one date, and alike in theme or place.
+
+    ``facts`` are the community's rows by item code.
+    """
+    others = [fact for code in item.shares_with for fact in facts.get(code, ()) if fact.event_date is not None]
+    return [fact for fact in facts.get(item.code, ()) if any(_same_event(fact, other) for other in others)]
 
 
 def _same_event(one: Row[Any], other: Row[Any]) -> bool:
@@ -292,25 +299,31 @@ def _declares_absent(fact: Row[Any]) -> bool:
     return bool(fact.not_applicable or fact.na_reason)
 
 
-def _exempt(item: ChecklistItem, facts: Facts) -> bool:
+def _exempt(item: ChecklistItem, own: Facts) -> bool:
     """An approved 不适用 of the whole item: of a place only where the item has no other row."""
-    own = [fact for fact in facts if fact.item_code == item.code]
     absent = [fact for fact in own if _declares_absent(fact) and fact.review == "approved"]
     if not item.not_applicable or not absent:
         return False
     return len(absent) == len(own) and (not item.parts or len(absent) >= item.need or absent[0].event_no is None)
 
 
-def _counted(item: ChecklistItem, facts: Facts, *, official: bool) -> list[Row[Any]]:
+def _by_item(facts: Facts) -> defaultdict[str, list[Row[Any]]]:
+    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for fact in facts:
+        found[fact.item_code].append(fact)
+    return found
+
+
+def _counted(own: Facts, *, official: bool) -> list[Row[Any]]:
     """The rows of an item that count: not those sent back; officially only the approved ones."""
     reviews = ("approved",) if official else ("approved", "pending", None)
-    return [fact for fact in facts if fact.item_code == item.code and fact.review in reviews]
+    return [fact for fact in own if fact.review in reviews]
 
 
 def _facts(connection: Connection, view: View, communities: list[Unit]) -> dict[int, list[Row[Any]]]:
     rows = connection.execute(
-        select(Evidence)
-        .with_only_columns(*Evidence.__table__.columns)
+        select(*(column for column in Evidence.__table__.columns if column.key not in _UNREAD))
+        .select_from(Evidence)
         .join(Submission, Submission.id == Evidence.submission_id)
         .where(
             Evidence.street_id == view.actor.street_id,

@@ -17,7 +17,17 @@ from data_access.reports import bases, evenings
 from data_access.reports.bases import Bases
 from data_access.reports.directory import rest_days
 from data_access.reports.evenings import Evening
-from data_access.reports.standing import Standing, Unit, denominator, standings, target, units, whole_name
+from data_access.reports.frames import frame
+from data_access.reports.standing import (
+    Standing,
+    Unit,
+    denominator,
+    of_one_day,
+    standings,
+    target,
+    units,
+    whole_name,
+)
 from data_access.reports.tallies import campaign_key
 from data_access.reports.tallies import definition as campaign_of
 from data_access.reports.view import View
@@ -53,8 +63,9 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "Eligible = surveyed − contraindicated; a blank counts as none noted",
     ),
     "increment": (
-        "当日增量：累计减上次报送的累计；increment_days 大于 1 时是多日合计",
-        "Increment: cumulative less the cumulative last reported; of several days where increment_days is above 1",
+        "当日增量：累计减上次报送的累计；increment_days 大于 1 时是多日合计；全街只加单日增量，increment_counted 为家数",
+        "Increment: cumulative less the cumulative last reported; of several days where increment_days is above 1; "
+        "the street adds those of one day, increment_counted of them",
     ),
     "last_n": (
         "未报社区最近一次报送的累计，仅供参考，不参评、不计入合计",
@@ -73,7 +84,8 @@ def table(view: View) -> pd.DataFrame:
     deferred, eligible, cum_d1, cum_full, cum_b (the series the campaign has), increment with increment_days, the
     rates of RATES that the campaign has, over (above 100 %), reported_on, and for those who did not report last_n,
     last_d, last_day. Of the total: reported, missing (communities not reported), without (those without a
-    denominator or base); its counts of people and cumulative figures are those of the reported communities.
+    denominator or base); its counts of people and cumulative figures are those of the reported communities, <NA>
+    where one of them lacks the figure; its increment is that of one day, over increment_counted of them.
     """
     with database.reading() as connection:
         campaign = campaign_of(connection, view)
@@ -152,10 +164,9 @@ def _total(name: str, rows: list[dict[str, Any]], campaign: Campaign) -> dict[st
     for rate in ("coverage", *series(campaign)):
         total |= _pair(rate, metrics.sum_rates(Rate(row[f"{rate}_n"], row[f"{rate}_d"]) for row in heard).rate)
     total |= _pair("survey", metrics.sum_rates(Rate(row["survey_n"], row["survey_d"]) for row in rows).rate)
-    for count in (*_PEOPLE, *(f"cum_{one}" for one in campaign.series), "increment"):
-        given = [row[count] for row in heard if row.get(count) is not None]
-        total[count] = sum(given) if given else None
-    total["increment_days"] = max((row["increment_days"] for row in heard if row.get("increment_days")), default=None)
+    for count in (*_PEOPLE, *(f"cum_{one}" for one in campaign.series)):
+        total[count] = metrics.add(*(row.get(count) for row in heard)) if heard else None
+    total |= of_one_day((row.get("increment"), row.get("increment_days")) for row in heard)
     total["over"] = Rate(total["coverage_n"], total["coverage_d"]).over
     return total
 
@@ -167,10 +178,10 @@ def _pair(name: str, rate: Rate) -> dict[str, int | None]:
 def _frame(rows: list[dict[str, Any]], campaign: Campaign) -> pd.DataFrame:
     rates = [f"{rate}_{part}" for rate in ("coverage", *series(campaign), "survey") for part in "nd"]
     counts = [*_PEOPLE, *(f"cum_{one}" for one in campaign.series), "increment", "increment_days", *rates]
+    counts += ["increment_counted"]
     counts += ["last_n", "last_d", "reported", "missing", "without"]
     words = ["level", "community", "area", "kind", "state", "coverage_base", "as_of", "over", "reported_on", "last_day"]
-    frame = pd.DataFrame(rows, columns=[*words, *counts])
-    return frame.astype(dict.fromkeys(counts, "Int64") | {"over": "bool"})
+    return frame(rows, [*words, *counts], dict.fromkeys(counts, "Int64") | {"over": "bool"})
 
 
 def history(view: View, days: int = 30) -> pd.DataFrame:
@@ -203,7 +214,7 @@ def history(view: View, days: int = 30) -> pd.DataFrame:
             rows.append({"level": "street", "community": name, "day": day, **_street_day(daily)})
     counts = dict.fromkeys(("coverage_n", "coverage_d", "doses", "reported"), "Int64")
     columns = ["level", "community", "day", *counts, "as_of"]
-    return pd.DataFrame(rows, columns=columns).astype(counts)
+    return frame(rows, columns, counts)
 
 
 def _on(known: Bases, tally: Evening | None, community: int, day: date, campaign: Campaign) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 
 from data_access import database, metrics
 from data_access.reports import differences, tallies
-from data_access.reports.reporting import due_sheets
+from data_access.reports.frames import frame
+from data_access.reports.reporting import received
 from data_access.reports.tallies import CUMULATIVE, STATUSES
 from data_access.reports.view import View
 
 RATES = ("show_up", "completion", "output", "no_show_rate", "deferral")
 STATES = ("reconciled", "unchecked", "explained", "open", "unreported", "not_due", "rest")
 
-# by series of doses: the column that counts the doses of the day
-DOSES = {"d1": "vacc_d1", "full": "vacc_d2", "b": "vacc_b"}
+DOSES = ("vacc_d1", "vacc_d2", "vacc_b")
 
 COUNTS = (
     "planned",
@@ -33,7 +33,7 @@ COUNTS = (
     "vacc_on_roster",
     "walk_in",
     "vacc_total",
-    *DOSES.values(),
+    *DOSES,
     *STATUSES,
     "not_vaccinated",
     "unexplained",
@@ -79,11 +79,10 @@ def table(view: View) -> pd.DataFrame:
     """
     with database.reading() as connection:
         lines = _lines(connection, view)
-    frame = pd.DataFrame(lines, columns=list(COLUMNS))
     whole = [*COUNTS, *(f"{name}_{part}" for name in RATES for part in "nd"), *differences.COLUMNS, "open", "explained"]
     whole += [name for name in _SHEETS if not name.endswith("_state")]
     kinds = dict.fromkeys(whole, "Int64") | dict.fromkeys(("reconciled", "noted"), "boolean")
-    return frame.astype(kinds)
+    return frame(lines, COLUMNS, kinds)
 
 
 def _lines(connection: Connection, view: View) -> list[dict[str, Any]]:
@@ -96,13 +95,15 @@ def _lines(connection: Connection, view: View) -> list[dict[str, Any]]:
     }
     held = tallies.held_before(connection, view)
     waived = tallies.waivers(connection, view)
-    series = tallies.definition(connection, view).series
-    due = {(row["community"], row["kind"]): row for row in due_sheets(connection, view, view.day).to_dict("records")}
+    raises = tallies.definition(connection, view).raises
+    members = tallies.members(connection, view)
+    sheets = received(connection, view, view.day).lines({one.id: one.name for one in members}, view.day, view.day)
+    due = {(sheet["community"], sheet["kind"]): sheet for sheet in sheets}
     lines = []
-    for key, name, area in tallies.members(connection, view):
+    for key, name, area in members:
         day = {kind: figures.get(key, {}) for kind, figures in found.items()}
         line = {"community": name, "area": area, **_figures(day)}
-        line |= _differences(day, line, held.get(key, 0), series)
+        line |= _differences(day, line, held.get(key, 0), raises)
         line |= _sheets(name, day, due)
         line |= _verdict(day, line, waived.get(key, frozenset()))
         lines.append(line)
@@ -143,11 +144,14 @@ def _figures(day: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _differences(
-    day: dict[str, dict[str, Any]], line: dict[str, Any], held: int, series: Iterable[str]
+    day: dict[str, dict[str, Any]], line: dict[str, Any], held: int, raises: Mapping[str, str]
 ) -> dict[str, int | None]:
-    """Every identity of one community's day; None where a side of it is not reported."""
+    """Every identity of one community's day; None where a side of it is not reported.
+
+    ``raises``: which dose raises which running total.
+    """
     evening, before = day["evening"], day["before"]
-    given = {name: DOSES[name] for name in series}
+    given = {name: f"vacc_{dose}" for name, dose in raises.items()}
     steps = {
         f"d_cum_{name}": metrics.step_difference(
             evening.get(f"cum_{name}"), before.get(f"cum_{name}"), evening.get(dose)
@@ -168,10 +172,12 @@ def _differences(
             line["roster_n"], metrics.add(line["vacc_on_roster"], *(line[name] for name in STATUSES))
         ),
         "d_cumulative": metrics.add(*steps.values()),
-        **{f"d_cum_{name}": steps.get(f"d_cum_{name}") for name in DOSES},
+        **{name: steps.get(name) for name in differences.PARTS},
         "d_course": metrics.add(*(excess[breach] for breach in breaches)) if evening else None,
         "d_total": metrics.total_difference(line["vacc_total"], (line["vacc_on_roster"], line["walk_in"])),
-        "d_doses": metrics.total_difference(line["vacc_total"], [evening.get(dose) for dose in given.values()]),
+        "d_doses": metrics.total_difference(
+            line["vacc_total"], [evening.get(dose) for dose in dict.fromkeys(given.values())]
+        ),
         "d_held": held if line["roster_rows"] is not None else None,
         "d_next": metrics.difference(line["next_rows"], line["plan_next"]),
     }

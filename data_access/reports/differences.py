@@ -141,11 +141,11 @@ COLUMNS = tuple(column for identity in IDENTITIES for column in (identity.column
 
 LATER_ROSTER = N_("The roster was corrected at {roster}, after the morning sheet of {morning}: confirm {n} people.")
 ROWS_OPEN = N_("Rows {rows} of the roster say nothing of the person: ask one by one and fill them in.")
-# The parts of I2: label and the column that counts the doses of the day.
-DOSES = {
-    "d_cum_d1": (N_("Rise−doses, dose 1"), "vacc_d1"),
-    "d_cum_full": (N_("Rise−doses, full course"), "vacc_d2"),
-    "d_cum_b": (N_("Rise−doses, booster"), "vacc_b"),
+# The parts of I2, one a running total.
+PARTS = {
+    "d_cum_d1": N_("Rise−doses, dose 1"),
+    "d_cum_full": N_("Rise−doses, full course"),
+    "d_cum_b": N_("Rise−doses, booster"),
 }
 
 

@@ -61,7 +61,7 @@ def register(connection: Connection, view: View) -> pd.DataFrame:
     return frame(rows, _REGISTER, dict.fromkeys(("id", "households", "population", "position"), "Int64"))
 
 
-def counting(rows: Iterable[Row[Any]], view: View) -> list[Row[Any]]:
+def counting(rows: Iterable[Row[*tuple[Any, ...]]], view: View) -> list[Row[Any]]:
     """Of these ``entries`` those that count on the view's day, narrowed by its area and community."""
     return [
         row
@@ -73,7 +73,7 @@ def counting(rows: Iterable[Row[Any]], view: View) -> list[Row[Any]]:
     ]
 
 
-def entries(connection: Connection, view: View) -> Sequence[Row[Any]]:
+def entries(connection: Connection, view: View) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every register entry in force, in register order, whatever its day; columns as ``register``."""
     return connection.execute(
         select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from data_access.force import in_force
 from data_access.reports import day, tallies
 from data_access.reports.day import RATES, STATES
 from data_access.reports.differences import COLUMNS as DIFFERENCES
-from data_access.reports.differences import DOSES, IDENTITIES, LATER_ROSTER, ROWS_OPEN, Identity, row_list
+from data_access.reports.differences import IDENTITIES, LATER_ROSTER, PARTS, ROWS_OPEN, Identity, row_list
 from data_access.reports.view import View
 from data_access.schema import Callup, CommunityEntry, Submission
 
@@ -159,8 +160,8 @@ def zero_tolerance(view: View) -> pd.DataFrame:
 
     Columns: code (``aefi`` suspected reactions, ``observation`` people observed less than 30 minutes, ``repeated``
     people called up for a dose they hold, ``unstaffed`` communities with a plan and nobody on duty), n (Int64),
-    confirmed and expected (communities that reported the figure, and all), done_n, done_d (observed and vaccinated,
-    for ``observation``), where (names with an occurrence), unconfirmed (names without a figure), state (occurred,
+    confirmed and expected (communities that reported the figure, and all), done_n, done_d (observed in full and
+    vaccinated, for ``observation``), where (names with an occurrence), unconfirmed (names without a figure), state (occurred,
     unconfirmed, confirmed).
     """
     frame = table(view)
@@ -170,7 +171,8 @@ def zero_tolerance(view: View) -> pd.DataFrame:
     staff = pd.Series([mornings.get(name, {}).get("staff") for name in frame["community"]], dtype="Int64")
     counts = {
         "aefi": frame["aefi_n"],
-        "observation": frame["vacc_total"] - frame["observed"],
+        # of one community with more observed than vaccinated nothing can be set against another's people
+        "observation": (frame["vacc_total"] - frame["observed"]).clip(lower=0),
         "repeated": frame["d_held"],
         "unstaffed": ((frame["planned"] > 0) & (staff == 0)).astype("Int64"),
     }
@@ -180,14 +182,15 @@ def zero_tolerance(view: View) -> pd.DataFrame:
         number = int(counted.sum())
         confirmed = int(counted.notna().sum())
         full = confirmed == len(frame) and len(frame) > 0
+        done = int(frame.loc[counted.notna(), "vacc_total"].sum()) if code == "observation" else None
         lines.append(
             {
                 "code": code,
                 "n": number,
                 "confirmed": confirmed,
                 "expected": len(frame),
-                "done_n": frame.loc[counted.notna(), "observed"].sum() if code == "observation" else None,
-                "done_d": frame.loc[counted.notna(), "vacc_total"].sum() if code == "observation" else None,
+                "done_n": None if done is None else done - number,
+                "done_d": done,
                 "where": list(frame.loc[(counted > 0).fillna(False), "community"]),
                 "unconfirmed": list(frame.loc[counted.isna(), "community"]),
                 "state": "occurred" if number else "confirmed" if full else "unconfirmed",
@@ -207,12 +210,14 @@ def differences(view: View) -> pd.DataFrame:
     frame = table(view)
     with database.reading() as connection:
         hints = _Hints(connection, view)
+        raises = tallies.definition(connection, view).raises
+        doses = {f"d_cum_{series}": f"vacc_{dose}" for series, dose in raises.items()}
         lines = [
             {"community": line["community"], **difference, "how": hints.how(line, identity)}
             for line in _records(frame)
             for identity in IDENTITIES
             if identity.broken(line)
-            for difference in _spelled(identity, line)
+            for difference in _spelled(identity, line, doses)
         ]
     columns = ["community", "identity", "column", "label", "amount", "first", "second", "first_label", "second_label"]
     made = pd.DataFrame(lines, columns=[*columns, "state", "how"])
@@ -223,8 +228,11 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in record.items()} for record in frame.to_dict("records")]
 
 
-def _spelled(identity: Identity, line: dict[str, Any]) -> list[dict[str, Any]]:
-    """The lines of one broken identity: its figures, its words, whether it is open."""
+def _spelled(identity: Identity, line: dict[str, Any], doses: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The lines of one broken identity: its figures, its words, whether it is open.
+
+    ``doses``: by part of I2 the column that counts the doses of the day.
+    """
     settled = identity.settled(line["noted"] is True, set(line["waived"].split("、")))
     common = {
         "identity": identity.code,
@@ -233,7 +241,7 @@ def _spelled(identity: Identity, line: dict[str, Any]) -> list[dict[str, Any]]:
         "state": "information" if identity.information else "explained" if settled else "open",
     }
     columns: list[tuple[str, str, str | None, str | None]] = [
-        (name, DOSES[name][0], None, DOSES[name][1]) for name in identity.parts
+        (name, PARTS[name], None, doses.get(name)) for name in identity.parts
     ]
     lines = []
     for name, label, first, second in columns or [(identity.column, identity.label, *identity.figures)]:

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from config.campaigns import Campaign
-from data_access.force import in_force
+from data_access.force import complete_sum, in_force
 from data_access.metrics import Execution
-from data_access.reports.tallies import CUMULATIVE, EVENING, STATUSES, campaign_key, complete_sum
+from data_access.reports.tallies import CUMULATIVE, EVENING, STATUSES, campaign_key
 from data_access.reports.view import View
 from data_access.schema import EveningTally, Submission
 
@@ -25,7 +25,6 @@ class Evening:
     day: date
     counts: Mapping[str, int | None]
     unreconciled: bool  # some row says 未核对
-    given: frozenset[str]  # cumulative figures that at least one row gives, though they may not add up
 
     def cumulative(self, series: str) -> int | None:
         """V of ``d1``, ``full`` or ``b``."""
@@ -58,14 +57,20 @@ def between(connection: Connection, view: View, start: date, end: date) -> dict[
 
 
 def latest(connection: Connection, view: View, series: str) -> dict[int, Evening]:
-    """Of each community, the last tally before the view's day that gives the cumulative figure of the series."""
+    """Of each community, the last tally before the view's day with the cumulative figure of the series complete."""
     assert f"cum_{series}" in CUMULATIVE
     given = getattr(EveningTally, f"cum_{series}")
-    last = (
-        select(EveningTally.community_id, func.max(EveningTally.biz_date).label("day"))
+    complete = (
+        select(EveningTally.community_id, EveningTally.biz_date)
         .join(Submission, Submission.id == EveningTally.submission_id)
-        .where(*_scope(view), EveningTally.biz_date < view.day, given.is_not(None))
-        .group_by(EveningTally.community_id)
+        .where(*_scope(view), EveningTally.biz_date < view.day)
+        .group_by(EveningTally.community_id, EveningTally.biz_date)
+        .having(func.count(given) == func.count())
+        .subquery()
+    )
+    last = (
+        select(complete.c.community_id, func.max(complete.c.biz_date).label("day"))
+        .group_by(complete.c.community_id)
         .subquery()
     )
     query = _EVENINGS.where(*_scope(view)).join(
@@ -101,7 +106,6 @@ _EVENINGS = (
         EveningTally.community_id,
         EveningTally.biz_date,
         func.max(case((EveningTally.reconciled == "no", 1), else_=0)).label("unreconciled"),
-        *(func.count(getattr(EveningTally, name)) for name in CUMULATIVE),
         *(complete_sum(getattr(EveningTally, name)) for name in EVENING),
     )
     .join(Submission, Submission.id == EveningTally.submission_id)
@@ -109,11 +113,10 @@ _EVENINGS = (
 )
 
 
-def _read(connection: Connection, query: Select[Any]) -> dict[tuple[int, date], Evening]:
+def _read(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[tuple[int, date], Evening]:
     found = {}
     for community, day, unreconciled, *figures in connection.execute(query):
-        given = frozenset(name for name, rows in zip(CUMULATIVE, figures, strict=False) if rows)
-        sums = (None if figure is None else int(figure) for figure in figures[len(CUMULATIVE) :])
+        sums = (None if figure is None else int(figure) for figure in figures)
         counts = dict(zip(EVENING, sums, strict=True))
-        found[community, day] = Evening(community, day, counts, bool(unreconciled), given)
+        found[community, day] = Evening(community, day, counts, bool(unreconciled))
     return found

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
 from config.language import _
-from data_access import audit, database, facts, schema
+from data_access import audit, database, facts, limits, schema
 from data_access.accounts import Actor, Capability, OtherCommunityError, Role
 from data_access.findings import Finding as Found
 from data_access.findings import Rule, Severity
@@ -25,7 +25,7 @@ from data_access.known import campaign_definitions
 from data_access.reports import changes
 from data_access.schema import Account, Campaign, Community, Finding, Submission, Workbook
 from data_access.sheets import rules as sheet_rules
-from data_access.submissions import FILE_SUPERSEDED, STREET_SHEET, SubmissionError
+from data_access.submissions import FILE_SUPERSEDED, SubmissionError
 from data_access.workbooks import rules as reader_rules
 from data_access.workbooks.model import Portion
 
@@ -327,7 +327,7 @@ def preview(actor: Actor, portion: Portion, replaces: int | None) -> changes.Dif
 
 _RULES: dict[str, Rule] = {
     rule.code: rule
-    for source in (vars(reader_rules), vars(sheet_rules), {"a": FILE_SUPERSEDED, "b": STREET_SHEET})
+    for source in (vars(reader_rules), vars(sheet_rules), vars(limits), {"": FILE_SUPERSEDED})
     for rule in source.values()
     if isinstance(rule, Rule)
 }

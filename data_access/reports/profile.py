@@ -80,7 +80,7 @@ def tiles(view: View) -> pd.Series:
     Index: coverage_n, coverage_d, coverage_state, last_n, last_d, last_day, rank, field, change, places; completion_n,
     completion_d and before_n, before_d, before_day (the day with a tally before); target (percent), left, pace_n,
     pace_d, forecast (state), finish; on_time_n, on_time_d, since; differences (open ones), largest (label) and amount;
-    open, overdue, soon (action items not closed, past their day, due within three days). Missing is None or <NA>.
+    open, overdue, soon (action items not closed, past their original day, due within three days of it). Missing is None or <NA>.
     """
     ranks = ranking.table(replace(view, community=None))
     place = ranks[ranks["community"] == view.community]
@@ -216,7 +216,7 @@ def sent(view: View, limit: int = 8) -> pd.DataFrame:
                 Submission.rows_accepted.label("rows"),
                 Submission.rows_refused.label("refused"),
                 Submission.timeliness,
-                Submission.superseded_at,
+                in_force(view.as_of).label("in_force"),
                 Submission.withdrawn_at,
                 Account.role,
             )
@@ -234,18 +234,17 @@ def sent(view: View, limit: int = 8) -> pd.DataFrame:
         ).all()
     columns = ["submission", "kind", "business_date", "period", "topic", "revision", "received", "rows", "refused"]
     lines = [
-        {name: getattr(row, name) for name in (*columns, "timeliness", "role")}
-        | {"state": _state(row.superseded_at, row.withdrawn_at, moment)}
+        {name: getattr(row, name) for name in (*columns, "timeliness", "role")} | {"state": _state(row, moment)}
         for row in rows
     ]
     frame = pd.DataFrame(lines, columns=[*columns, "timeliness", "state", "role"])
     return frame.astype(dict.fromkeys(("submission", "revision", "rows", "refused"), "Int64"))
 
 
-def _state(superseded: Any, withdrawn: Any, moment: Any) -> str:
-    if withdrawn is not None and withdrawn <= moment:
-        return "withdrawn"
-    return "superseded" if superseded is not None and superseded <= moment else "in_force"
+def _state(row: Any, moment: Any) -> str:
+    if row.in_force:
+        return "in_force"
+    return "withdrawn" if row.withdrawn_at is not None and row.withdrawn_at <= moment else "superseded"
 
 
 def _open(view: View, day: date) -> bool:
@@ -279,9 +278,10 @@ def _open_differences(view: View) -> dict[str, Any]:
 
 def _open_actions(view: View) -> dict[str, Any]:
     frame = open_actions(view)
-    left = [(due - view.day).days for due in frame["due"].dropna()]
+    # an extension moves the work, not the judgement
+    left = [(due - view.day).days for due in frame["original_due"].fillna(frame["due"]).dropna()]
     return {
         "open": len(frame),
-        "overdue": sum(days < 0 for days in left),
+        "overdue": int((frame["overdue_days"] > 0).sum()),
         "soon": sum(0 <= days <= 3 for days in left),
     }

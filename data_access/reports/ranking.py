@@ -15,7 +15,7 @@ from config.language import N_, _, pick
 from config.settings import settings
 from data_access import database, metrics
 from data_access.metrics import Entry
-from data_access.reports import coverage, evenings, scores, standing
+from data_access.reports import coverage, evenings, frames, scores, standing
 from data_access.reports.scores import COUNTED, OF_PEOPLE, RANKED, BasisError, Field, Score
 from data_access.reports.standing import Standing
 from data_access.reports.view import View
@@ -136,8 +136,9 @@ def total(view: View, basis: str = "coverage") -> pd.DataFrame:
     """The whole of the field in one row: sum over sum of what was ranked. Raises BasisError.
 
     Columns: community (street or area), ``rate_n``/``rate_d`` and the basis' own (<NA> for the composite, which cannot
-    be added), coverage_n, coverage_d, increment, increment_days, left, field (communities), and ranked,
-    unreported, not_comparable, no_denominator (how many of them; Int64).
+    be added), coverage_n, coverage_d, increment with increment_days and increment_counted (one day's, over
+    this many of the ``reported`` communities), left, field (communities), and ranked, unreported, not_comparable,
+    no_denominator (how many of them; Int64).
     """
     _check(basis)
     field = replace(view, community=None)
@@ -157,17 +158,19 @@ def total(view: View, basis: str = "coverage") -> pd.DataFrame:
         row |= _named(basis, whole.numerator, whole.denominator)
     told = [today.standing[one.key] for one in ranked if today.standing[one.key].state == "reported"]
     whole = metrics.sum_rates(one.rate for one in told).rate
-    gains = [one.increment(today.rest) for one in told]
-    known = [gain for gain in gains if gain.value is not None]
+    gains = (one.increment(today.rest) for one in told)
     row |= {"coverage_n": whole.numerator, "coverage_d": whole.denominator}
     row["left"] = metrics.left_to_target(whole, standing.target(today.campaign))
-    if basis != "increment":
-        row["increment"] = sum(gain.value or 0 for gain in known) if known else None
-    row["increment_days"] = max((gain.days or 0 for gain in known), default=None)
+    if basis == "increment":
+        row |= {"increment_days": 1, "increment_counted": len(heard)}
+    else:
+        row |= standing.of_one_day((gain.value, gain.days) for gain in gains)
+    row["reported"] = len(told)
     states_known = ["field", "ranked", "unreported", "not_comparable", "no_denominator"]
     figures = [*_figures(basis), "coverage_n", "coverage_d", "increment", "increment_days", "left"]
+    figures += ["increment_counted", "reported"]
     columns = list(dict.fromkeys(["community", *states_known, *figures]))
-    return pd.DataFrame([row], columns=columns).astype(dict.fromkeys(columns[1:], "Int64"))
+    return frames.frame([row], columns, dict.fromkeys(columns[1:], "Int64"))
 
 
 def history(view: View, basis: str = "coverage", days: int = 8) -> pd.DataFrame:
@@ -186,7 +189,7 @@ def history(view: View, basis: str = "coverage", days: int = 8) -> pd.DataFrame:
                 {"day": then.day, "community": one.name, "rank": ranks[one.key].rank, "state": ranks[one.key].state}
                 for one in then.communities
             ]
-    return pd.DataFrame(rows, columns=["day", "community", "rank", "state"]).astype({"rank": "Int64"})
+    return frames.frame(rows, ["day", "community", "rank", "state"], {"rank": "Int64"})
 
 
 def _check(basis: str) -> None:
@@ -311,4 +314,4 @@ def _frame(rows: list[dict[str, Any]], basis: str) -> pd.DataFrame:
     ]
     types: dict[str, Any] = dict.fromkeys(["rank", *counts], "Int64") | {"low": "Float64", "high": "Float64"}
     types |= {"same_as_above": "boolean", "reached": "boolean", "tied": "bool", "small_base": "bool", "over": "bool"}
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    return frames.frame(rows, columns, types)

@@ -120,10 +120,14 @@ def due_sheets(connection: Connection, view: View, start: date) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The daily sheets in force of some days, by (community, kind, day), and the days without any duty."""
+    """The daily sheets in force of some days, by (community, kind, day), and the days without any duty.
+
+    ``spans`` are the first and last day on which each community counts; outside them it owes nothing.
+    """
 
     sheets: Mapping[tuple[int, str, date], Mapping[str, Any]]
     rest: set[date]
+    spans: Mapping[int, tuple[date | None, date | None]]
     now: datetime
 
     def lines(
@@ -135,7 +139,7 @@ class Received:
         for key, name in communities.items():
             for kind, day, window in windows:
                 report = self.sheets.get((key, kind, day))
-                if report is None and day in self.rest:
+                if not self._counts(key, day, report):
                     continue
                 line = {"community": name, "kind": kind, "day": day, "state": self._state(window, report)}
                 found.append(line | {"due": window.due, "close": window.close, **(report or {})})
@@ -143,16 +147,21 @@ class Received:
 
     def states(
         self, communities: Iterable[int], start: date, end: date, kinds: Iterable[str] = deadlines.DAILY
-    ) -> dict[int, list[str]]:
+    ) -> dict[int, list[metrics.Timeliness]]:
         """Only the states of ``lines``, by community; communities without any sheet due are left out."""
         windows = list(self._windows(start, end, tuple(kinds)))
-        found: dict[int, list[str]] = {}
+        found: dict[int, list[metrics.Timeliness]] = {}
         for key in communities:
             for kind, day, window in windows:
                 report = self.sheets.get((key, kind, day))
-                if report is not None or day not in self.rest:
+                if self._counts(key, day, report):
                     found.setdefault(key, []).append(self._state(window, report))
         return found
+
+    def _counts(self, community: int, day: date, report: Mapping[str, Any] | None) -> bool:
+        first, last = self.spans.get(community, (None, None))
+        within = (first is None or first <= day) and (last is None or day <= last)
+        return within and (report is not None or day not in self.rest)
 
     def _windows(self, start: date, end: date, kinds: tuple[str, ...]) -> Iterator[tuple[str, date, deadlines.Window]]:
         for day in (start + timedelta(days=n) for n in range((end - start).days + 1)):
@@ -161,7 +170,7 @@ class Received:
                 assert window is not None
                 yield kind, day, window
 
-    def _state(self, window: deadlines.Window, report: Mapping[str, Any] | None) -> str:
+    def _state(self, window: deadlines.Window, report: Mapping[str, Any] | None) -> metrics.Timeliness:
         if report is None:
             return "not_due" if self.now <= window.due else "unreported"
         return window.arrival(report["received"]) if report["rows"] else "empty"
@@ -170,7 +179,8 @@ class Received:
 def received(connection: Connection, view: View, start: date, kinds: Iterable[str] = deadlines.DAILY) -> Received:
     """The daily sheets from ``start`` to the view's day, of every community, as the view knows them."""
     resting = rest_days(connection, view, start, view.day)
-    return Received(_sent(connection, view, start, tuple(kinds)), resting, view.as_of or clock.now())
+    spans = {row.id: (row.active_from, row.active_until) for row in entries(connection, view)}
+    return Received(_sent(connection, view, start, tuple(kinds)), resting, spans, view.as_of or clock.now())
 
 
 def _sent(

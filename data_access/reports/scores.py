@@ -13,6 +13,7 @@ from config.campaigns import Campaign
 from config.language import _
 from config.settings import settings
 from data_access import metrics
+from data_access.force import in_force
 from data_access.metrics import Rate
 from data_access.reports import progress, reporting, season, workstreams
 from data_access.reports.season import Season
@@ -74,6 +75,7 @@ class More:
                     Submission.street_id == view.actor.street_id,
                     Submission.kind == "evening",
                     Submission.campaign_id == campaign_key(view),
+                    in_force(view.as_of),
                 )
             ).scalar()
         )

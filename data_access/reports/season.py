@@ -28,7 +28,7 @@ class Season:
     days: tuple[date, ...]
     campaign: Campaign
     rest: set[date]  # from the earliest tally that any of the days looks back to
-    _register: Sequence[Row[Any]]
+    _register: Sequence[Row[*tuple[Any, ...]]]
     _bases: Bases
     _told: Mapping[int, Sequence[Evening]]  # by community, in order of time
 
@@ -58,7 +58,7 @@ class Season:
         for tally in self._told.get(community, ()):
             if tally.day == day:
                 today = tally
-            elif tally.day < day and f"cum_{series}" in tally.given:
+            elif tally.day < day and tally.cumulative(series) is not None:
                 before = tally
         return today, before
 

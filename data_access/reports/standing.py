@@ -81,6 +81,20 @@ class Standing:
         return metrics.Increment(day, gained.value, max(1, opened))
 
 
+def of_one_day(gains: Iterable[tuple[int | None, int | None]]) -> dict[str, int | None]:
+    """The increment of the whole from the communities' ``(increment, days)``: those of a single day added up.
+
+    Keys: increment, increment_days, increment_counted (how many it is made of). The total of several days is no gain
+    of this one, and a first report is none at all.
+    """
+    daily = [value for value, days in gains if value is not None and days == 1]
+    return {
+        "increment": sum(daily) if daily else None,
+        "increment_days": 1 if daily else None,
+        "increment_counted": len(daily),
+    }
+
+
 def denominator(campaign: Campaign) -> str:
     """``surveyed`` or ``eligible``: the campaign's own choice, else the setting."""
     return campaign.denominator or settings().coverage_denominator

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 
 from config.campaigns import Campaign
 from data_access import schema
-from data_access.force import in_force
+from data_access.force import complete_sum, in_force
 from data_access.known import campaign_definitions
 from data_access.reports.directory import counting, entries, rest_days
 from data_access.reports.view import View
@@ -100,11 +100,6 @@ def number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def complete_sum(column: Any) -> ColumnElement[int | None]:
-    """The sum of a column if every row has it, else missing."""
-    return case((func.count(column) == func.count(), func.sum(column)), else_=None)
-
-
 def rosters(connection: Connection, view: View, day: date | None = None) -> Figures:
     """Rosters of a day: submission, revision, received, rows, settled, reminded, unobserved, aefi, each outcome of
     ``SETTLED`` as ``is_<outcome>``, batches. A roster sent with no rows has 0 rows; one not sent is absent."""
@@ -130,7 +125,7 @@ _SHEET = (
 )
 
 
-def _tallies(fact: type[DayFact], columns: Iterable[str], *more: Any) -> Select[Any]:
+def _tallies(fact: type[DayFact], columns: Iterable[str], *more: Any) -> Select[*tuple[Any, ...]]:
     sums = (complete_sum(getattr(fact, name)).label(name) for name in columns)
     query = select(*_SHEET, *sums, *more).join(fact, fact.submission_id == Submission.id)
     return query.group_by(*_SHEET)

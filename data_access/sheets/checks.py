@@ -59,12 +59,12 @@ def not_in_future(key: str) -> RowCheck:
     return check
 
 
-def needed(key: str, when: Callable[[Values], bool], rule: Rule) -> RowCheck:
-    """``key`` is filled in wherever ``when`` holds."""
+def needed(key: str, when: Callable[[Values], bool], rule: Rule, absent: Rule | None = None) -> RowCheck:
+    """``key`` is filled in wherever ``when`` holds; ``absent`` is for sheets without the column."""
 
     def check(values: Values) -> Iterable[Problem]:
         if values.get(key) is None and when(values):
-            yield Problem(rule, key)
+            yield Problem(rule, key, absent=absent)
 
     return check
 

@@ -97,12 +97,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a row or sheet rule found: the rule's text, the column it points at, and the fields of the sentence."""
+    """What a row or sheet rule found: the rule's text, the column it points at, and the fields of the sentence.
+
+    ``absent`` is said instead, once a sheet, where the sheet has no such column at all.
+    """
 
     rule: Rule
     column: str | None = None
     fields: Mapping[str, object] | None = None
     row: int = 0  # index into the rows for a sheet rule
+    absent: Rule | None = None
 
 
 RowCheck = Callable[[Values], Iterable[Problem]]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from config.checklist import checklist
 from data_access.sheets import checks, choices, columns, rules
 from data_access.sheets.columns import tick
 from data_access.sheets.declaration import Column, Problem, SheetKind, Type, Values
@@ -13,13 +13,12 @@ from data_access.sheets.declaration import Column, Problem, SheetKind, Type, Val
 SEALED_ITEMS = frozenset({"1.5"})
 FAMILY_ITEMS = frozenset({"4.6"})
 EVENT_FIELDS = ("event_date", "place", "attendees", "theme")
-_ITEM = re.compile(r"[1-9]\d?\.[1-9]\d?")
 
 
-def code_has_form(values: Values) -> Iterable[Problem]:
-    """An item code is two whole numbers with a point."""
+def code_is_known(values: Values) -> Iterable[Problem]:
+    """The code is one of the checklist's items."""
     code: str | None = values.get("item_code")
-    if code is not None and not _ITEM.fullmatch(code):
+    if code is not None and code not in {item.code for item in checklist().items}:
         yield Problem(rules.ITEM_CODE_FORM, "item_code", {"value": code})
 
 
@@ -141,6 +140,7 @@ EVIDENCE = SheetKind(
             "地点",
             "Place",
             synonyms=("活动地点",),
+            personal=True,
             rule_zh="活动类必填",
             rule_en="Required for events",
             example="社区会议室",
@@ -156,11 +156,19 @@ EVIDENCE = SheetKind(
             "主题",
             "Theme",
             synonyms=("活动主题", "会议主题"),
+            personal=True,
             rule_zh="活动类必填",
             rule_en="Required for events",
             example="冬季健康讲座",
         ),
-        Column("partner", "协办机构", "Partner", synonyms=("协办单位", "参与机构"), example="社区卫生服务中心"),
+        Column(
+            "partner",
+            "协办机构",
+            "Partner",
+            synonyms=("协办单位", "参与机构"),
+            personal=True,
+            example="社区卫生服务中心",
+        ),
         _files("photos", "照片", "Photos", "图片", "活动照片", example=3),
         _files("minutes", "会议记录", "Minutes", "纪要", "会议纪要", "活动记录", "记录", example=1),
         _files("sign_in", "签到", "Sign-in sheets", "签到表", "签到册", example=1),
@@ -181,6 +189,7 @@ EVIDENCE = SheetKind(
             "不适用及原因",
             "Reason not applicable",
             synonyms=("不适用原因", "无此场所"),
+            personal=True,
             rule_zh="如“楼内无电梯”",
             rule_en="Such as “no lift in the building”",
         ),
@@ -223,10 +232,10 @@ EVIDENCE = SheetKind(
             rule_zh="由街道填写；只有通过的计入正式得分",
             rule_en="By the street; only approved rows count for the official score",
         ),
-        Column("review_note", "审核意见", "Review note", synonyms=("审核说明", "退回原因")),
+        Column("review_note", "审核意见", "Review note", synonyms=("审核说明", "退回原因"), personal=True),
     ),
     row_checks=(
-        code_has_form,
+        code_is_known,
         checks.not_in_future("event_date"),
         sealed_where_due,
         event_is_complete,

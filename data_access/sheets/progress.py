@@ -172,6 +172,7 @@ PROGRESS = SheetKind(
             "佐证材料",
             "Evidence",
             synonyms=("附件", "图片", "佐证", "证明材料"),
+            personal=True,
             rule_zh="文件名或链接",
             rule_en="File names or links",
         ),
@@ -186,7 +187,7 @@ PROGRESS = SheetKind(
             rule_zh="“是”则转督办整改",
             rule_en="A yes becomes an action item",
         ),
-        Column("next_step", "下步措施", "Next step", synonyms=("下步打算", "下一步措施", "下步工作")),
+        Column("next_step", "下步措施", "Next step", synonyms=("下步打算", "下一步措施", "下步工作"), personal=True),
         columns.OWNER,
         Column("due", "时限", "Due", Type.DATE, synonyms=("完成时限", "限期")),
         tick(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import time
 from typing import Any
 
+from data_access.findings import Rule
 from data_access.sheets import checks, choices, columns, identity, rules
 from data_access.sheets.columns import tick
-from data_access.sheets.declaration import Column, Problem, SheetKind, Type, Values
+from data_access.sheets.declaration import Column, Problem, RowCheck, SheetKind, Type, Values
 
 LATER_DOSES = frozenset({"d2", "d3", "b"})
 REASONED = frozenset({"deferred", "contraindicated", "refused", "rescheduled"})
+
+
+def _asked(key: str, when: Callable[[Values], bool], rule: Rule) -> RowCheck:
+    """Filled in where it is due. A roster that does not ask for it keeps its people: they would be missing in the
+    day's count."""
+    return checks.needed(key, when, rule, rules.COLUMN_NEEDED)
 
 
 def last_dose_before(values: Values) -> Iterable[Problem]:
@@ -241,10 +248,10 @@ ROSTER = SheetKind(
         checks.name_is_name("name"),
         identity.number_is_valid,
         identity.agrees_with_number("vaccination_date"),
-        checks.needed("last_dose_date", lambda values: values.get("dose_no") in LATER_DOSES, rules.LAST_DOSE_MISSING),
+        _asked("last_dose_date", lambda values: values.get("dose_no") in LATER_DOSES, rules.LAST_DOSE_MISSING),
         last_dose_before,
-        checks.needed("reason", lambda values: values.get("outcome") in REASONED, rules.REASON_MISSING),
-        checks.needed("observed_30", lambda values: values.get("outcome") == "vaccinated", rules.OBSERVATION_MISSING),
+        _asked("reason", lambda values: values.get("outcome") in REASONED, rules.REASON_MISSING),
+        _asked("observed_30", lambda values: values.get("outcome") == "vaccinated", rules.OBSERVATION_MISSING),
         observation_done,
         aefi_needs_case,
     ),

@@ -100,6 +100,11 @@ LAST_DOSE_MISSING = _error(
     N_("This is not a first dose, but {column} is blank."),
     N_("Write the date of the dose before."),
 )
+COLUMN_NEEDED = _warning(
+    "COLUMN_NEEDED",
+    N_("The sheet has no column {column}, which this row and maybe others need."),
+    N_("Add the column and send the sheet again; until then the rows count without it."),
+)
 REASON_MISSING = _error(
     "REASON_MISSING",
     N_("Nothing says why this person was not vaccinated."),
@@ -310,7 +315,7 @@ DENOMINATOR_ZERO = _info(
 )
 ITEM_CODE_FORM = _error(
     "ITEM_CODE_FORM",
-    N_("“{value}” is no item code."),
+    N_("“{value}” is no item of the checklist."),
     N_("Write the code of the checklist as text, such as 1.4 or 2.10."),
 )
 SEAL_MISSING = _warning(

@@ -120,6 +120,7 @@ class _Checker:
         self.by_key = {column.key: column for column in self.kind.columns}
         self.required = [column for column in self.kind.columns if column.required]
         self.dosed = [column for column in self.kind.columns if column.dose is not None]
+        self.absent: set[str] = set()  # columns the sheet lacks and was told of
 
     def row(self, draft: Draft) -> None:
         """Everything one row can be asked for itself."""
@@ -189,6 +190,11 @@ class _Checker:
 
     def _problem(self, draft: Draft, problem: Problem) -> None:
         column = self.by_key.get(problem.column) if problem.column else None
+        if problem.absent is not None and column is not None and column.key not in self.resolver.spots:
+            if column.key not in self.absent:
+                self.absent.add(column.key)
+                draft.add(self.resolver.finding(draft, problem.absent, column))
+            return
         draft.add(self.resolver.finding(draft, problem.rule, column, dict(problem.fields or {})))
 
     def _has_error(self, draft: Draft, column: Column) -> bool:

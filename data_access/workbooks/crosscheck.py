@@ -76,9 +76,10 @@ def _figures(known: DayFigures, portion: Portion) -> DayFigures:
 
 
 def _sum(rows: Iterable[Row], key: str) -> int | None:
-    """The sum over the sites; None where none is reported."""
-    values = [row.values[key] for row in rows if row.values.get(key) is not None]
-    return sum(values) if values else None
+    """The sum over the sites; None where one of them lacks the figure."""
+    values: list[int | None] = [row.values.get(key) for row in rows]
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
 
 
 class _DayChecker:
@@ -160,6 +161,8 @@ class _DayChecker:
 
     def evening(self) -> None:
         """I5, I6, I2 and I8 as seen from the tally, and its denominator against the baseline."""
+        if self.date > clock.today():
+            self.add(rules.TALLY_AHEAD, "biz_date", {"day": self.date.isoformat()})
         stated = self.now.evening or {}
         roster, done = self.now.roster_rows, self.now.roster_vaccinated
         self.differ(rules.I5_EVENING_ROSTER, "roster_n", "stated", stated.get("roster_n"), roster)

@@ -49,7 +49,8 @@ class Portion:
 class SheetResult:
     """One sheet after recognise, read and check.
 
-    ``state``: read, hidden, ignored (template or notes sheets), empty, unrecognised, refused. ``portions`` hold what
+    ``state``: read, merged (into an earlier sheet of the same scope), hidden, ignored (template or notes sheets),
+    empty, unrecognised, refused. ``portions`` hold what
     may be committed; ``findings`` those that belong to no portion (unknown community, wrong total, whole sheet).
     """
 

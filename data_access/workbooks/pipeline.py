@@ -14,6 +14,7 @@ from data_access.workbooks import rules
 from data_access.workbooks.check import check
 from data_access.workbooks.crosscheck import crosscheck
 from data_access.workbooks.grid import Book, Grid, open_book
+from data_access.workbooks.merge import merge
 from data_access.workbooks.model import Hints, Known, SheetResult, WorkbookResult
 from data_access.workbooks.names import nearest
 from data_access.workbooks.read import read
@@ -25,11 +26,14 @@ BASE = ("communities", "sites", "baseline", "ledger")
 NO_HINTS = Hints()
 
 
-def examine(data: bytes, filename: str, known: Known, hints: Hints = NO_HINTS) -> WorkbookResult:
+def examine(
+    data: bytes, filename: str, known: Known, hints: Hints = NO_HINTS, beside: Iterable[WorkbookResult] = ()
+) -> WorkbookResult:
     """Everything the board has to say about a file: its portions that may be committed, and every finding.
 
     Never raises for what is in the file. Lists of communities and sites are read first, whatever their place in
-    the file, so that the other sheets of the same workbook know them.
+    the file, so that the other sheets of the same workbook know them; so are those of the files ``beside`` it,
+    which would go in before.
     """
     result = WorkbookResult(filename, hashlib.sha256(data).hexdigest())
     book = open_book(data, filename)
@@ -38,6 +42,9 @@ def examine(data: bytes, filename: str, known: Known, hints: Hints = NO_HINTS) -
         return result
     result.findings += book.findings
     street = Street(known)
+    for other in beside:
+        for _sheet, portion in other.portions:
+            street.declare(portion.scope.kind, portion.rows)
     hints = _hints(hints, street, result)
     found = [(grid, _set_aside(grid)) for grid in book.sheets]
     waiting = {
@@ -49,8 +56,9 @@ def examine(data: bytes, filename: str, known: Known, hints: Hints = NO_HINTS) -
             result.sheets.append(aside)
         else:
             result.sheets += checked.get(index) or [_unrecognised(grid)]
+    merge(result.sheets)
     crosscheck(result.sheets, street)
-    if not any(sheet.state in ("read", "refused", "unrecognised") for sheet in result.sheets):
+    if not any(sheet.state in ("read", "merged", "refused", "unrecognised") for sheet in result.sheets):
         result.findings.append(Finding(rules.NO_SHEETS))
     return result
 
@@ -93,6 +101,9 @@ def _tables(grid: Grid, book: Book, filename: str, hints: Hints) -> list[Table]:
 
 
 def _unrecognised(grid: Grid) -> SheetResult:
+    """A table nobody knows is refused; a cover or a note, with one cell in a row at most, is no table."""
+    if all(sum(cell != "" for cell in row) < 2 for row in grid.rows):
+        return SheetResult(grid.name, "ignored", findings=[Finding(rules.SHEET_WITHOUT_TABLE, grid.name)])
     return SheetResult(grid.name, "unrecognised", findings=[Finding(rules.SHEET_UNRECOGNISED, grid.name)])
 
 

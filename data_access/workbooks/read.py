@@ -251,7 +251,7 @@ def _read_column(content: Content, rows: list[int], place: int, column: Column, 
             draft.add(Finding(rule, grid.name, cell, value, head, reading.fields, column.personal))
         if reading.approximate:
             row.approximate = row.approximate | {key}
-        if reading.normalised:
+        if reading.normalised and plain(raws[spot]) != str(reading.value):
             normalised.append(spot)
             row.original[key] = plain(raws[spot])
     if normalised:

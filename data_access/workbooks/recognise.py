@@ -191,12 +191,15 @@ def _qualified(
 ) -> Iterator[_Header]:
     """At least three headers and half of the required ones; a narrow sheet needs all it has (N1).
 
-    A sheet that is called by the kind's name needs no more than the required columns.
+    A sheet that is called by the kind's name needs no more than the required columns, and of few headers it is told
+    which are missing.
     """
     keys = {column.key for column in columns.values()}
     required = {column.key for column in kind.columns if column.required}
     enough = len(keys) >= min(3, max(2, width)) and len(keys & required) * 2 >= len(required)
-    if enough or (hints.kind and len(keys) >= 2) or (called and required and required <= keys):
+    if called:
+        enough = enough or len(keys) >= 3 or (bool(required) and required <= keys)
+    if enough or (hints.kind and len(keys) >= 2):
         share = len(keys & required) / max(len(required), 1)
         yield _Header(kind, row, depth, columns, len(keys) + 2 * share)
 

@@ -88,6 +88,9 @@ SHEET_IGNORED = _info(
     N_("Rename the sheet and send the file again if it counts."),
 )
 SHEET_EMPTY = _info("SHEET_EMPTY", N_("The sheet is empty."), N_("Nothing to do."))
+SHEET_WITHOUT_TABLE = _info(
+    "SHEET_WITHOUT_TABLE", N_("The sheet holds text, but no table; it was not read."), N_("Nothing to do.")
+)
 SHEET_WITHOUT_ROWS = _warning(
     "SHEET_WITHOUT_ROWS",
     N_("The sheet has a header but no rows below it."),
@@ -261,6 +264,11 @@ CAMPAIGN_UNKNOWN = _error(
     N_("“{value}” is no campaign of the street; there are: {allowed}."),
     N_("Write one of these, or leave the cell blank for the current one."),
 )
+CAMPAIGN_NOT_RUN = _error(
+    "CAMPAIGN_NOT_RUN",
+    N_("Title or file name speak of “{value}”, but the street's campaigns are: {allowed}."),
+    N_("If it is one of these, choose it while uploading; otherwise ask the street to set the campaign up first."),
+)
 CAMPAIGN_DISAGREES = _error(
     "CAMPAIGN_DISAGREES",
     N_("It is not clear which campaign the sheet is for: {sources}."),
@@ -432,6 +440,11 @@ ROSTER_DATE_FAR = _warning(
     N_("The vaccination day {day} is {n} days away from today."),
     N_("Check the day, its year above all."),
 )
+TALLY_AHEAD = _warning(
+    "TALLY_AHEAD",
+    N_("The tally is of {day}, a day that is still to come."),
+    N_("Check the day, its year above all."),
+)
 PERSON_ELSEWHERE = _warning(
     "PERSON_ELSEWHERE",
     N_("This person is on the roster of {community} too, for the same dose."),
@@ -478,4 +491,22 @@ ELIGIBLE_DIFFERS = _warning(
     "ELIGIBLE_DIFFERS",
     N_("The sheet says {stated} eligible people, the baseline says {baseline} (difference {difference})."),
     N_("The baseline counts. Send a new baseline if it has changed."),
+)
+
+# Sheets of one workbook about the same thing -----------------------------------------------------------------------
+
+SHEET_MERGED = _info(
+    "SHEET_MERGED",
+    N_("This sheet speaks of the same community and day as the sheet “{other}”; the two were taken together."),
+    N_("Nothing needs to be done."),
+)
+SAME_ROW_AGAIN = _info(
+    "SAME_ROW_AGAIN",
+    N_("This row stands in the sheet “{other}” already and was taken once."),
+    N_("Nothing needs to be done."),
+)
+ROW_CONTRADICTS = _error(
+    "ROW_CONTRADICTS",
+    N_("This row says something else than the sheet “{other}” says about the same thing; it was not taken."),
+    N_("Keep the right one of the two sheets and send the file again."),
 )

@@ -88,7 +88,9 @@ def template(
 
 
 def _title(kind: SheetKind, campaign: Campaign, community: str | None, day: date | None) -> str:
-    parts = [community, day.isoformat() if day else None, kind.label]
+    """Whose sheet of which day it is; the street's own lists are nobody's, and of the days that stand in their rows."""
+    whose = [] if kind.workbook == "base" else [community, day.isoformat() if day else None]
+    parts = [*whose, kind.label]
     if "campaign" in kind.scope:
         parts.append(f"({campaign.label})")
     return " ".join(part for part in parts if part)

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import PurePath
 
 from config import clock
-from config.campaigns import Campaign, UnknownCampaignError, campaign_from_text, mentioned
+from config.campaigns import Campaign, UnknownCampaignError, campaign_from_text, mentioned, other_vaccine
 from data_access.findings import Finding
 from data_access.workbooks import dates, rules
 from data_access.workbooks.model import Hints, Known
@@ -163,6 +163,12 @@ def _settle_campaign(table: Table, sources: Mapping[str, str], known: Known, hin
             table.findings.append(Finding(rules.CAMPAIGN_DISAGREES, table.grid.name, fields=fields))
             return
         table.campaign = next(iter(said.values()))
+    elif hints.campaign is None and not any(column.key == "campaign" for column in table.columns.values()):
+        foreign = (other_vaccine(text, known.campaigns.values()) for text in sources.values())
+        if word := next(filter(None, foreign), None):
+            fields = {"allowed": _labels(known.campaigns.values())}
+            table.findings.append(Finding(rules.CAMPAIGN_NOT_RUN, table.grid.name, "", word, fields=fields))
+            return
     campaign = known.campaigns.get(table.campaign)
     if campaign is not None:
         table.dose = _dose_in(" ".join(table.title), campaign)

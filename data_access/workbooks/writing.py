@@ -121,23 +121,28 @@ def _workstream(slug: str, language: str) -> str:
             return slug
 
 
-def put(cell: Cell, value: Any, number_format: str | None = None) -> None:
-    """Write ``value`` into ``cell``; a text stays a text, even one that begins like a formula."""
+def put(cell: Cell, value: Any, like: Cell | None = None) -> None:
+    """Write ``value`` into ``cell``; a text stays a text, even one that begins like a formula.
+
+    The style of ``like`` is taken over whole: one cell after another to be styled takes longer than all the rest.
+    Without it the cell keeps its style, and a text gets the format of text.
+    """
+    if value is not None and not isinstance(value, str | bool | int | float | Decimal | date | datetime | time):
+        value = str(value)
+    if like is not None:
+        cell._style = copy(like._style)
+    elif isinstance(value, str):
+        cell.number_format = TEXT_FORMAT
     if isinstance(value, str):
         text = ILLEGAL_CHARACTERS_RE.sub("", value)
         cell.value = text
         if _FORMULA.match(text):
             cell.data_type = "s"
             cell.quotePrefix = True
-        if number_format is None:
-            number_format = TEXT_FORMAT
-    elif isinstance(value, bool | int | float | Decimal | date | datetime | time):
-        cell.value = value
     elif value is not None:
-        put(cell, str(value), number_format)
-        return
-    if number_format is not None:
-        cell.number_format = number_format
+        cell.value = value
+        if like is not None:  # a date brings a format of its own
+            cell._style = copy(like._style)
 
 
 def format_of(column: Column) -> str:
@@ -166,12 +171,10 @@ def open_sheet(
     if note:
         put(sheet.cell(2, 1), note)
         sheet.cell(2, 1).font = copy(NOTE)
+    heads = {required: _head(sheet, required) for required in {column.required for column in columns}}
     for index, column in enumerate(columns, 1):
         letter = get_column_letter(index)
-        cell = sheet.cell(header_row, index)
-        put(cell, column.label)
-        cell.font, cell.alignment, cell.border = copy(HEADER), copy(MIDDLE), copy(BOX)
-        cell.fill = copy(REQUIRED if column.required else OPTIONAL)
+        put(sheet.cell(header_row, index), column.label, heads[column.required])
         sheet.column_dimensions[letter].width = width_of(column)
         # Also the cells that a clerk will fill in carry the column's format.
         sheet.column_dimensions[letter].number_format = format_of(column)
@@ -179,6 +182,22 @@ def open_sheet(
     sheet.freeze_panes = f"A{header_row + 1}"
     sheet.sheet_view.showGridLines = True
     return sheet
+
+
+def _head(sheet: Worksheet, required: bool) -> Cell:
+    """What a header cell looks like: a cell outside the sheet, whose style the others take over."""
+    cell = Cell(sheet)
+    put(cell, "")
+    cell.font, cell.alignment, cell.border = HEADER, MIDDLE, BOX
+    cell.fill = REQUIRED if required else OPTIONAL
+    return cell
+
+
+def _blank(sheet: Worksheet, number_format: str) -> Cell:
+    """The same for a cell of data."""
+    cell = Cell(sheet)
+    cell.number_format = number_format
+    return cell
 
 
 def _free_name(book: Workbook, name: str) -> str:
@@ -196,12 +215,13 @@ def fill(
     first_row: int = HEADER_ROW + 1,
 ) -> None:
     """Write typed rows below the header."""
+    blanks = [_blank(sheet, format_of(column)) for column in columns]
     for number, values in enumerate(rows, first_row):
         campaign = words.campaign(values.get("campaign"))
         for index, column in enumerate(columns, 1):
             value = shown(column, values.get(column.key), campaign, words)
             if value is not None:
-                put(sheet.cell(number, index), value, format_of(column))
+                put(sheet.cell(number, index), value, blanks[index - 1])
 
 
 def workbook(

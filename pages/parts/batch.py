@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charts import theme
 from config.language import N_, _
 from config.settings import settings
 from data_access import sheets
@@ -192,7 +191,7 @@ def _matrix(batch: Batch) -> File | None:
 
 def _coloured(frame: pd.DataFrame, lines: Sequence[File]) -> Any:
     """States in their colours, errors red, warnings orange, zeros quiet."""
-    colours = theme.palette()
+    colours = style.palette()
 
     def column(values: pd.Series) -> list[str]:
         if values.name == "state":

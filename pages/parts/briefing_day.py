@@ -141,7 +141,7 @@ def result(look: Look, told: Briefing) -> None:
                     "alert": causes["alert"].astype(bool),
                 }
             )
-            st.altair_chart(bars.reasons(rows, dark=look.dark, screen=look.wall), theme=None, key="briefing_causes")
+            screen.chart(bars.reasons(rows, dark=look.dark, screen=look.wall), "briefing_causes")
         st.html(f'<div class="b">{_open(told, last, INSIDE - 318 - look.sizes.row * len(causes))}</div>')
 
 
@@ -211,7 +211,7 @@ def callup(look: Look, told: Briefing) -> None:
             chart = heat.load(cells, sites, batches, figures.count(day.people), dark=look.dark, screen=look.wall)
             if look.wall:
                 chart = chart.properties(height=min(70 * len(sites), 272))
-            st.altair_chart(chart, theme=None, key="briefing_load")
+            screen.chart(chart, "briefing_load")
         _stock(look, told)
 
 
@@ -251,7 +251,7 @@ def _cells(day: Today) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     )
     cells["load"] = [_share(n, d) for n, d in zip(cells["people"], cells["capacity"], strict=True)]
     cells["note"] = [
-        _("▲ {n} over", n=over) if not pd.isna(over) and over else figures.percent(n, d, 0)
+        pick(f"▲超 {over}", f"▲ +{over}") if not pd.isna(over) and over else figures.percent(n, d, 0)
         for n, d, over in zip(cells["people"], cells["capacity"], cells["over"], strict=True)
     ]
     return cells, _sites(day, found, rows), _batches(found, columns)
@@ -335,7 +335,7 @@ def _stock(look: Look, told: Briefing) -> None:
         chart = bars.stock(drawn, dark=look.dark, screen=look.wall)
         if look.wall:
             chart = chart.properties(height=min(41 * len(drawn), 156))
-        st.altair_chart(chart, theme=None, key="briefing_stock")
+        screen.chart(chart, "briefing_stock")
 
 
 def _left(plan: Any, stock: Any) -> str:

@@ -177,11 +177,8 @@ def reds(look: Look, told: Briefing) -> None:
         fits = (INSIDE - 216 - OCCURRED * len(occurred)) // BULLET
         shown = found.behind.head(fits)
         if len(shown):
-            st.altair_chart(
-                bullets.pace(_bullets(told, shown), dark=look.dark, screen=True).properties(height=BULLET * len(shown)),
-                theme=None,
-                key="briefing_pace",
-            )
+            pace = bullets.pace(_bullets(told, shown), dark=look.dark, screen=True)
+            screen.chart(pace.properties(height=BULLET * len(shown)), "briefing_pace")
         limit = f"{-settings().thresholds.behind:g}"
         rest = len(found.behind) - len(shown) + len(found.occurred) - len(occurred)
         lines = [_("{n} more under Workstreams", n=rest)] if rest else []

@@ -7,10 +7,9 @@ from html import escape
 
 import streamlit as st
 
-from charts import theme
 from config.language import N_, _
 from data_access.reports.changes import Difference
-from pages.parts import figures, tables
+from pages.parts import figures, style, tables
 from pages.parts.tables import Html
 
 SHOWN = 40
@@ -25,7 +24,7 @@ _ICONS = {"error": ("error", "red"), "warning": ("warning", "act"), "info": ("in
 
 def counts(difference: Difference, ending: str = "") -> None:
     """The four counts, rows before and after, and the sums that move; ``ending`` is a last line in words."""
-    colours = theme.palette()
+    colours = style.palette()
     cells = ""
     for sort, (sign, word, role) in _SORTS.items():
         number = getattr(difference, sort)
@@ -52,13 +51,13 @@ def _moves(difference: Difference, ending: str) -> str:
         lines.append(escape(_("{n} more sums move", n=rest)))
     if ending:
         lines.append(escape(ending))
-    colours = theme.palette()
+    colours = style.palette()
     return f'<div style="font-size:14px;line-height:1.6;color:{colours.ink2}">{"<br>".join(lines)}</div>'
 
 
 def _line(label: str, before: str, after: str, moved: int | None) -> str:
     change = f"（{figures.signed(moved)}）" if moved else ""
-    colours = theme.palette()
+    colours = style.palette()
     return f'{escape(label)}　{escape(before)} → <b style="color:{colours.ink}">{escape(after)}{change}</b>'
 
 
@@ -70,7 +69,7 @@ def changes(difference: Difference) -> None:
     rows = []
     for line in frame.head(SHOWN).itertuples():
         sign, word, role = _SORTS[str(line.sort)]
-        colour = getattr(theme.palette(), role)
+        colour = getattr(style.palette(), role)
         kind = Html(f'<span style="color:{colour};white-space:nowrap">{sign} {escape(_(word))}</span>')
         field = Html(f'<span style="white-space:nowrap">{escape(str(line.column))}</span>')
         rows.append((kind, line.row, line.who or figures.MISSING, field, _old(line.before), _new(line.after)))
@@ -82,7 +81,7 @@ def changes(difference: Difference) -> None:
 
 def _old(text: object) -> Html:
     shown = escape(str(text)) or figures.MISSING
-    return Html(f'<s style="color:{theme.palette().ink3}">{shown}</s>' if text and text != figures.MISSING else shown)
+    return Html(f'<s style="color:{style.palette().ink3}">{shown}</s>' if text and text != figures.MISSING else shown)
 
 
 def _new(text: object) -> Html:
@@ -98,7 +97,7 @@ def findings(found: Iterable[Sequence[str]], limit: int = SHOWN) -> None:
             column or figures.MISSING,
             value or figures.MISSING,
             Html(
-                f'{escape(message)}<br><span style="color:{theme.palette().ink3};font-size:14px">'
+                f'{escape(message)}<br><span style="color:{style.palette().ink3};font-size:14px">'
                 f"{escape(remedy)}</span>"
             ),
         )
@@ -112,7 +111,7 @@ def findings(found: Iterable[Sequence[str]], limit: int = SHOWN) -> None:
 def _place(severity: str, place: str) -> Html:
     icon, role = _ICONS[severity]
     words = {"error": _("Error"), "warning": _("Warning"), "info": _("Info")}
-    colour = getattr(theme.palette(), role)
+    colour = getattr(style.palette(), role)
     symbol = f"<span style=\"font-family:'Material Symbols Rounded';color:{colour};vertical-align:-3px\">{icon}</span>"
     return Html(
         f'<span title="{escape(words[severity])}" style="white-space:nowrap">{symbol} <b>{escape(place)}</b></span>'

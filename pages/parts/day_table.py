@@ -133,13 +133,13 @@ def columns(labels: pd.DataFrame) -> dict[int, Any]:
     counts, english = range(1, 1 + len(COUNTS)), language.current() == "en"
     states = next(place for place, name in enumerate(labels.columns) if name[0] == _("To do"))
     made: dict[int, Any] = {
-        1: st.column_config.TextColumn(width=92, pinned=True),
+        1: st.column_config.TextColumn(width=92 if english else 80, pinned=True),
         **{1 + place: st.column_config.NumberColumn(width=COUNTS[place - 1][3]) for place in counts},
         **{
-            1 + place: st.column_config.TextColumn(alignment="right", width=96 if english else 87)
+            1 + place: st.column_config.TextColumn(alignment="right", width=96 if english else 84)
             for place in range(counts.stop, states)
         },
-        1 + states: st.column_config.TextColumn(width=204 if english else 156),
+        1 + states: st.column_config.TextColumn(width=204 if english else 146),
     }
     if len(labels.columns) > states + 1:
         made[2 + states] = st.column_config.TextColumn(width=142)
@@ -155,7 +155,7 @@ def styled(labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None) -> Sty
     for line in (_keys(record) for record in frame.to_dict("records")):
         ground = f"background-color:{colours.pri_tint};" if line["community"] == picked else ""
         row = [ground] * len(labels.columns)
-        row[0] += f"font-weight:700;color:{colours.ink}"
+        row[0] += "font-weight:700"
         row[7] += "font-weight:700"
         if line["state"] == "unreported":
             row[4:first] = [f"background-color:{colours.sunk}"] * (first - 4)

@@ -19,7 +19,7 @@ from data_access.reports.view import View
 from pages.parts import cache, figures, filters, progress, style, tables
 from pages.parts.progress import WORDS, Drill
 
-_WIDTHS = (3.0, 1.7, 1.4, 1.9, 1.3, 1.3)
+_WIDTHS = (2.8, 2.1, 1.5, 1.5, 1.5, 1.1)
 
 
 def panel(view: View, drill: Drill) -> None:
@@ -50,7 +50,9 @@ def _first(view: View) -> None:
         _("It opens here: its indicators, their history, the problems reported and where the figures come from.")
     )
     cells = cache.cached(report.matrix)(view)
-    red = cells[cells["state"].isin(report.RED)].sort_values("gap", key=lambda gaps: gaps.astype("float64"))
+    red = cells[cells["state"].isin(report.RED)]
+    # what may not happen has no gap and stands first
+    red = red.sort_values("gap", key=lambda gaps: gaps.astype("float64"), na_position="first")
     with st.container(gap=None):
         for row in progress.records(red.head(12)):
             if row["state"] == "zero_occurred":
@@ -123,12 +125,12 @@ def _gap(value: Any) -> Any:
 def _indicators(drill: Drill, rows: pd.DataFrame, code: str) -> None:
     """One line per indicator: done of what, due today, bullet, gap, what is owed; the name opens its history."""
     heads = (_("Indicator"), _("Done / target"), _("Due today"), _("Pace"), _("Gap"), _("Owed"))
-    for column, head in zip(st.columns(_WIDTHS, gap="small"), heads, strict=True):
+    for column, head in zip(st.columns(_WIDTHS, gap="xsmall"), heads, strict=True):
         column.caption(head)
     for row in progress.records(rows):
         chosen = row["indicator"] == code
         with st.container(key=f"{'chosen' if chosen else 'row'}_{row['indicator'].replace('-', '_')}"):
-            columns = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
+            columns = st.columns(_WIDTHS, gap="xsmall", vertical_alignment="center")
             columns[0].button(
                 f"**{row['name']}**" if chosen else row["name"],
                 key=f"indicator_{row['indicator']}",
@@ -138,7 +140,7 @@ def _indicators(drill: Drill, rows: pd.DataFrame, code: str) -> None:
                 args=(Drill(drill.community, drill.workstream, row["indicator"]),),
             )
             for column, html in zip(columns[1:], _line(row), strict=True):
-                column.html(f'<div style="font-size:15px;line-height:1.2">{html}</div>')
+                column.html(f'<div style="font-size:14px;line-height:1.2">{html}</div>')
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
@@ -284,7 +286,8 @@ def _problems(view: View, drill: Drill) -> None:
     rows: list[list[object]] = []
     for one in progress.records(matters):
         late = tables.state("overdue", _("{n} days overdue", n=one["overdue_days"])) if one["overdue_days"] else None
-        rows.append([late or tables.pill(_("To be settled"), "act"), one["issue"], one["unit"], _day(one["due"])])
+        words = one["about"] if pd.isna(one["issue"]) else one["issue"]
+        rows.append([late or tables.pill(_("To be settled"), "act"), words, one["unit"], _day(one["due"])])
     for one in progress.records(told):
         text = " → ".join(str(part) for part in (one["issue"], one["next_step"]) if not pd.isna(part))
         words = text or _("reported with a problem; its text is not shown to this role")
@@ -327,8 +330,9 @@ _CSS = """
 [class*="st-key-chosen_"] {{ background: {pri_tint}; border-radius: 4px; }}
 [class*="st-key-row_"] button, [class*="st-key-chosen_"] button {{ min-height: 30px; padding: 0; text-align: left;
   justify-content: flex-start; }}
-[class*="st-key-row_"] button p, [class*="st-key-chosen_"] button p {{ font-size: 15px; }}
+[class*="st-key-row_"] button p, [class*="st-key-chosen_"] button p {{ font-size: 14px; }}
 .st-key-card_matrix [data-testid="stElementToolbar"] {{ display: none; }}
+[class*="st-key-first_"] button {{ min-height: 30px; padding: 0; }}
 .st-key-crumbs button {{ min-height: 24px; padding: 0; }}
 .st-key-card_panel [data-testid="stVerticalBlock"] {{ gap: 6px; }}
 """

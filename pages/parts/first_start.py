@@ -62,6 +62,8 @@ def _form() -> None:
     right.caption(_("Stands on pages and notices"))
     first, second = password.fields("first")
     st.divider()
+    # told anew on every run: after a change of language the browser would show no choice at all
+    st.session_state["first_begin"] = st.session_state.get("first_begin", SAMPLE)
     begin = st.radio(
         _("Where to begin"),
         [SAMPLE, EMPTY],

@@ -138,7 +138,7 @@ def listing(view: View, status: str, wanted: Wanted) -> None:
             "item_no": shown["item_no"],
             "due": [_due(row) for row in progress.records(shown)],
             "community": shown["community"].fillna(_("street")),
-            "issue": shown["issue"],
+            "issue": shown["issue"].fillna(shown["about"]),
             "unit": shown["unit"].fillna("") + shown["owner"].fillna("").map(lambda name: f" {name}" if name else ""),
             "severity": [_label("severity", code) for code in shown["severity"]],
             "status": [_label("status", code) for code in shown["status"]],
@@ -199,8 +199,9 @@ def _filtered(told: pd.DataFrame, status: str, community: str | None, slug: str 
 
 
 def _due(row: dict[str, Any]) -> str:
-    """The due date in words; overdue, lagging and near ones say so beside their colour."""
-    due = figures.MISSING if pd.isna(row["due"]) else figures.short_day(row["due"])
+    """The due date in words, of overdue ones the original; overdue, lagging and near ones say so."""
+    late_since = row["original_due"] if row["pressing"] == "red" and not pd.isna(row["original_due"]) else row["due"]
+    due = figures.MISSING if pd.isna(late_since) else figures.short_day(late_since)
     words = {
         "red": _("! {n} d overdue", n=row["overdue_days"]),
         "yellow": _("▲ lagging"),
@@ -274,6 +275,8 @@ def detail(view: View, wanted: Wanted) -> None:
 def _facts(row: dict[str, Any]) -> list[tuple[str, str]]:
     column = sheets.kind("actions").column
     facts = [(column(name).label, _text(row[name])) for name in ("issue", "place", "demand", "unit", "owner")]
+    if pd.isna(row["issue"]):
+        facts[0] = (column("issue").label, row["about"])
     facts.insert(0, (column("source").label, _label("source", row["source"])))
     facts += [(column(name).label, _when(row[name])) for name in ("found_on", "due")]
     if row["original_due"] != row["due"]:
@@ -301,7 +304,7 @@ def _moves(view: View, row: dict[str, Any]) -> None:
     """The steps this account may take now, each with what it needs."""
     allowed = matters.moves(view.actor, row["item_no"])
     for status in allowed:
-        step = MOVES[row["status"], status]
+        step = MOVES[row["status_now"], status]
         label = _(step)
         with st.form(f"move_{status}", border=False):
             changes: dict[str, Any] = {}
@@ -310,16 +313,16 @@ def _moves(view: View, row: dict[str, Any]) -> None:
                 changes["photos_after"] = st.number_input(
                     _("Photos after"), min_value=0, step=1, value=None, key="photos"
                 )
-            elif status == "fixing" and row["status"] != "recheck":
+            elif status == "fixing" and row["status_now"] != "recheck":
                 changes["unit"] = st.text_input(_("Responsible unit"), value=_blank(row["unit"]), key="move_unit")
                 changes["due"] = st.date_input(_("Due"), value=row["due"], format="YYYY-MM-DD", key="move_due")
             if st.form_submit_button(
                 label, type="primary" if status == allowed[0] else "secondary", key=f"to_{status}"
             ):
                 _do(matters.move, view.actor, row["item_no"], status, revision=int(row["revision"]), **changes)
-    if not allowed and row["status"] == "recheck" and view.actor.may(Capability.UPLOAD):
+    if not allowed and row["status_now"] == "recheck" and view.actor.may(Capability.UPLOAD):
         st.caption(_("The re-check is done by another account than the one that marked it fixed."))
-    if view.actor.may(Capability.MANAGE_ACTIONS) and row["status"] != "closed":
+    if view.actor.may(Capability.MANAGE_ACTIONS) and row["status_now"] != "closed":
         with st.expander(_("Extend the due date")), st.form("extend", border=False):
             due = st.date_input(_("New due date"), value=row["due"], format="YYYY-MM-DD", key="extend_due")
             reason = st.text_input(_("Approved because"), key="extend_reason")

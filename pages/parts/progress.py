@@ -212,9 +212,8 @@ def _heads(streams: list[Workstream]) -> dict[str, tuple[str, str]]:
 
 def _order() -> str:
     options = {"red": _("Red first"), "register": _("By register")}
-    if st.query_params.get("order") in options:
-        st.session_state["order"] = st.query_params["order"]
-    st.session_state.setdefault("order", "red")
+    chosen = st.query_params.get("order")
+    st.session_state["order"] = chosen if chosen in options else st.session_state.get("order", "red")
 
     def changed() -> None:
         st.query_params["order"] = st.session_state["order"]

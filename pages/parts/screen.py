@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ from data_access.reports import briefing, directory
 from data_access.reports.spoken import Sentence, text
 from data_access.reports.status import Status
 from data_access.reports.view import View
-from pages.parts import briefing_style, cache, figures, filters, session
+from pages.parts import briefing_style, cache, figures, filters, session, style
 
 FOLLOW = 10  # seconds between two looks at the data version
 WIDTHS = (216, 304, 392, 376, 248, 256)
@@ -50,8 +51,8 @@ class Look:
 def look() -> Look:
     """What the address asks for: ``mode=screen``, and there ``theme=dark`` or ``light``, else the viewer's own."""
     wall = st.query_params.get("mode") == "screen"
-    asked = st.query_params.get("theme") or st.context.theme.type
-    return Look(wall, wall and asked == "dark")
+    asked = st.query_params.get("theme") if wall else None
+    return Look(wall, asked == "dark" if asked else style.dark())
 
 
 def view_of(asked: View) -> View:
@@ -183,6 +184,11 @@ def _show(view: View) -> None:
         st.query_params.pop("day", None)
         values.pop("day")
     _address(**values, mode="screen")
+
+
+def chart(drawn: Any, key: str) -> None:
+    """Draw a chart of ``charts``. Checking it against the schema would take most of the page's time: the tests do."""
+    st.vega_lite_chart(drawn.to_dict(validate=False), theme=None, key=key)
 
 
 def icon(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import theme
+from config import language
 from config.language import _
 
 ICON = ":material/leaderboard:"
@@ -16,6 +17,7 @@ _CSS = """
 .stApp, .stApp table, .stApp input {{ font-variant-numeric: tabular-nums; }}
 [class*="st-key-card"] {{ background: {surface}; border-radius: 8px; }}
 [class*="st-key-card"] h3, [class*="st-key-card"] h4 {{ padding: 0 0 16px; }}
+[class*="st-key-card"] [data-testid="stHorizontalBlock"] > [data-testid="stElementContainer"] h3 {{ padding: 0; }}
 .st-key-cookies, .st-key-style, .st-key-style_page {{ display: none; }}
 [data-testid="stVerticalBlock"] > div:has(> .st-key-cookies),
 [data-testid="stVerticalBlock"] > div:has(> .st-key-style),
@@ -26,8 +28,8 @@ _CSS = """
 .st-key-header {{ min-height: 44px; }}
 .st-key-header h1 {{ padding: 0; }}
 .st-key-header [data-testid="stMarkdown"] p {{ font-size: 15px; }}
-.st-key-header button, .st-key-header input, [data-testid="stSelectbox"] [data-baseweb="select"] div {{
-  background: {surface}; }}
+.st-key-header button, .st-key-header input, .stSelectbox [role="group"], [data-testid="stNumberInputContainer"],
+[data-testid="stNumberInputContainer"] input {{ background: {surface}; }}
 [data-testid^="stBaseButton-primary"] {{ color: {surface}; }}
 .st-key-header [data-testid="stButtonGroup"] button {{ padding: 0 12px; }}
 [data-testid="stTopNavLink"][aria-current="page"] span {{ color: {pri}; font-weight: 700; }}
@@ -36,20 +38,20 @@ _CSS = """
 [data-testid="stMetricValue"] span[style*="font-size"] {{ font-weight: 400; color: {ink2}; }}
 .board-brand {{ display: flex; align-items: center; gap: 12px; color: {ink}; font-weight: 700; }}
 .board-mark {{ display: inline-flex; align-items: flex-end; justify-content: center; gap: 12%; background: {pri};
-  border-radius: 18%; padding: 22% 0; box-sizing: border-box; }}
+  border-radius: 18%; padding: 22% 0; box-sizing: border-box; flex-shrink: 0; }}
 .board-mark i {{ background: {surface}; width: 14%; border-radius: 1px; }}
 .board-table {{ width: 100%; border-collapse: collapse; font-size: 16px; }}
 .board-table th {{ text-align: left; font-weight: 400; font-size: 14px; color: {ink2}; padding: 4px 8px;
   border-bottom: 1px solid {rule}; }}
 .board-table td {{ padding: 4px 8px; height: 32px; border-bottom: 1px solid {line}; }}
+.board-table td:first-child {{ min-width: 3.2em; }}
 .board-table .n {{ text-align: right; }}
 .board-table .n + td:not(.n), .board-table .n + th:not(.n) {{ padding-left: 20px; }}
 [data-testid="stCode"] code, [data-testid="stCode"] code span {{ font-family: inherit !important; }}
 .board-table tr.total td {{ border-top: 2px solid {rule}; font-weight: 700; }}
 @media (max-width: 1500px) {{
-  [data-testid="stTopNavLink"] {{ padding: 0 6px; }}
-  [data-testid="stTopNavLink"]:not([aria-current="page"]) span:has(> span > [data-testid="stIconMaterial"]) {{
-    display: none; }}
+  .st-key-header {{ gap: 12px; }}
+  .st-key-header [data-testid="stMarkdown"] p {{ font-size: 14px; }}
   [class*="st-key-stack"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
   [class*="st-key-pairs"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   [class*="st-key-stack"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
@@ -60,6 +62,15 @@ _CSS = """
     > [data-testid="stLayoutWrapper"] > [class*="st-key-card"]) {{ flex-direction: row; }}
   [class*="st-key-stack"] [data-testid="stColumn"]:last-child > [data-testid="stVerticalBlock"]
     > [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card"]) {{ flex: 1 1 0; }}
+}}
+"""
+
+# English names are longer: on a narrow screen they stand in the navigation without their icons.
+_LONG_NAMES = """
+@media (max-width: 1500px) {{
+  [data-testid="stTopNavLink"] {{ padding: 0 6px; }}
+  [data-testid="stTopNavLink"]:not([aria-current="page"]) span:has(> span > [data-testid="stIconMaterial"]) {{
+    display: none; }}
 }}
 """
 
@@ -77,7 +88,7 @@ def palette() -> theme.Palette:
 def apply() -> None:
     """The style sheet of the board; called by the front door."""
     with st.container(key="style"):
-        st.html(_sheet(_CSS))
+        st.html(_sheet(_CSS if language.current() == "zh_CN" else _CSS + _LONG_NAMES))
 
 
 def extra(css: str) -> None:
@@ -109,7 +120,8 @@ def _wordmark(name: str) -> str:
 def _bars(top: int, colours: theme.Palette) -> str:
     bars = ((5, 9, 6), (10, 5, 10), (15, 2, 13))
     drawn = "".join(
-        f'<rect x="{x + 1}" y="{top + 5 + y - 2}" width="3" height="{height}" fill="{colours.surface}"/>' for x, y, height in bars
+        f'<rect x="{x + 1}" y="{top + 3 + y}" width="3" height="{height}" fill="{colours.surface}"/>'
+        for x, y, height in bars
     )
     return f'<rect x="0" y="{top}" width="25" height="25" rx="5" fill="{colours.pri}"/>{drawn}'
 

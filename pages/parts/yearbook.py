@@ -95,7 +95,7 @@ def calendar(view: View) -> None:
 def checklist(view: View, drill: Drill) -> None:
     """Scores of all communities; a picked row opens its items."""
     told = cache.cached(evidence.table)(view)
-    left, right = st.columns([2, 3])
+    left, right = st.columns([6, 7])
     with left, st.container(border=True, key="card_scores"):
         st.markdown("#### " + _("Evidence checklist"), help=pick(*evidence.DEFINITIONS["score"]))
         shown = told.assign(
@@ -114,7 +114,7 @@ def checklist(view: View, drill: Drill) -> None:
                 ),
                 "pending": _("To review"),
                 "returned": _("Sent back"),
-                "shared": st.column_config.NumberColumn(_("Counted twice"), help=pick(*evidence.DEFINITIONS["shared"])),
+                "shared": st.column_config.NumberColumn(_("Repeated"), help=pick(*evidence.DEFINITIONS["shared"])),
             },
         )
         missing = int((told["state"] == "unreported").sum())
@@ -165,6 +165,6 @@ def _item(one: dict[str, Any]) -> list[object]:
         one["name"],
         _pill(_ITEM_STATES, one["state"]),
         figures.fraction(one["got"], one["need"]),
-        one["kinds"],
+        _(", ").join(one["kinds"].split("  ")),
         _("; ").join(remarks),
     ]

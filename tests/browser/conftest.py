@@ -21,7 +21,17 @@ from tests.conftest import Office
 ROOT = Path(__file__).parents[2]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+PATIENCE = 60_000  # milliseconds; a busy build machine is slow, and a test that passes never waits this long
+
 Server = Callable[[], str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser at a time: two servers and two Chromiums at once would time each other out on two cores."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def executable(own: str) -> str | None:
@@ -46,10 +56,10 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def browser_page(chromium: Browser) -> Iterator[Page]:
     """A window of its own, 1920 × 1080, without cookies."""
-    expect.set_options(timeout=20_000)  # the first page of a fresh server loads every library
+    expect.set_options(timeout=PATIENCE)  # the first page of a fresh server loads every library
     context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
 

@@ -116,6 +116,7 @@ def main() -> None:
     parser.add_argument("pages", nargs="*", help="only these pages (default: all)")
     parser.add_argument("--large", type=Path, help="write full-size pictures to this folder instead")
     parser.add_argument("--size", default="1920x1080")
+    parser.add_argument("--dark", action="store_true", help="as someone sees it whose system is dark")
     parser.add_argument("--data", type=Path, help="keep the sample street in this folder and use it again")
     call = parser.parse_args()
     wanted = call.pages or ["first-start", "login", *PLACES]
@@ -132,7 +133,11 @@ def main() -> None:
         address = office.serve(stack)
 
         def page() -> Page:
-            context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                locale="zh-CN",
+                color_scheme="dark" if call.dark else "light",
+            )
             return context.new_page()
 
         if not accounts.exist():

@@ -72,9 +72,7 @@ def test_one_screen_without_a_scroll_bar_or_a_cut_word(
         assert browser_page.locator(".st-key-panels [class*=st-key-panel_]").count() == 6
 
 
-def test_the_wall_follows_new_data_by_itself_and_lets_go(
-    office: Office, server: Server, browser_page: Page
-) -> None:
+def test_the_wall_follows_new_data_by_itself_and_lets_go(office: Office, server: Server, browser_page: Page) -> None:
     office.now(NOW)
     board = Board(administrator())
     board.communities(["春晖社区"])
@@ -84,7 +82,7 @@ def test_the_wall_follows_new_data_by_itself_and_lets_go(
     sign_in(browser_page)
     expect(browser_page.locator(".b-said")).to_contain_text("召集 3 人")
     board.roster("春晖社区", DAY, 7)
-    expect(browser_page.locator(".b-said")).to_contain_text("召集 7 人", timeout=15_000)
+    expect(browser_page.locator(".b-said")).to_contain_text("召集 7 人")
     browser_page.get_by_role("button", name="退出投屏").click()
     expect(browser_page.get_by_role("heading", name="晨会简报", exact=True)).to_be_visible()
     assert "mode=" not in browser_page.url

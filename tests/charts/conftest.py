@@ -171,9 +171,7 @@ def coverage() -> pd.DataFrame:
 
 @pytest.fixture
 def steps() -> pd.DataFrame:
-    return pd.DataFrame(
-        {"day": [date(2022, month, 20) for month in (1, 2, 3, 4)], "n": people(1, None, 2, None)}
-    )
+    return pd.DataFrame({"day": [date(2022, month, 20) for month in (1, 2, 3, 4)], "n": people(1, None, 2, None)})
 
 
 @pytest.fixture
@@ -216,9 +214,7 @@ DRAW: dict[str, Callable[..., Any]] = {
     "base": lambda f, **k: bars.base(f("base"), **k),
     "groups": lambda f, **k: bars.groups(f("groups"), 90, **k),
     "load": lambda f, **k: heat.load(f("cells"), f("sites"), f("batches"), "202", **k),
-    "matrix": lambda f, **k: heat.matrix(
-        f("matrix"), f("workstreams"), f("communities"), ("和平", "安全生产"), **k
-    ),
+    "matrix": lambda f, **k: heat.matrix(f("matrix"), f("workstreams"), f("communities"), ("和平", "安全生产"), **k),
     "calendar": lambda f, **k: heat.calendar(f("calendar"), **k),
     "dots": lambda f, **k: ranks.dots(f("dots"), 90, "目标 90%", 97.6, "全街 97.6%", **k),
     "bump": lambda f, **k: ranks.bump(f("bump"), ("文昌",), ("春晖",), **k),
@@ -233,14 +229,12 @@ DRAW: dict[str, Callable[..., Any]] = {
 def draw(request: pytest.FixtureRequest) -> Callable[..., dict[str, Any]]:
     """Build one chart after the other; the answer is its validated specification."""
 
-    def build(
-        rows: int | None = None, extra: dict[str, Any] | None = None, **options: bool
-    ) -> dict[str, Any]:
+    def build(rows: int | None = None, extra: dict[str, Any] | None = None, **options: bool) -> dict[str, Any]:
         def frame(name: str) -> pd.DataFrame:
             whole: pd.DataFrame = request.getfixturevalue(name)
             return whole.head(len(whole) if rows is None else rows).assign(**(extra or {}))
 
-        spec: dict[str, Any] = DRAW[request.param](frame, **options).to_dict()
+        spec: dict[str, Any] = DRAW[request.param](frame, **options).to_dict(validate=True)
         return spec
 
     return build

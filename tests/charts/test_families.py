@@ -167,16 +167,35 @@ def test_coverage_breaks_where_a_day_is_missing_and_shades_the_open_day(coverage
     assert len(rows(spec, marks(spec, "rect")[0])) == 1
     assert marks(spec, "line")[1]["mark"]["strokeDash"]
     hollow = marks(spec, "point")[1]
-    assert (
-        hollow["transform"][-1] == {"filter": "datum.open"} and hollow["mark"]["fill"] == theme.LIGHT.surface
-    )
+    assert hollow["transform"][-1] == {"filter": "datum.open"} and hollow["mark"]["fill"] == theme.LIGHT.surface
     assert {"77.20%", "1,266/1,640", "目标 90%", "约 8月16日"} <= set(printed(spec))
 
 
+def test_the_target_is_named_where_the_line_is_far_from_it(coverage):
+    def side(target: float) -> str:
+        texts = marks(lines.coverage(coverage, target, "目标").to_dict(), "text")
+        named = next(layer for layer in texts if layer["encoding"]["text"]["field"] == "words")
+        return f"{named['mark']['align']} {named['encoding']['x']['value']}"
+
+    assert side(78) == "left 0", "the line ends at 77.2"
+    assert side(70) == "right width", "the line begins at 70.3"
+
+
+def test_a_long_name_leaves_room_for_the_bars(reasons):
+    axis = marks(bars.reasons(reasons.assign(label=["很长的名字" * 6, "二", "三", "四"])).to_dict(), "bar")[0]
+    axis = axis["encoding"]["y"]["axis"]
+    assert axis["minExtent"] <= 12 * theme.WORKING.label and axis["labelLimit"] < axis["minExtent"]
+
+
+def test_counts_are_ranked_without_an_empty_column_of_fractions(dots):
+    with_rates = printed(ranks.dots(dots).to_dict())
+    assert "完成/底数" in with_rates
+    counts = ranks.dots(dots.assign(fraction=""), unit="").to_dict()
+    assert "完成/底数" not in printed(counts)
+
+
 def test_steps_never_fall_for_a_missing_report(steps):
-    spec = lines.steps(
-        steps, 12, "序时", date(2022, 1, 1), date(2022, 12, 31), last_text="2 次", alert=True
-    ).to_dict()
+    spec = lines.steps(steps, 12, "序时", date(2022, 1, 1), date(2022, 12, 31), last_text="2 次", alert=True).to_dict()
     line = marks(spec, "line")[1]
     assert line["mark"]["interpolate"] == "step-after"
     assert [row["value"] for row in rows(spec, line)] == [0, 1, 2, 2]

@@ -70,6 +70,13 @@ def test_states_have_a_word_in_both_languages_and_a_colour():
             assert re.search(r"[一-鿿]", state.label), f"{english} is not translated"
 
 
+def test_readers_of_english_meet_no_chinese_glyph():
+    with speaking("en"):
+        assert not [state.word for state in theme.STATES.values() if re.search(r"[一-鿿]", state.sign)]
+    with speaking("zh_CN"):
+        assert theme.STATES["late"].sign == "迟"
+
+
 def test_red_is_kept_for_what_is_unreported_overdue_or_zero_tolerance():
     assert {code for code, state in theme.STATES.items() if state.role == "red"} == {
         "unreported",
@@ -96,9 +103,7 @@ def test_stripes_alternate_from_corner_to_corner(aspect):
     assert offsets == sorted(offsets) and (offsets[0], offsets[-1]) == (0, 1)
     assert {stop["color"] for stop in stripes["stops"]} == {theme.LIGHT.sunk, theme.LIGHT.surface}
     x, y = stripes["x2"], stripes["y2"]
-    assert (x + y) / (x * x + y * y) == pytest.approx(
-        1, abs=1e-3
-    )  # the far corner is the end of the gradient
+    assert (x + y) / (x * x + y * y) == pytest.approx(1, abs=1e-3)  # the far corner is the end of the gradient
 
 
 def test_take_asks_for_every_documented_column():

@@ -149,9 +149,7 @@ def test_windows_run_on_their_own_year() -> None:
 
 
 def test_polarity_and_proportion() -> None:
-    polarity = {
-        code: indicator(code).polarity for code in ("VAX-02", "PAT-05", "ENV-11a", "VAX-19", "ENV-06")
-    }
+    polarity = {code: indicator(code).polarity for code in ("VAX-02", "PAT-05", "ENV-11a", "VAX-19", "ENV-06")}
     assert polarity == {
         "VAX-02": "higher",
         "PAT-05": "lower",

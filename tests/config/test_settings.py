@@ -124,9 +124,7 @@ def test_catalogues_in_one_folder_are_merged(tmp_path: Path, monkeypatch: pytest
     folder.mkdir(parents=True)
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
     (folder / "a.po").write_text(head + 'msgid "roster of {n}"\nmsgstr "名单 {n} 人"\n', encoding="utf-8")
-    (folder / "b.po").write_text(
-        head + 'msgid "tally"\nmsgstr "统计"\n\nmsgid "batch"\nmsgstr ""\n', encoding="utf-8"
-    )
+    (folder / "b.po").write_text(head + 'msgid "tally"\nmsgstr "统计"\n\nmsgid "batch"\nmsgstr ""\n', encoding="utf-8")
     monkeypatch.setattr(language, "LOCALE", tmp_path)
     language._catalogue.cache_clear()
     try:

@@ -48,7 +48,7 @@ def base(path, surveyed, contraindicated=None):
     return write(
         path,
         社区名录=[REGISTER, *([f"C{n:02d}", name, "社区", "", "东片"] for n, name in enumerate(surveyed, start=1))],
-        接种点=[SITES, ["卫生中心", "常规", 400, 80]],
+        接种点=[SITES, ["卫生中心", "常规", 400, 80], ["文体中心", "临时", 200, 60]],
         摸底台账=[
             BASELINE,
             *(
@@ -216,6 +216,25 @@ def test_a_folder_goes_in_whatever_the_order_of_names(answer, tmp_path):
     imported = answer("import", folder)
     assert [workbook["status"] for workbook in imported["workbooks"]] == ["committed"] * 3
     assert [finding["code"] for finding in findings(imported) if finding["severity"] != "info"] == []
+    numbers = [workbook["sheets"][0]["submission"] for workbook in imported["workbooks"]]
+    assert numbers[2] < numbers[1] < numbers[0], "the register first, then day by day"
+
+
+def test_sheets_of_one_scope_in_one_file_are_taken_together(call, answer, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120, "向阳社区": 100}))
+    here, there = tally("春晖社区", D2, 20, 20), tally("春晖社区", D2, 3, 3, 接种点="文体中心")
+    path = write(tmp_path / "两点.xlsx", 卫生中心晚调度=[EVENING, here], 文体中心晚调度=[EVENING, there])
+    assert call("import", path)[0] == 0
+    row = by_community(answer("report", "dispatch", "--date", D2))["春晖社区"]
+    assert (row["vacc_total"], row["cum_d1"]) == (23, 23)
+    for second, status in ((20, 0), (25, 1)):  # a copied sheet, and a copy that says something else
+        copied = {
+            "晚调度": [EVENING, tally("向阳社区", D2, 20, 20)],
+            "晚调度 (2)": [EVENING, tally("向阳社区", D2, second, second)],
+        }
+        assert call("import", write(tmp_path / f"副本{second}.xlsx", **copied))[0] == status
+        row = by_community(answer("report", "dispatch", "--date", D2))["向阳社区"]
+        assert row["vacc_total"] == 20
 
 
 def test_a_dry_run_writes_nothing(answer, tmp_path):
@@ -262,6 +281,69 @@ def test_every_template_is_written_and_its_blank_is_no_data(call, tmp_path, kind
     assert openpyxl.load_workbook(path).sheetnames
     _status, out = call("import", path, "--json", "--dry-run")
     assert sum(sheet["rows_accepted"] for sheet in json.loads(out)["workbooks"][0]["sheets"]) == 0
+
+
+def test_a_dry_run_of_a_batch_knows_its_register(answer, tmp_path):
+    first = write(tmp_path / "晚调度.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)])
+    second = base(tmp_path / "底册.xlsx", {"春晖社区": 120})
+    done = answer("import", first, second, "--dry-run")["workbooks"]
+    assert [workbook["status"] for workbook in done] == ["committed", "committed"]
+    assert answer("report", "reporting", "--date", D2)["rows"] == []
+
+
+def test_a_community_is_found_by_alias_code_or_suffix(answer, call, tmp_path):
+    register = [["社区编码", "社区名称", "别名"], ["C01", "春晖社区", "老春"], ["C02", "向阳社区", None]]
+    path = base(tmp_path / "底册.xlsx", {"春晖社区": 120, "向阳社区": 100})
+    answer("import", path)
+    answer("import", write(tmp_path / "名录.xlsx", 社区名录=register))
+    for name in ("春晖社区", "老春", "C01", "春晖社区居委会", "春晖"):
+        rows = answer("report", "coverage", "--date", D2, "--community", name)["rows"]
+        assert [row["community"] for row in rows] == ["春晖社区"], name
+    nameless = [header for header in EVENING if header != "社区"]
+    row = dict(zip(EVENING, tally("向阳社区", D2, 9, 9), strict=True))
+    tallied = write(tmp_path / "晚调度.xlsx", 晚调度=[nameless, [row[header] for header in nameless]])
+    assert answer("import", tallied, "--community", "C02")["workbooks"][0]["sheets"][0]["community"] == "向阳社区"
+    assert call("report", "coverage", "--community", "无名社区")[0] == 2
+
+
+def test_a_campaign_is_found_by_its_name(answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    path = write(tmp_path / "晚调度.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)])
+    answer("import", path, "--campaign", "新冠疫苗接种")
+    assert answer("report", "coverage", "--campaign", "新冠")["campaign"] == "covid"
+    assert call("import", path, "--campaign", "没有的项目")[0] == 2
+
+
+def test_as_of_a_day_is_its_end(office, answer, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    answer("import", write(tmp_path / "一.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 40, 40)]))
+    office.now("2022-08-13T09:00")
+    answer("import", write(tmp_path / "二.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)]))
+
+    def figure(*args):
+        return by_community(answer("report", "coverage", "--date", D2, *args))["春晖社区"]["coverage"]["numerator"]
+
+    assert (figure(), figure("--as-of", "2022-08-12")) == (46, 40)
+
+
+@pytest.mark.parametrize("kind", ["base", "roster", "evening"])
+def test_a_template_knows_the_street(answer, call, tmp_path, kind):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    path = tmp_path / "模板.xlsx"
+    assert call("template", kind, "--community", "春晖", "--date", D2, "-o", path)[0] == 0
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    cells = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert "春晖社区" in cells
+    if kind == "base":
+        assert sheet["A1"].value == "社区名录"
+        assert {"C01", "东片"} <= cells, "what the register holds is not lost when the template comes back"
+    else:
+        assert any(getattr(value, "date", lambda: None)() == D2 for value in cells)
+
+
+def test_a_file_that_cannot_be_written_is_a_wrong_call(call, tmp_path):
+    assert call("report", "coverage", "--xlsx", tmp_path / "没有" / "表.xlsx")[0] == 2
+    assert call("template", "roster", "-o", tmp_path / "没有" / "表.xlsx")[0] == 2
 
 
 def process(*args, **environment):

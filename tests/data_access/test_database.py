@@ -46,9 +46,7 @@ def test_writers_take_turns_and_none_is_lost(database_url):
         try:
             with database.writing() as connection:
                 seen = connection.execute(select(DataVersion.version)).scalar_one()
-                connection.execute(
-                    insert(Community).values(street_id=1, name=f"c{n}", code=f"c{n}", position=seen)
-                )
+                connection.execute(insert(Community).values(street_id=1, name=f"c{n}", code=f"c{n}", position=seen))
                 database.raise_version(connection)
         except Exception as error:
             failures.append(error)
@@ -81,9 +79,7 @@ def test_instants_come_back_in_utc_and_need_an_offset(database_url):
         made = connection.execute(select(Account.created_at)).scalar_one()
         assert made.utcoffset().total_seconds() == 0
     with pytest.raises(Exception, match="offset"), database.writing() as connection:
-        connection.execute(
-            select(Submission.id).where(Submission.committed_at <= clock.now().replace(tzinfo=None))
-        )
+        connection.execute(select(Submission.id).where(Submission.committed_at <= clock.now().replace(tzinfo=None)))
 
 
 def test_the_key_file_is_made_once_for_its_owner_alone(office):
@@ -159,6 +155,19 @@ def test_a_disabled_account_acts_no_more(office):
     assert "leader_one" not in accounts.credentials()["usernames"]
     with pytest.raises(accounts.AccountError):
         accounts.actor("leader_one")
+
+
+def test_the_office_cannot_lock_itself_out(office):
+    admin = accounts.create_first_administrator("admin_sf", "long enough", "")
+    with pytest.raises(accounts.AccountError):
+        accounts.disable(admin, "admin_sf")
+    with pytest.raises(accounts.AccountError):
+        accounts.disable(admin, database.CONSOLE)
+    with pytest.raises(accounts.AccountError):
+        accounts.set_password(admin, database.CONSOLE, "long enough")
+    accounts.create(admin, "admin_two", "long enough", accounts.Role.ADMIN)
+    accounts.disable(admin, "admin_sf")
+    assert accounts.actor("admin_two").role == accounts.Role.ADMIN
 
 
 def test_a_changed_password_ends_sessions(office):

@@ -94,9 +94,7 @@ def test_each_day_lies_in_one_slot_at_most_and_slots_never_overlap(day: date, ki
         (date(2022, 10, 1), Fraction(274, 365), "-25.07", 3, 1, "behind"),
     ],
 )
-def test_four_meetings_a_year(
-    day: date, share: Fraction, gap: str, expected: int, shortfall: int, state: str
-) -> None:
+def test_four_meetings_a_year(day: date, share: Fraction, gap: str, expected: int, shortfall: int, state: str) -> None:
     progress = metrics.count_progress(2, 4, YEAR, day)
     assert metrics.elapsed_share(YEAR, day) == progress.share == share
     assert progress.gap is not None and metrics.half_up(progress.gap, 2) == Decimal(gap)
@@ -212,9 +210,7 @@ def test_upper_limits_and_exact_targets() -> None:
         ([], "not_started", 0),
     ],
 )
-def test_zero_tolerance_needs_a_confirmed_zero(
-    reports: list[ZeroReport], state: str, open_reports: int
-) -> None:
+def test_zero_tolerance_needs_a_confirmed_zero(reports: list[ZeroReport], state: str, open_reports: int) -> None:
     progress = metrics.zero_progress(reports)
     assert (progress.state, progress.unreported) == (state, open_reports)
 

@@ -10,8 +10,9 @@ from config import clock
 from data_access import accounts, database, facts, submissions
 from data_access.accounts import Role
 from data_access.force import in_force
+from data_access.known import StoredHistory
 from data_access.schema import ActionEvent, Callup, EveningTally, Submission
-from data_access.workbooks.model import Portion, Row, Scope, SheetResult, WorkbookResult
+from data_access.workbooks.model import DayFigures, Portion, Row, Scope, SheetResult, WorkbookResult
 
 DAY = date(2022, 8, 12)
 MORNING = datetime(2022, 8, 12, 1, tzinfo=UTC)
@@ -232,3 +233,75 @@ def test_now_and_as_of_now_always_agree(office, steps):
                     sent.append(outcome.submission)
     assert totals() == totals(clock.now())
     assert len(totals()) <= 1
+
+
+def clerk_of(actor, community="锦绣社区"):
+    return accounts.create(actor, "clerk_jx", "long enough", Role.CLERK, community)
+
+
+def test_a_clerk_neither_takes_over_nor_closes_matters(actor):
+    other = matter(community="安康社区", status="fixing")
+    submissions.save(actor, [other])
+    clerk = clerk_of(actor)
+    with pytest.raises(accounts.OtherCommunityError):
+        submissions.save(clerk, [matter(status="recheck", measure="已清")])  # as if it were the own community's
+    submissions.save(actor, [matter(status="fixing")])
+    for forbidden in (
+        {"status": "closed", "recheck": "passed", "measure": "已清"},
+        {"status": "fixing", "due": DAY + timedelta(days=9), "extension": "自己延期"},
+        {"item_no": "D-2", "status": "new"},
+    ):
+        portion = matter(**forbidden)
+        portion.scope = Scope("actions", topic=portion.rows[0].values["item_no"])
+        outcome = submissions.save(clerk, [portion])[0]
+        assert (outcome.status, outcome.rows_refused) == ("rejected", 1)
+        assert [finding.code for finding in outcome.findings] == ["STREET_MATTER"]
+    assert submissions.save(clerk, [matter(status="recheck", measure="已清")])[0].status == "committed"
+
+
+def piece(**values):
+    row = {"item_code": "1.2", "year": "2022", "photos": 1, **values}
+    return Portion(Scope("evidence", community="锦绣社区", period="2022"), [Row(3, row)])
+
+
+def stored_review(actor):
+    with database.reading() as connection:
+        number = connection.execute(select(Submission.id).where(Submission.kind == "evidence", in_force())).scalar_one()
+        return facts.stored(connection, "evidence", number)[0]["review"]
+
+
+def test_a_clerk_does_not_review_the_own_evidence(actor):
+    clerk = clerk_of(actor)
+    outcome = submissions.save(clerk, [piece(review="approved")])[0]
+    assert [finding.code for finding in outcome.findings] == ["REVIEW_KEPT"]
+    assert stored_review(actor) is None
+    submissions.save(actor, [piece(review="approved")])
+    assert submissions.save(clerk, [piece()])[0].status == "unchanged"  # the street's review stays
+    submissions.save(clerk, [piece(photos=2)])  # a changed piece waits for a new one
+    assert stored_review(actor) is None
+
+
+def test_a_change_is_refused_when_the_page_showed_something_else(actor):
+    first = submissions.save(actor, [evening(46)], seen=0)[0]
+    with pytest.raises(submissions.ChangedMeanwhileError):
+        submissions.save(actor, [evening(47)], seen=0)
+    assert submissions.save(actor, [evening(48)], seen=first.revision)[0].revision == 2
+    assert totals() == [48]
+
+
+def test_what_is_known_of_a_day_is_whole_or_missing(actor):
+    def known(campaign="covid"):
+        with database.reading() as connection:
+            return StoredHistory(connection, actor.street_id).day(campaign, "锦绣社区", DAY)
+
+    assert known() == DayFigures()
+    submissions.save(actor, [roster(person(3), person(4))])
+    assert (known().roster_rows, known().roster_vaccinated) == (2, None)  # no outcome has come back yet
+    submissions.save(actor, [roster(person(3, outcome="no_show"), person(4, outcome="vaccinated"))])
+    assert (known().roster_rows, known().roster_vaccinated) == (2, 1)
+    two_sites = evening(46)
+    two_sites.rows[0].values["site"] = "甲点"
+    two_sites.rows.append(Row(4, {"site": "乙点", "vacc_total": 4, "cum_d1": None}))
+    submissions.save(actor, [two_sites])
+    assert known().evening["vacc_total"] == 50
+    assert known().evening["cum_d1"] is None

@@ -23,7 +23,9 @@ def board(office):
     made.roster("春晖社区", EVE, 10, at=at(date(2022, 8, 10), 17))
     made.evening("春晖社区", EVE, roster_n=10, vacc_on_roster=7, no_show=1, cum_d1=46, at=at(EVE, 19))
     made.morning("春晖社区", DAY, rows=[{"site": "卫生中心", "planned": 3, "stock": 1}], at=at(DAY, 8))
-    made.action("春晖社区", "DB-1", issue="楼道堆物", owner="周明", unit="城管办", found_on=EVE, due=EVE, original_due=EVE)
+    made.action(
+        "春晖社区", "DB-1", issue="楼道堆物", owner="周明", unit="城管办", found_on=EVE, due=EVE, original_due=EVE
+    )
     return made
 
 

@@ -47,7 +47,7 @@ def test_every_role_sees_the_day_and_only_some_whom_to_call(app, street, role):
     page = app(role, "dispatch", day=DAY.isoformat())
     assert not page.exception
     tiles = {tile.label: tile for tile in page.metric}
-    assert tiles["名单完成率"].value == "82.0%" and tiles["名单完成率"].delta.startswith("41/50")
+    assert tiles["名单完成率"].value == "82.0 :small[%]" and tiles["名单完成率"].delta.startswith("41/50")
     assert cell(page, "锦绣社区", "不明差异") == "+1 ≠ 待核"
     assert cell(page, "锦绣社区", "状态") == "≠ 待核 1"
     assert cell(page, "安康社区", "状态") == "⊘ 未报 超 42 分"

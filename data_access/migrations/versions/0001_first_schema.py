@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -140,9 +139,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_notice_campaign_id")),
         sa.ForeignKeyConstraint(["street_id"], ["street.id"], name=op.f("fk_notice_street_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint(
-            "street_id", "campaign_id", "number", name=op.f("uq_notice_street_id_campaign_id_number")
-        ),
+        sa.UniqueConstraint("street_id", "campaign_id", "number", name=op.f("uq_notice_street_id_campaign_id_number")),
     )
     op.create_table(
         "waiver",
@@ -212,9 +209,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["withdrawn_by"], ["account.id"], name=op.f("fk_submission_withdrawn_by")),
         sa.ForeignKeyConstraint(["workbook_id"], ["workbook.id"], name=op.f("fk_submission_workbook_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint(
-            "street_id", "scope", "revision", name=op.f("uq_submission_street_id_scope_revision")
-        ),
+        sa.UniqueConstraint("street_id", "scope", "revision", name=op.f("uq_submission_street_id_scope_revision")),
     )
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.create_index(
@@ -241,9 +236,7 @@ def upgrade() -> None:
         sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_action_event_account_id")),
         sa.ForeignKeyConstraint(["street_id"], ["street.id"], name=op.f("fk_action_event_street_id")),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_action_event_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_action_event_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_event")),
     )
     with op.batch_alter_table("action_event", schema=None) as batch_op:
@@ -282,18 +275,12 @@ def upgrade() -> None:
         sa.Column("row", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_action_item_community_id")),
         sa.ForeignKeyConstraint(["street_id"], ["street.id"], name=op.f("fk_action_item_street_id")),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_action_item_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_action_item_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_item")),
     )
     with op.batch_alter_table("action_item", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_action_item_street_id_item_no"), ["street_id", "item_no"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_action_item_street_id_status"), ["street_id", "status"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_action_item_street_id_item_no"), ["street_id", "item_no"], unique=False)
+        batch_op.create_index(batch_op.f("ix_action_item_street_id_status"), ["street_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_action_item_submission_id"), ["submission_id"], unique=False)
 
     op.create_table(
@@ -397,13 +384,9 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("street_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["community_id"], ["community.id"], name=op.f("fk_community_entry_community_id")
-        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_community_entry_community_id")),
         sa.ForeignKeyConstraint(["street_id"], ["street.id"], name=op.f("fk_community_entry_street_id")),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_community_entry_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_community_entry_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_community_entry")),
     )
     with op.batch_alter_table("community_entry", schema=None) as batch_op:
@@ -448,14 +431,10 @@ def upgrade() -> None:
         sa.Column("street_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_evening_tally_campaign_id")),
-        sa.ForeignKeyConstraint(
-            ["community_id"], ["community.id"], name=op.f("fk_evening_tally_community_id")
-        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_evening_tally_community_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_evening_tally_site_id")),
         sa.ForeignKeyConstraint(["street_id"], ["street.id"], name=op.f("fk_evening_tally_street_id")),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_evening_tally_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_evening_tally_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evening_tally")),
     )
     with op.batch_alter_table("evening_tally", schema=None) as batch_op:
@@ -560,14 +539,10 @@ def upgrade() -> None:
         sa.Column("street_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_morning_tally_campaign_id")),
-        sa.ForeignKeyConstraint(
-            ["community_id"], ["community.id"], name=op.f("fk_morning_tally_community_id")
-        ),
+        sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_morning_tally_community_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_morning_tally_site_id")),
         sa.ForeignKeyConstraint(["street_id"], ["street.id"], name=op.f("fk_morning_tally_street_id")),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_morning_tally_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_morning_tally_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_morning_tally")),
     )
     with op.batch_alter_table("morning_tally", schema=None) as batch_op:
@@ -631,9 +606,7 @@ def upgrade() -> None:
         sa.Column("row", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_entry_site_id")),
         sa.ForeignKeyConstraint(["street_id"], ["street.id"], name=op.f("fk_site_entry_street_id")),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_site_entry_submission_id")
-        ),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_site_entry_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site_entry")),
     )
     with op.batch_alter_table("site_entry", schema=None) as batch_op:

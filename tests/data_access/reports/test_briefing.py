@@ -76,7 +76,8 @@ def test_the_sentences_are_made_of_the_same_figures(board):
         "2 家共接种 18 人，名单完成率 80.0%（16/20）；安康未报、未计入；另有 1 家 1 处差异未销。"
     )
     assert spoken.text(spoken.today(told)) == (
-        "召集 6 人，能力 8 人、疫苗 1 剂（1/3 家已报），总量不够；但卫生中心缺 2 剂、卫生中心第 1 批超 2 人，请会上调定。"
+        "召集 6 人，能力 8 人、疫苗 1 剂（1/3 家已报），总量不够；"
+        "但卫生中心缺 2 剂、卫生中心第 1 批超 2 人，请会上调定。"
     )
     tones = {part.text: part.tone for part in spoken.yesterday(told)}
     assert tones["18"] == "b" and tones["安康未报"] == "red"
@@ -89,7 +90,7 @@ def test_the_sentences_speak_english_too(board):
 
 
 def test_the_agenda_asks_about_each_trouble_and_lists_what_is_overdue(board):
-    told, found = agenda.meeting(board.view())
+    _told, found = agenda.meeting(board.view())
     assert [matter.question for matter in found.questions] == [
         "卫生中心缺 2 剂，从哪几个点调？",
         "卫生中心第 1 批超 2 人，移到第几批？",

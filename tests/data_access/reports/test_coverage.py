@@ -133,7 +133,9 @@ def test_groups_count_rosters_on_top_of_what_the_base_knew(board):
     board.baseline("春晖社区", BASE, 120, groups=[*groups, {"person_group": "adult", "surveyed": 80}])
     outcomes = ["vaccinated", "vaccinated", "no_show", "elsewhere"]
     board.roster("春晖社区", DAY, outcomes=outcomes, person_group="elderly", dose_no="d1")
-    board.roster("春晖社区", BEFORE, outcomes=["vaccinated"], person_group="elderly", dose_no="d1")  # the same person again
+    board.roster(
+        "春晖社区", BEFORE, outcomes=["vaccinated"], person_group="elderly", dose_no="d1"
+    )  # the same person again
     rows = coverage.groups(board.view(DAY)).set_index("person_group")
     assert pair(rows.loc["elderly"]) == (13, 40)
     assert rows["coverage_n"].isna()["adult"]

@@ -136,9 +136,7 @@ def test_a_single_dose_campaign_is_judged_on_its_one_dose(office):
         )
     board.campaign = "flu"
     board.evening("锦绣社区", DAY - timedelta(days=1), cum_d1=10, cum_people=10, vacc_d2=None, vacc_b=None)
-    board.evening(
-        "锦绣社区", roster_n=5, vacc_on_roster=5, cum_d1=16, cum_people=16, vacc_d2=None, vacc_b=None
-    )
+    board.evening("锦绣社区", roster_n=5, vacc_on_roster=5, cum_d1=16, cum_people=16, vacc_d2=None, vacc_b=None)
     found = row(board)
     assert found["d_cumulative"] == found["d_cum_d1"] == 1 and pd.isna(found["d_cum_full"])
     assert found["d_doses"] == 0

@@ -133,6 +133,7 @@ ROWS = [
     ("progress", {"zero_confirm": True, "done": 2}, "ZERO_CONTRADICTED", "zero_confirm"),
     ("progress", {"biz_date": date(2026, 11, 22)}, "DATE_IN_FUTURE", "biz_date"),
     ("evidence", {"item_code": "3"}, "ITEM_CODE_FORM", "item_code"),
+    ("evidence", {"item_code": "1.10"}, "ITEM_CODE_FORM", "item_code"),
     ("evidence", {"theme": None}, "EVENT_INCOMPLETE", "theme"),
     ("evidence", {"item_code": "1.5"}, "SEAL_MISSING", "sealed"),
     ("evidence", {"item_code": "4.6"}, "FAMILY_WITHOUT_NUMBER", "family_no"),

@@ -145,3 +145,14 @@ def test_sites_of_one_community_add_up(make: ModuleType, known: Known) -> None:
     rows = [[*make.evening(名单人数=60), "街道接种门诊"], [*make.evening(名单人数=51), "体育馆临时接种点"]]
     result = look(known, make.book(晚调度=[heads, *rows]), Stored({DAY: DayFigures(roster_rows=50)}))
     assert only(result, "I5_EVENING_ROSTER").fields["stated"] == 111
+
+
+def test_a_tally_of_a_day_to_come_is_marked(make: ModuleType, known: Known) -> None:
+    assert only(look(known, tally(make, 日期=date(2022, 9, 30)), Stored()), "TALLY_AHEAD").cell == "A2"
+    assert "TALLY_AHEAD" not in codes(look(known, tally(make), Stored()))
+
+
+def test_a_count_seen_from_the_roster_shows_no_name(make: ModuleType, known: Known) -> None:
+    history = Stored({DAY: DayFigures(planned=3)})
+    finding = only(look(known, make.book(接种名单=[make.ROSTER, make.person(1)]), history), "I5_PLAN_ROSTER")
+    assert (finding.value, finding.personal) == ("1", False)

@@ -191,3 +191,52 @@ def test_base_data_come_first_in_a_batch(make: ModuleType, known: Known) -> None
         "b.xlsx",
         "a.xlsx",
     ]
+
+
+def test_a_register_may_have_one_column_where_the_sheet_says_so(make: ModuleType, known: Known) -> None:
+    rows = [["社区名称"], ["春晖社区"], ["向阳社区"]]
+    result = examine(make.book(社区名录=rows), "底册.xlsx", known)
+    assert [portion.scope.community for _sheet, portion in result.portions] == ["春晖社区", "向阳社区"]
+    assert "SHEET_WITHOUT_TABLE" in codes(examine(make.book(Sheet1=rows), "底册.xlsx", known))
+
+
+def test_a_sheet_of_few_headers_is_told_what_its_own_name_needs(make: ModuleType, known: Known) -> None:
+    heads = ["日期", "社区", "名单人数", "名单内接种", "计划外接种", "当日接种合计"]
+    result = examine(make.book(晚调度=[heads, [DAY, "朝阳社区", 10, 8, 1, 9]]), "a.xlsx", known)
+    (finding,) = [finding for finding in result.all_findings() if finding.code == "HEADERS_MISSING"]
+    assert finding.fields["kind"] == "晚调度"
+
+
+def test_a_cover_is_no_refusal(make: ModuleType, known: Known) -> None:
+    cover = [["示范街道"], [], ["2022年8月"]]
+    result = examine(make.book(封面=cover, 早会商=[make.MORNING, make.morning()]), "a.xlsx", known)
+    assert [sheet.state for sheet in result.sheets] == ["ignored", "read"]
+    assert not [finding for finding in result.all_findings() if finding.severity is Severity.ERROR]
+    assert "NO_SHEETS" in codes(examine(make.book(封面=cover), "a.xlsx", known))
+
+
+def test_a_vaccine_no_campaign_gives_is_not_taken_for_the_usual_one(make: ModuleType, known: Known) -> None:
+    data = make.book(Sheet1=[["朝阳社区8月12日水痘疫苗接种早会商"], make.MORNING, make.morning()])
+    assert "CAMPAIGN_NOT_RUN" in codes(examine(data, "a.xlsx", known))
+    said = examine(data, "a.xlsx", known, Hints(campaign="新冠疫苗"))
+    assert [portion.scope.campaign for _sheet, portion in said.portions] == ["covid"]
+    data = make.book(Sheet1=[["朝阳社区8月12日新冠肺炎疫苗接种早会商"], make.MORNING, make.morning()])
+    assert "CAMPAIGN_NOT_RUN" not in codes(examine(data, "a.xlsx", known))
+
+
+@pytest.mark.parametrize(("asked", "code"), [(True, "OBSERVATION_MISSING"), (False, "COLUMN_NEEDED")])
+def test_a_roster_that_does_not_ask_keeps_its_people(make: ModuleType, known: Known, asked: bool, code: str) -> None:
+    heads = [*make.ROSTER, "核对结果", *(["留观完成"] if asked else [])]
+    people = [[*make.person(number), "已接种", *([None] if asked else [])] for number in (1, 2)]
+    result = examine(make.book(接种名单=[heads, *people]), "a.xlsx", known)
+    assert [finding.code for finding in result.all_findings()].count(code) == (2 if asked else 1)
+    assert sum(len(portion.rows) for _sheet, portion in result.portions) == (0 if asked else 2)
+
+
+def test_what_a_cell_was_read_as_is_said_in_the_words_of_the_sheet(make: ModuleType, known: Known) -> None:
+    heads, row = [*make.MORNING], make.morning(填报时间="2022-08-12 08:40")
+    result = examine(make.book(早会商=[heads, row]), "a.xlsx", known)
+    (finding,) = [finding for finding in result.all_findings() if finding.code == "NORMALISED"]
+    assert finding.fields["read"] == "2022-08-12 08:40"
+    result = examine(make.book(接种点=[["接種點", "類型"], ["街道接种门诊", "常規"]]), "a.xlsx", known)
+    assert [finding.fields["read"] for finding in result.all_findings() if finding.code == "NORMALISED"] == ["常规"]

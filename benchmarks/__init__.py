@@ -1,0 +1,1 @@
+"""How fast the board answers, measured on a sample street. Not part of the tests."""
