@@ -1,4 +1,4 @@
-"""Lines over time: coverage with target and projection, a count against elapsed time, sparklines."""
+"""Lines over time: coverage with target and projection, a count against elapsed time."""
 
 from __future__ import annotations
 
@@ -132,26 +132,6 @@ def steps(
         .encode(x=x, y=y, text=alt.Text(field="words", type="nominal")),
     ]
     return theme.finish(alt.layer(*layers), dark, screen, 240 if screen else 190)
-
-
-def spark(frame: pd.DataFrame, *, dark: bool = False) -> alt.LayerChart:
-    """A small line without axes for a tile; its last known day is a dot.
-
-    Columns: ``day`` date; ``value`` float, a missing day breaks the line.
-    """
-    colours = theme.palette(dark)
-    rows = _days(theme.take(frame, "day", "value"))
-    x = alt.X(field="day", type="temporal", axis=None)
-    y = alt.Y(field="value", type="quantitative", axis=None, scale=alt.Scale(zero=False, nice=False))
-    known = rows.dropna(subset=["value"])
-    return theme.finish(
-        alt.layer(
-            theme.table(rows).mark_line(strokeWidth=2, color=colours.rule).encode(x=x, y=y),
-            theme.table(known.tail(1)).mark_point(size=60, filled=True, color=colours.pri).encode(x=x, y=y),
-        ),
-        dark,
-        height=36,
-    )
 
 
 def _days(frame: pd.DataFrame) -> pd.DataFrame:

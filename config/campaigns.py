@@ -77,10 +77,6 @@ class Group(Named):
         """Every way to write this group."""
         return (self.code, self.zh, self.en, *self.synonyms)
 
-    def admits(self, age: int) -> bool:
-        """Whether a person of ``age`` completed years may belong to the group."""
-        return (self.age_from is None or age >= self.age_from) and (self.age_to is None or age <= self.age_to)
-
 
 class Campaign(Named):
     """A vaccination drive as data. ``target`` is in percent; a missing date means open-ended."""
@@ -165,10 +161,6 @@ class Campaign(Named):
             if wanted in {_key(name) for name in group.names}:
                 return group
         raise UnknownGroupError(str(text), [group.label for group in self.groups])
-
-    def runs_on(self, day: date) -> bool:
-        """Whether ``day`` lies within the campaign's dates."""
-        return (self.starts is None or day >= self.starts) and (self.ends is None or day <= self.ends)
 
     def mentioned_in(self, text: str) -> bool:
         """Whether a title, sheet name or file name speaks of this campaign."""

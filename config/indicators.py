@@ -17,7 +17,6 @@ Kind = Literal["count", "rate", "zero", "cap", "evidence"]
 Comparator = Literal["≥", "≤", "=", ""]
 Basis = Literal["target", "implied", "field", "setting", "observed"]
 Accrual = Literal["per_period", "annual_total", "cumulative_all_time", "snapshot"]
-Polarity = Literal["higher", "lower", "none"]
 Period = Literal[
     "day", "week", "month", "two_months", "quarter", "year", "season", "campaign", "event", "holiday",
     "drive", "check", "visit", "cumulative", "continuous", "once", "rolling",
@@ -143,13 +142,6 @@ class Indicator(Named):
         if self.matrix and (self.target is None or not self.enabled):
             raise FieldError("matrix", _("only an enabled indicator with a target can stand in the matrix"))
         return self
-
-    @property
-    def polarity(self) -> Polarity:
-        """Whether a higher or a lower figure is better; ``none`` where the direction is not stated."""
-        if self.kind in ("zero", "cap") or self.comparator == "≤":
-            return "lower"
-        return "higher" if self.comparator else "none"
 
     @property
     def proportional(self) -> bool:

@@ -117,11 +117,6 @@ class Execution:
         return self.arrived_derived if self.arrived_reported is None else self.arrived_reported
 
     @property
-    def arrived_difference(self) -> int | None:
-        """Reported − derived arrivals, shown beside the figure; None unless both exist."""
-        return difference(self.arrived_reported, self.arrived_derived)
-
-    @property
     def unexplained(self) -> int | None:
         """不明差异 = P − Σ statuses (I1); negative when more outcomes than people were reported."""
         return difference(self.roster, add(*self.statuses))
@@ -155,11 +150,6 @@ class Execution:
     def deferral_rate(self) -> Rate:
         """缓种率 = deferred/P."""
         return Rate(self.deferred, self.roster)
-
-    @property
-    def unexplained_rate(self) -> Rate:
-        """不明差异 ÷ P."""
-        return Rate(self.unexplained, self.roster)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,11 +94,6 @@ class Reporting:
         return self.expected - self.not_due
 
     @property
-    def reported_rate(self) -> Rate:
-        """Reported ÷ expected."""
-        return Rate(self.reported, self.expected)
-
-    @property
     def on_time_rate(self) -> Rate:
         """按时率 = on time ÷ due set."""
         return Rate(self.on_time, self.due)

@@ -31,7 +31,10 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "逾期天数：未销号且超过原时限的天数；延期不改变原时限",
         "Days past the original due date while not closed; an extension does not move it",
     ),
-    "about": ("工作线、问题类型和编号；不含自由文字", "Workstream, type of issue and number, without free text"),
+    "about": (
+        "工作线、问题类型和编号，不含自由文字",
+        "Workstream, type of issue and number, without free text",
+    ),
     "status_now": (
         "目前的状态；status 是所看日期当天的状态",
         "The status now; status is that of the day looked at",

@@ -63,7 +63,8 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "Eligible = surveyed − contraindicated; a blank counts as none noted",
     ),
     "increment": (
-        "当日增量：累计减上次报送的累计；increment_days 大于 1 时是多日合计；全街只加单日增量，increment_counted 为家数",
+        "当日增量：累计减上次报送的累计；increment_days 大于 1 时是多日合计；"
+        "全街只加单日增量，increment_counted 为家数",
         "Increment: cumulative less the cumulative last reported; of several days where increment_days is above 1; "
         "the street adds those of one day, increment_counted of them",
     ),

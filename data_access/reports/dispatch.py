@@ -161,8 +161,8 @@ def zero_tolerance(view: View) -> pd.DataFrame:
     Columns: code (``aefi`` suspected reactions, ``observation`` people observed less than 30 minutes, ``repeated``
     people called up for a dose they hold, ``unstaffed`` communities with a plan and nobody on duty), n (Int64),
     confirmed and expected (communities that reported the figure, and all), done_n, done_d (observed in full and
-    vaccinated, for ``observation``), where (names with an occurrence), unconfirmed (names without a figure), state (occurred,
-    unconfirmed, confirmed).
+    vaccinated, for ``observation``), where (names with an occurrence), unconfirmed (names without a figure), state
+    (occurred, unconfirmed, confirmed).
     """
     frame = table(view)
     with database.reading() as connection:

@@ -80,7 +80,8 @@ def tiles(view: View) -> pd.Series:
     Index: coverage_n, coverage_d, coverage_state, last_n, last_d, last_day, rank, field, change, places; completion_n,
     completion_d and before_n, before_d, before_day (the day with a tally before); target (percent), left, pace_n,
     pace_d, forecast (state), finish; on_time_n, on_time_d, since; differences (open ones), largest (label) and amount;
-    open, overdue, soon (action items not closed, past their original day, due within three days of it). Missing is None or <NA>.
+    open, overdue, soon (action items not closed, past their original day, due within three days by it). Missing is
+    None or <NA>.
     """
     ranks = ranking.table(replace(view, community=None))
     place = ranks[ranks["community"] == view.community]

@@ -212,13 +212,8 @@ class _DayChecker:
 
 
 def _series(campaign: Campaign) -> dict[str, str]:
-    """Which dose of the day raises which total: the last dose of the course raises the full courses."""
-    pairs = {"cum_d1": "vacc_d1"}
-    if campaign.has_full:
-        pairs["cum_full"] = f"vacc_{campaign.full_course[-1]}"
-    if campaign.has_booster:
-        pairs["cum_b"] = "vacc_b"
-    return pairs
+    """Which dose column of the day raises which running total."""
+    return {f"cum_{total}": f"vacc_{dose}" for total, dose in campaign.raises.items()}
 
 
 # Places and people ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from config.campaigns import Campaign
-from data_access.findings import Finding, Severity
+from data_access.findings import Finding
 from data_access.sheets.declaration import SheetKind
 
 
@@ -86,11 +86,6 @@ class WorkbookResult:
     def portions(self) -> list[tuple[SheetResult, Portion]]:
         """Every portion with its sheet, in the order of the file."""
         return [(sheet, portion) for sheet in self.sheets for portion in sheet.portions]
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether anything was refused."""
-        return any(finding.severity == Severity.ERROR for finding in self.all_findings())
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,11 +285,11 @@ def _notes(book: Workbook, workbook_key: str, kinds: Sequence[SheetKind], campai
         put(sheet.cell(row, 1), line)
         sheet.cell(row, 1).font = copy(NOTE)
         row += 1
-    heads = (_("Sheet"), _("Column"), _("Required"), _("What to write"), _("Rule"), _("Allowed values"))
+    heads = (_("Worksheet"), _("Column"), _("Required"), _("What to write"), _("Rule"), _("Allowed values"))
     row = _table(sheet, row + 1, heads, (_note(kind, c, lists) for kind in kinds for c in _used(kind, campaign)))
     if workbook_key == "progress":
         heads = (
-            _("Workstream"),
+            _("Line of work"),
             _("Indicator code"),
             _("Required"),
             _("Indicator"),
@@ -310,7 +310,7 @@ def _notes(book: Workbook, workbook_key: str, kinds: Sequence[SheetKind], campai
         )
         _table(sheet, row + 1, heads, lines)
     if workbook_key == "evidence":
-        heads = (_("Section"), _("Item code"), _("Number needed"), _("Item"), _("Passed when"), _("Evidence"))
+        heads = (_("Section"), _("Item code"), _("Number needed"), _("Checklist item"), _("Passed when"), _("Evidence"))
         kinds_of_evidence = checklist().evidence
         lines = (
             (

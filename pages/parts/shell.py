@@ -13,6 +13,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 import charts
 from config.language import N_, _
+from data_access import logs
 from data_access.accounts import Actor, Capability
 from pages.parts import style
 
@@ -82,10 +83,11 @@ def navigation(actor: Actor | None) -> StreamlitPage:
 
 @lru_cache(maxsize=1)
 def settle() -> None:
-    """Once per process: load the heavy libraries behind the charts and take it out of the garbage collector's rounds.
+    """Once per process: begin the log, load the libraries behind the charts, spare them the garbage collector's rounds.
 
     A full collection follows every script run; with pandas and Altair loaded it would cost more than a small page.
     """
+    logs.start()
     for module in pkgutil.iter_modules(charts.__path__, "charts."):
         importlib.import_module(module.name)
     gc.collect()

@@ -203,13 +203,6 @@ def test_steps_never_fall_for_a_missing_report(steps):
     assert not marks(spec, "rect"), "no shading is asked for"
 
 
-def test_spark_is_small_and_has_no_axes(coverage):
-    spec = lines.spark(coverage).to_dict()
-    assert spec["height"] == 36
-    assert all(layer["encoding"][c]["axis"] is None for layer in layers(spec) for c in "xy")
-    assert rows(spec, marks(spec, "point")[0])[0]["value"] == 77.2
-
-
 def test_week_runs_in_order_of_days_and_hatches_the_missing_one(week):
     spec = columns.week(week).to_dict()
     bar = marks(spec, "bar")[1]

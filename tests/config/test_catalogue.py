@@ -82,9 +82,9 @@ def test_indicator_is_complete_in_both_languages(item: Indicator) -> None:
         assert item.target is None and "不作目标" in item.target_text.zh
         assert item.full_target is None and not item.matrix
     if item.kind == "zero" and item.basis != "observed":
-        assert (item.comparator, item.target, item.polarity) == ("=", 0, "lower")
+        assert (item.comparator, item.target) == ("=", 0)
     if item.kind == "cap":
-        assert (item.comparator, item.polarity) == ("≤", "lower")
+        assert item.comparator == "≤"
     if item.kind == "rate":
         assert item.numerator and item.denominator
     if item.accrual == "per_period" and item.kind == "count" and item.target and item.period != "day":
@@ -148,15 +148,7 @@ def test_windows_run_on_their_own_year() -> None:
     assert wrapped.window_in(2022) == (date(2022, 12, 1), date(2023, 2, 28))
 
 
-def test_polarity_and_proportion() -> None:
-    polarity = {code: indicator(code).polarity for code in ("VAX-02", "PAT-05", "ENV-11a", "VAX-19", "ENV-06")}
-    assert polarity == {
-        "VAX-02": "higher",
-        "PAT-05": "lower",
-        "ENV-11a": "lower",
-        "VAX-19": "lower",
-        "ENV-06": "none",
-    }
+def test_proportion_and_confirmation() -> None:
     assert indicator("HE-01").proportional and indicator("HC-09").proportional
     assert not indicator("PHC-01").proportional and not indicator("ENV-11a").proportional
     assert (indicator("ENV-11a").confirm, indicator("FIRE-08").confirm) == ("day", "month")

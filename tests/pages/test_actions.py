@@ -109,3 +109,19 @@ def test_english_too(board, app):
     page = app("supervisor", "actions", day=DAY.isoformat(), item="DB-1", lang="en")
     assert not page.exception
     assert "7 days overdue" in text(page)
+
+
+def test_leaders_see_what_it_is_about_and_no_free_text(board, app):
+    page = app("leader", "actions", day=DAY.isoformat(), item="DB-1")
+    assert not page.exception
+    assert page.dataframe[0].value["issue"].iloc[0].endswith("（DB-1）")
+    assert "垃圾桶" not in text(page) and "东门" not in text(page) and "当日清运" not in text(page)
+
+
+def test_a_past_day_offers_the_steps_of_now(board, app):
+    page = app("supervisor", "actions", day="2022-08-06", item="DB-1")
+    assert "to_recheck" in [button.key for button in page.button]
+    board.action("清河社区", "DB-1", **MATTER, due=date(2022, 8, 5), status="recheck", measure="已清运", fixed_on=DAY)
+    page = app("supervisor", "actions", day="2022-08-06", item="DB-1")
+    assert not page.exception
+    assert "to_closed" in [button.key for button in page.button]

@@ -62,3 +62,10 @@ def test_unequal_rates_never_read_alike(board):
     board.evening("甲", DAY, cum_d1=50_000)
     board.evening("乙", DAY, cum_d1=50_001)
     assert notice.figures(board.view(DAY), "coverage")[:2] == ["50.001% 50,001/100,000", "50.000% 50,000/100,000"]
+
+
+def test_the_gain_of_the_street_says_of_how_many(board, app):
+    board.evening("甲", date(2022, 8, 11), cum_d1=40)
+    page = app(Role.LEADER, "rankings", day="2022-08-12")
+    assert not page.exception
+    assert "+6 (1/4)" in " ".join(str(one.proto) for one in page.get("vega_lite_chart"))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from config import clock
+from config.catalogue import workstream
 from data_access import accounts, matters, submissions
 from data_access.accounts import NotAllowedError, OtherCommunityError, Role
 from data_access.matters import MatterError
@@ -216,3 +217,45 @@ def test_the_list_as_it_was_known_earlier(board):
         board.action(HERE, "DB-1", **MATTER, **CLOSED)
     assert only(board, as_of=at(DAY, 10))["status"] == "fixing"
     assert actions.events(board.view(as_of=at(DAY, 10)), "DB-1")["event"].tolist() == ["found", "assigned"]
+
+
+def test_free_text_is_for_those_who_may_read_it(board):
+    board.action(HERE, "DB-1", **MATTER | {"issue_type": "宣传栏"}, status="fixing", measure="张三家已清")
+    for reader in (board, Board(someone(board, "supervisor")), Board(someone(board, "clerk", HERE))):
+        assert only(reader)[["issue", "place", "demand"]].tolist() == ["垃圾桶满溢未清运", "东门", "当日清运"]
+    for other in (Board(someone(board, "leader")), Board(someone(board, "clerk", "和平社区", "clerk_two"))):
+        row = only(other)
+        assert row[["issue", "place", "demand", "measure", "extension"]].isna().all()
+        assert row["about"] == f"{workstream('environment').label}：宣传栏（DB-1）"
+
+
+def test_a_past_day_has_the_status_of_that_day(board):
+    board.action(HERE, "DB-1", **MATTER, **CLOSED)
+    before, after = date(2022, 8, 4), date(2022, 8, 5)
+    assert only(board, day=before)[["status", "status_now"]].tolist() == ["recheck", "closed"]
+    assert only(board, day=date(2022, 8, 3))["status"] == "fixing"
+    assert only(board, day=after)["status"] == "closed"
+    assert len(actions.open_items(board.view(before))) == actions.summary(board.view(before))["open"].iloc[0] == 1
+    assert actions.open_items(board.view(after)).empty
+
+
+def test_what_came_back_later_was_closed_until_then(board):
+    with clock.at(at(DAY - timedelta(days=4), 9)):
+        board.action(HERE, "DB-1", **MATTER, **CLOSED)
+    with clock.at(at(DAY - timedelta(days=1), 9)):
+        board.action(HERE, "DB-1", **MATTER, status="relapsed")
+    then = board.view(DAY - timedelta(days=2))
+    assert only(board, day=then.day)["status"] == "closed"
+    assert actions.summary(then)[["open", "relapsed"]].iloc[0].tolist() == [0, 0]
+    assert only(board)["status"] == "relapsed"
+    assert actions.summary(board.view())[["open", "relapsed"]].iloc[0].tolist() == [1, 1]
+
+
+def test_closed_again_on_the_day_it_came_back_is_closed(board):
+    with clock.at(at(DAY, 8)):
+        board.action(HERE, "DB-1", **MATTER, **CLOSED)
+    with clock.at(at(DAY, 9)):
+        board.action(HERE, "DB-1", **MATTER, status="relapsed")
+    with clock.at(at(DAY, 10)):
+        board.action(HERE, "DB-1", **MATTER, **CLOSED | {"rechecked_on": DAY})
+    assert only(board)["status"] == "closed" and bool(only(board)["reopened"])

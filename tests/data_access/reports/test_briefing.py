@@ -9,6 +9,7 @@ from data_access.reports import agenda, briefing, dispatch, spoken
 from tests.data_access.street import Board, at
 
 DAY, EVE = date(2022, 8, 12), date(2022, 8, 11)
+STREAM = {"workstream": "environment", "issue_type": "杂物"}
 NAMES = ("春晖社区", "安康社区", "东湖社区")
 
 
@@ -29,7 +30,7 @@ def board(office):
     for name in ("春晖社区", "东湖社区"):
         made.roster(name, DAY, 3, site="卫生中心", at=at(EVE, 17))
     made.morning("春晖社区", DAY, rows=[{"site": "卫生中心", "planned": 3, "stock": 1}], at=at(DAY, 8))
-    made.action("春晖社区", "DB-1", issue="楼道堆物", unit="城管办", found_on=EVE, due=EVE, original_due=EVE)
+    made.action("春晖社区", "DB-1", **STREAM, issue="楼道堆物", unit="城管办", found_on=EVE, due=EVE, original_due=EVE)
     return made
 
 
@@ -100,7 +101,7 @@ def test_the_agenda_asks_about_each_trouble_and_lists_what_is_overdue(board):
     ]
     assert found.questions[0].at == time(9, 30)
     (item,) = found.items
-    assert (item.question, item.owner, item.overdue_days) == ("春晖：楼道堆物", "城管办", 1)
+    assert (item.question, item.owner, item.overdue_days) == ("春晖 · 环境卫生：杂物（DB-1）", "城管办", 1)
     assert (found.count, found.overdue) == (6, 1)
 
 
@@ -109,7 +110,7 @@ def test_a_person_is_never_named(board):
     _told, found = agenda.meeting(board.view())
     words = " ".join(f"{matter.question} {matter.owner}" for matter in (*found.questions, *found.items))
     assert "DB-2" in [matter.item_no for matter in found.items]
-    assert "周明" not in words and "13812345678" not in words
+    assert "门前堆物" not in words and "周明" not in words and "13812345678" not in words
 
 
 def test_an_open_day_without_any_evening_is_said_and_not_passed_over(board, office):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from data_access import answers
-from data_access.reports import coverage
+from data_access.reports import coverage, ranking
 from data_access.workbooks.model import Scope
 from tests.data_access.street import Board
 
@@ -159,3 +159,24 @@ def test_an_area_is_summed_by_its_own_name(board):
     rows = coverage.table(board.view(DAY, area="西片"))
     assert rows["community"].tolist() == ["向阳社区", "西片"]
     assert pair(rows.iloc[-1]) == (90, 100)
+
+
+def test_a_figure_that_one_community_lacks_is_missing_in_the_whole(board):
+    board.baseline("向阳社区", BASE, 100, 5, deferred=2)
+    board.evening("春晖社区", DAY, cum_d1=46, cum_full=40)
+    board.evening("向阳社区", DAY, cum_d1=90)
+    street = coverage.table(board.view(DAY)).iloc[-1]
+    assert street["surveyed"] == 220 and street["cum_d1"] == 136
+    assert street[["deferred", "contraindicated", "cum_full"]].isna().all()
+
+
+def test_the_gain_is_counted_from_the_last_complete_day(board):
+    board.evening("春晖社区", DAY - timedelta(days=2), cum_d1=40)
+    board.evening("春晖社区", BEFORE, rows=[{"site": "一号点", "cum_d1": 30}, {"site": "二号点", "cum_d1": None}])
+    row = by_name(coverage.table(board.view(BEFORE))).loc["春晖社区"]
+    assert (row["state"], row["last_n"]) == ("unreported", 40)
+    board.evening("春晖社区", DAY, cum_d1=46)
+    row = by_name(coverage.table(board.view(DAY))).loc["春晖社区"]
+    assert (row["increment"], row["increment_days"]) == (6, 2)
+    ranked = ranking.table(board.view(DAY), "increment").set_index("community").loc["春晖社区"]
+    assert (ranked["increment"], ranked["marks"]) == (6, "spans")

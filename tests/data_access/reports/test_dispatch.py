@@ -309,3 +309,33 @@ def test_an_empty_day_has_no_totals(office):
     view = Board().view(date(2022, 1, 1))
     assert dispatch.table(view).empty and dispatch.causes(view).empty and dispatch.differences(view).empty
     assert pd.isna(dispatch.totals(view).loc["completion", "n"])
+
+
+def test_more_observed_than_vaccinated_in_one_community_hides_nobody_of_another(board):
+    board.evening("锦绣社区", roster_n=10, vacc_on_roster=10, observed=8)
+    board.evening("安康社区", roster_n=10, vacc_on_roster=10, observed=12)
+    found = dispatch.zero_tolerance(board.view()).set_index("code").loc["observation"]
+    assert found[["n", "done_n", "done_d", "state"]].tolist() == [2, 18, 20, "occurred"]
+    assert found["where"] == ["锦绣社区"]
+
+
+def test_the_last_dose_of_the_course_is_what_raises_the_full_courses(office):
+    board = Board()
+    board.communities(["锦绣社区"])
+    with database.writing() as connection:
+        from config.campaigns import default_campaigns
+        from data_access.schema import Campaign
+
+        course = default_campaigns()[0].model_dump(mode="json") | {"code": "short", "full_course": ["d1", "b"]}
+        connection.execute(
+            insert(Campaign).values(street_id=board.actor.street_id, code="short", position=2, definition=course)
+        )
+    board.campaign = "short"
+    board.evening("锦绣社区", DAY - timedelta(days=1), cum_d1=10, cum_full=4, cum_b=4)
+    board.evening(
+        "锦绣社区", roster_n=5, vacc_on_roster=5, vacc_d1=2, vacc_d2=None, vacc_b=3, cum_d1=12, cum_full=9, cum_b=7
+    )
+    found = row(board)
+    assert found[["d_cum_d1", "d_cum_full", "d_cum_b", "d_doses"]].tolist() == [0, 2, 0, 0]
+    (difference,) = dispatch.differences(board.view()).query("identity == 'I2'").to_dict("records")
+    assert (difference["column"], difference["first"], difference["second"]) == ("d_cum_full", 5, 3)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from config.campaigns import default_campaigns
-from data_access import accounts, database, submissions
+from data_access import accounts, database, sheets, submissions
 from data_access.accounts import AccountError, Actor, Role
 from data_access.reports import changes, history
 from data_access.schema import AuditEvent
+from data_access.sheets.declaration import Type
 from data_access.submissions import SubmissionError
 from data_access.workbooks.model import Portion, Row, Scope
 from tests.data_access import books
@@ -148,6 +150,28 @@ def test_words_for_codes_and_missing_values(office: object) -> None:
     assert changes.text("morning", "needs_help", False) == "否"
     assert changes.text("roster", "vaccination_date", date(2022, 8, 12)) == "2022-08-12"
     assert changes.text("roster", "employer", "某某饭店") == "某***"
+
+
+def test_nothing_that_is_sealed_is_shown_whole(office: object) -> None:
+    sealed = [
+        (kind, column.key, column.type)
+        for kind, sheet in sheets.KINDS.items()
+        if kind != "ledger"
+        for column in sheet.columns
+        if changes.sealed(kind, column.key)
+    ]
+    assert ("actions", "demand", Type.TEXT) in sealed and ("evidence", "theme", Type.TEXT) in sealed
+    for kind, key, type_ in sealed:
+        shown = changes.text(kind, key, "13812345678" if type_ is Type.PHONE else "张大力13812345678")
+        assert "大力" not in shown and "13812345678" not in shown, (kind, key)
+
+
+def test_a_sealed_column_that_no_sheet_declares_personal_loses_its_numbers(
+    office: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = replace(sheets.kind("actions").column("place"), personal=False)
+    monkeypatch.setattr(changes, "_column", lambda kind, key: bare)
+    assert changes.text("actions", "place", "东门 13812345678") == "东门 ****"
 
 
 def test_findings_name_cell_value_reason_and_remedy(board: Board) -> None:

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from config import clock
+from data_access import submissions
 from data_access.accounts import Role
 from data_access.reports import profile
 from data_access.reports.view import View
@@ -104,3 +106,26 @@ def test_who_may_see_the_liaison(board):
 def test_workstreams_without_a_report_have_no_figure(board):
     frame = profile.pace(board.view(DAY, community="春晖社区"))
     assert len(frame) and frame["completion_n"].isna().all()
+
+
+def test_an_extended_item_is_overdue_by_its_first_deadline(board):
+    matter = {"found_on": day(5), "issue": "示例", "status": "fixing"}
+    board.action("春晖社区", "D-1", **matter, due=day(2))
+    board.action("春晖社区", "D-1", **matter, due=day(-2), extension="等雨停")
+    found = profile.tiles(board.view(DAY, community="春晖社区"))
+    assert (found["open"], found["overdue"], found["soon"]) == (1, 1, 0)
+
+
+def test_after_a_withdrawal_the_sheet_before_was_superseded_until_then(board):
+    first, second, third = (datetime(2022, 8, 12, hour, tzinfo=UTC) for hour in (10, 11, 12))
+    board.evening("春晖社区", DAY, cum_d1=46, at=first)
+    gone = board.evening("春晖社区", DAY, cum_d1=48, at=second)
+    with clock.at(third):
+        submissions.withdraw(board.actor, gone.submission, "报错了")
+
+    def states(as_of=None):
+        frame = profile.sent(board.view(DAY, as_of=as_of, community="春晖社区"))
+        return frame.loc[frame["kind"] == "evening", "state"].tolist()
+
+    assert states() == ["withdrawn", "in_force"]
+    assert states(third - timedelta(minutes=1)) == ["in_force", "superseded"]

@@ -6,7 +6,8 @@ import pytest
 
 from config.campaigns import default_campaigns
 from config.settings import settings
-from data_access.reports import ranking
+from data_access import submissions
+from data_access.reports import coverage, ranking
 from tests.data_access.street import Board
 
 DAY = date(2022, 8, 12)
@@ -162,3 +163,26 @@ def test_total_leaves_out_who_has_no_rank(board):
 def test_every_basis_has_a_name_and_a_definition():
     for basis in ranking.BASES:
         assert ranking.NAMES[basis] and ranking.DEFINITIONS[basis]
+
+
+def test_a_withdrawn_first_tally_does_not_begin_the_campaign(board):
+    early = DAY - timedelta(days=9)
+    gone = board.evening("甲", early, cum_d1=1)
+    assert rows(board, "on_time").loc["甲", "rate_d"] == 30
+    submissions.withdraw(board.actor, gone.submission, "日期报错")
+    assert rows(board, "on_time").loc["甲", "rate_d"] == 3
+
+
+def test_the_increment_of_the_whole_is_of_one_day_and_says_of_how_many(board):
+    for name, done in {"甲": 40, "乙": 20}.items():
+        board.evening(name, BEFORE, cum_d1=done)
+    board.evening("丙", DAY - timedelta(days=3), cum_d1=10)
+    total = ranking.total(board.view(DAY)).iloc[0]
+    assert total[["increment", "increment_days", "increment_counted", "reported"]].tolist() == [9, 1, 2, 4]
+    street = coverage.table(board.view(DAY)).iloc[-1]
+    assert street[["increment", "increment_days", "increment_counted", "reported"]].tolist() == [9, 1, 2, 4]
+
+
+def test_without_any_gain_of_one_day_the_whole_has_none(board):
+    total = ranking.total(board.view(DAY)).iloc[0]
+    assert total[["increment", "increment_days"]].isna().all() and total["increment_counted"] == 0

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from config import clock, language
 from data_access import database, metrics, submissions
-from data_access.reports import reporting
+from data_access.reports import ranking, reporting, tallies
 from data_access.schema import CalendarDay
 from tests.data_access.street import DAY, Board, at
 
@@ -76,3 +76,26 @@ def test_the_reminder_names_who_owes_what_and_nobody_else(board, office):
     assert reporting.reminder(board.view()) == ""
     office.now("2022-08-12T19:00")
     assert reporting.reminder(board.view(as_of=at(DAY, 19))) != "", "the empty roster of then"
+
+
+def test_a_community_owes_nothing_before_it_joined_or_after_it_left(board):
+    joined, left = DAY - timedelta(days=1), DAY - timedelta(days=3)
+    board.communities(
+        [{"name": "锦绣社区", "active_from": joined}, {"name": "安康社区", "active_until": left}],
+        at=at(DAY - timedelta(days=20), 9),
+    )
+    start = DAY - timedelta(days=9)
+    summary = reporting.summary(board.view(), start).set_index("community")
+    assert summary.loc["锦绣社区", ["unreported", "on_time_d"]].tolist() == [6, 6]
+    assert summary.index.tolist() == ["锦绣社区"]
+    with database.reading() as connection:
+        received = reporting.received(connection, board.view(), start)
+        keys = {one.name: one.id for one in tallies.members(connection, board.view(left))}
+        states = received.states([*keys.values(), *_keys(connection, board)], start, DAY)
+    assert len(states[keys["安康社区"]]) == 3 * 7
+    ranked = ranking.table(board.view(), "on_time").set_index("community")
+    assert ranked.loc["锦绣社区", "rate_d"] <= 6
+
+
+def _keys(connection, board):
+    return [one.id for one in tallies.members(connection, board.view())]

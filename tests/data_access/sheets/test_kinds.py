@@ -75,6 +75,9 @@ def test_people_are_marked_as_personal():
             if column.type in (Type.NAME, Type.ID_NO, Type.PHONE):
                 assert column.personal, (sheet.key, column.key)
     free_text = [("roster", "reason"), ("roster", "remark"), ("evening", "diff_note"), ("actions", "issue")]
+    free_text += [("actions", key) for key in ("place", "demand", "measure", "extension")]
+    free_text += [("evidence", key) for key in ("place", "theme", "partner", "na_reason", "review_note")]
+    free_text += [("progress", key) for key in ("evidence", "next_step")]
     assert all(kind(key).column(column).personal for key, column in free_text)
 
 

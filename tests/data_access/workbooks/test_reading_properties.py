@@ -99,7 +99,7 @@ def says(result: WorkbookResult) -> dict[tuple[str, date], dict[str, int]]:
 def test_any_arrangement_reads_back_exactly(make: ModuleType, known: Known, case: tuple[list[list[Any]], Any]) -> None:
     rows, truth = case
     result = examine(make.book(早会商=rows), "早会商.xlsx", known)
-    assert not result.has_errors, [(f.code, f.cell, f.value) for f in result.all_findings()]
+    assert [(f.code, f.cell, f.value) for f in result.all_findings() if f.severity == "error"] == []
     assert says(result) == truth
     assert not [f for f in result.all_findings() if f.code == "TOTAL_MISMATCH"]
 
