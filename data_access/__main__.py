@@ -268,12 +268,12 @@ def report(
         raise click.BadParameter(
             _("There is no basis {name}; there are {known}.", name=basis, known=known), param_hint="--basis"
         )
+    version = database.data_version()  # before the figures, so that they are never older than it says
     frame = module.table(view, basis=basis or "coverage") if name == "ranking" else module.table(view)
     definitions = {key: language.pick(zh, en) for key, (zh, en) in module.DEFINITIONS.items()}
     if xlsx is not None:
         from data_access.workbooks import exports
 
-        version = database.data_version()
         _write(xlsx, exports.workbook({name: frame}, definitions=definitions, data_version=version), "--xlsx")
         click.echo(str(xlsx))
     elif as_json:
@@ -283,7 +283,7 @@ def report(
                 "date": view.day.isoformat(),
                 "as_of": answers.plain(as_of or clock.now()),
                 "campaign": view.campaign,
-                "data_version": database.data_version(),
+                "data_version": version,
                 "definitions": definitions,
                 "rows": answers.rows(frame, module.RATES),
             }

@@ -52,7 +52,8 @@ def save(page: Page, name: str, folder: Path, small: bool) -> None:
     """One picture; small ones are scaled down and kept in few colours."""
     image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     if small:
-        image = image.resize((1280, 720), Image.Resampling.LANCZOS).quantize(128, dither=Image.Dither.NONE)
+        image = image.resize((1280, 720), Image.Resampling.LANCZOS)
+        image = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     image.save(folder / f"{name}.png", optimize=True)
     print(folder / f"{name}.png")
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from data_access.accounts import Role
 from data_access.reports import history
 from tests.browser.conftest import Server
+from tests.browser.screenshots import settle
 from tests.browser.test_login import expect_page, sign_in
 from tests.conftest import Office
 from tests.data_access import books
@@ -54,6 +55,8 @@ def test_upload_three_workbooks_and_find_them_again(
     page.goto(f"{server()}/uploads")
     sign_in(page, "supervisor_1")
     expect_page(page, "uploads")
+    page.wait_for_function("document.cookie.includes('street_board')")
+    settle(page)  # signing in draws the page twice; nobody is as quick with a file as this test
     page.locator("input[type=file]").set_input_files(_files(tmp_path))
     commit = page.get_by_role("button", name=re.compile("入库 3 份"))
     expect(commit).to_be_enabled()
