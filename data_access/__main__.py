@@ -173,7 +173,12 @@ def _take_in(
 
     A file that brings communities or sites may decide what the others are, and so their order: they are read again.
     """
-    contents = {path: path.read_bytes() for path in files}
+    contents: dict[Path, bytes] = {}
+    for path in files:
+        try:
+            contents[path] = path.read_bytes()
+        except OSError:
+            yield path, submissions.unreadable(path.name)
     results = {path: submissions.examine(actor, data, path.name, hints) for path, data in contents.items()}
     waiting, before = _ordered(results), list[WorkbookResult]()
     known_since = database.data_version()

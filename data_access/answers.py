@@ -14,7 +14,8 @@ from config import clock
 from config.language import _
 from data_access import metrics
 from data_access.findings import Finding
-from data_access.submissions import Outcome, SheetOutcome
+from data_access.plans import SheetOutcome
+from data_access.submissions import Outcome
 
 
 def plain(value: Any) -> Any:

@@ -9,33 +9,34 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, database, deadlines, facts, limits
-from data_access.accounts import Actor, Capability, Role
+from data_access import audit, database, deadlines, facts
+from data_access.accounts import Actor, Capability
 from data_access.actions import events
 from data_access.findings import Finding, Rule, Severity
-from data_access.held import Held
 from data_access.identities import Identities
 from data_access.known import known
+from data_access.plans import Plan, SheetOutcome, plans, split
 from data_access.schema import ActionEvent, Submission, Workbook
 from data_access.schema import Finding as FindingRecord
-from data_access.workbooks import compare, pipeline
-from data_access.workbooks.model import Hints, Portion, SheetResult, WorkbookResult
+from data_access.workbooks import pipeline
+from data_access.workbooks.model import Hints, Portion, WorkbookResult
 
 log = logging.getLogger("street.submissions")
 
-FILE_SUPERSEDED = Rule(
-    "FILE_SUPERSEDED",
-    Severity.WARNING,
-    N_("This very file was taken in before and has since been corrected by revision {revision}; nothing was changed."),
-    N_("To go back to it, withdraw the later revision; to correct it, send a changed file."),
+
+FILE_UNREADABLE = Rule(
+    "FILE_UNREADABLE",
+    Severity.ERROR,
+    N_("The file cannot be read from the disk."),
+    N_("Copy it to this machine once more; if it is open in another program, close it there."),
 )
 
 
@@ -45,30 +46,6 @@ class SubmissionError(Exception):
 
 class ChangedMeanwhileError(SubmissionError):
     """What was to be changed is no longer what the page showed."""
-
-
-@dataclass(slots=True)
-class SheetOutcome:
-    """What became of one portion, or of a sheet without one.
-
-    ``status``: committed, unchanged, rejected, skipped. ``replaces`` is the submission superseded, with who and when.
-    """
-
-    sheet: str
-    kind: str | None = None
-    campaign: str | None = None
-    community: str | None = None
-    day: date | None = None
-    period: str | None = None
-    topic: str | None = None
-    status: str = "rejected"
-    submission: int | None = None
-    revision: int | None = None
-    rows_accepted: int = 0
-    rows_refused: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    comparison: compare.Comparison | None = None
-    replaces: tuple[int, str, datetime] | None = None
 
 
 @dataclass(slots=True)
@@ -104,12 +81,17 @@ def examine(
         return pipeline.examine(data, filename, known(connection, actor), hints or Hints(), beside)
 
 
+def unreadable(filename: str) -> Outcome:
+    """What became of a file whose bytes could not even be fetched."""
+    return Outcome(filename, "", "rejected", findings=[Finding(FILE_UNREADABLE)])
+
+
 def preview(actor: Actor, result: WorkbookResult) -> Outcome:
     """What a commit would do now: each portion compared with what its scope holds. Writes nothing."""
     actor.require(Capability.UPLOAD)
     with database.reading() as connection:
         identities = Identities(connection, actor.street_id)
-        return _outcome(result, _plans(connection, actor, identities, _split(result), result.sha256))
+        return _outcome(result, plans(connection, actor, identities, split(result), result.sha256))
 
 
 def commit(
@@ -128,15 +110,15 @@ def commit(
     received = received_at or clock.now()
     with database.writing() as connection:
         identities = Identities(connection, actor.street_id)
-        plans = _plans(connection, actor, identities, _split(result), result.sha256)
-        changed = [plan for plan in plans if plan.outcome.status == "committed"]
-        outcome = _outcome(result, plans)
+        planned = plans(connection, actor, identities, split(result), result.sha256)
+        changed = [plan for plan in planned if plan.outcome.status == "committed"]
+        outcome = _outcome(result, planned)
         workbook_id = _archive(connection, actor, result, data, address, received)
         _record_findings(connection, actor, workbook_id, None, [*result.findings, *_loose_findings(result)])
         # the register first: sheets before it in the file may speak of communities that it introduces
         for plan in sorted(changed, key=lambda plan: plan.portion.scope.kind != "communities"):
             _store(connection, actor, identities, plan, workbook_id, received)
-        for plan in plans:
+        for plan in planned:
             if plan.outcome.status == "rejected":
                 _record_findings(connection, actor, workbook_id, None, plan.outcome.findings)
         if changed:
@@ -154,16 +136,16 @@ def save(actor: Actor, portions: Iterable[Portion], *, seen: int | None = None) 
     actor.require(Capability.UPLOAD)
     with database.writing() as connection:
         identities = Identities(connection, actor.street_id)
-        plans = _plans(connection, actor, identities, [(None, portion) for portion in portions], "")
-        if seen is not None and any((plan.previous.revision if plan.previous else 0) != seen for plan in plans):
+        planned = plans(connection, actor, identities, [(None, portion) for portion in portions], "")
+        if seen is not None and any((plan.previous.revision if plan.previous else 0) != seen for plan in planned):
             raise ChangedMeanwhileError(_("Somebody has changed this meanwhile. Look at it again, then decide."))
-        changed = [plan for plan in plans if plan.outcome.status == "committed"]
+        changed = [plan for plan in planned if plan.outcome.status == "committed"]
         for plan in changed:
             _store(connection, actor, identities, plan, None, clock.now())
         if changed:
             database.raise_version(connection)
             audit.record(connection, actor, "rows_saved", changed[0].portion.scope.kind, submissions=len(changed))
-    return [plan.outcome for plan in plans]
+    return [plan.outcome for plan in planned]
 
 
 def withdraw(actor: Actor, submission_id: int, reason: str) -> int | None:
@@ -213,165 +195,15 @@ def _restore(connection: Connection, actor: Actor, withdrawn: Row[*tuple[Any, ..
     return before
 
 
-@dataclass(slots=True, eq=False)
-class _Plan:
-    """One portion on its way in."""
-
-    portion: Portion
-    outcome: SheetOutcome
-    facts: list[dict[str, Any]]
-    scope: str
-    previous: Row[*tuple[Any, ...]] | None
-    before: list[dict[str, Any]]
-
-
-def _split(result: WorkbookResult) -> list[tuple[SheetResult | None, Portion]]:
-    """The portions of a workbook; action items one by one, since each matter has its own revisions."""
-    pairs: list[tuple[SheetResult | None, Portion]] = []
-    for sheet, portion in result.portions:
-        if portion.scope.kind != "actions":
-            pairs.append((sheet, portion))
-            continue
-        by_number: dict[str, Portion] = {}
-        for row in portion.rows:
-            number = row.values.get("item_no") or facts.item_number(row.values)
-            part = by_number.setdefault(number, Portion(replace(portion.scope, topic=number)))
-            part.rows.append(row)
-        parts = list(by_number.values())
-        if parts:
-            parts[0].findings, parts[0].refused = portion.findings, portion.refused
-        pairs.extend((sheet, part) for part in parts or [portion])
-    return pairs
-
-
-def _plans(
-    connection: Connection,
-    actor: Actor,
-    identities: Identities,
-    pairs: Iterable[tuple[SheetResult | None, Portion]],
-    sha256: str,
-) -> list[_Plan]:
-    """A plan for each portion; nothing is written yet."""
-    split = list(pairs)
-    held = Held(connection, actor.street_id, (identities.scope_text(portion.scope) for _, portion in split))
-    return [_plan(connection, actor, identities, held, sheet, portion, sha256) for sheet, portion in split]
-
-
-def _plan(
-    connection: Connection,
-    actor: Actor,
-    identities: Identities,
-    held: Held,
-    sheet: SheetResult | None,
-    portion: Portion,
-    sha256: str,
-) -> _Plan:
-    scope = portion.scope
-    community = scope.community or (
-        portion.rows[0].values.get("community") if scope.kind == "actions" and portion.rows else None
-    )
-    outcome = SheetOutcome(
-        sheet.name if sheet else "",
-        scope.kind,
-        scope.campaign,
-        community,
-        scope.business_date,
-        scope.period,
-        scope.topic,
-        rows_accepted=len(portion.rows),
-        rows_refused=portion.refused,
-        findings=list(portion.findings),
-    )
-    made = [facts.fact(scope.kind, row, scope) for row in portion.rows]
-    text = identities.scope_text(scope)
-    plan = _Plan(portion, outcome, made, text, None, [])
-    if not portion.rows and portion.refused:
-        return plan
-    plan.previous = held.current.get(text)
-    if plan.previous is not None:
-        plan.before = facts.stored(connection, scope.kind, plan.previous.id)
-        _keep_original_due(plan)
-    if actor.role == Role.CLERK and not _within_limits(actor, identities, plan):
-        outcome.rows_accepted, outcome.rows_refused = 0, outcome.rows_refused + len(portion.rows)
-        return plan
-    outcome.comparison = compare.compare(facts.identity(scope.kind), made, plan.before)
-    _decide(connection, actor, held, plan, sha256)
-    return plan
-
-
-def _within_limits(actor: Actor, identities: Identities, plan: _Plan) -> bool:
-    """Whether a clerk may send this; what the clerk may not say of it is taken back. OtherCommunityError."""
-    kind, outcome = plan.portion.scope.kind, plan.outcome
-    if kind in limits.STREET_KINDS:
-        outcome.findings.append(Finding(limits.STREET_SHEET, sheet=outcome.sheet, fields={"sheet": outcome.sheet}))
-        return False
-    for name in {outcome.community, *(row.values.get("community", outcome.community) for row in plan.portion.rows)}:
-        actor.require_community(identities.community(name))
-    if plan.previous is not None:
-        actor.require_community(plan.previous.community_id)
-    if kind == "actions" and not limits.may_report_fixing(plan.before, plan.facts):
-        number = plan.facts[0]["item_no"]
-        outcome.findings.append(Finding(limits.STREET_MATTER, sheet=outcome.sheet, fields={"number": number}))
-        return False
-    if kind == "evidence":
-        claimed = limits.keep_review(facts.identity(kind), plan.before, plan.facts)
-        if claimed:
-            outcome.findings.append(Finding(limits.REVIEW_KEPT, sheet=outcome.sheet, fields={"n": claimed}))
-    return True
-
-
-def _keep_original_due(plan: _Plan) -> None:
-    """A changed deadline keeps the old one: timeliness is judged by the original."""
-    if plan.portion.scope.kind == "actions" and plan.before:
-        for fact in plan.facts:
-            fact["original_due"] = plan.before[0]["original_due"] or fact["due"]
-
-
-def _decide(connection: Connection, actor: Actor, held: Held, plan: _Plan, sha256: str) -> None:
-    outcome, previous = plan.outcome, plan.previous
-    if previous is None:
-        outcome.status, outcome.revision = "committed", held.next_revision(plan.scope)
-        return
-    outcome.submission, outcome.revision = previous.id, previous.revision
-    assert outcome.comparison is not None
-    if outcome.comparison.same:
-        outcome.status = "unchanged"
-    elif _superseded_file(connection, actor.street_id, plan.scope, sha256):
-        outcome.status = "unchanged"
-        outcome.findings.append(Finding(FILE_SUPERSEDED, sheet=outcome.sheet, fields={"revision": previous.revision}))
-    else:
-        outcome.status, outcome.submission = "committed", None
-        outcome.revision = held.next_revision(plan.scope)
-        outcome.replaces = (previous.id, previous.username, previous.committed_at)
-
-
-def _superseded_file(connection: Connection, street_id: int, scope: str, sha256: str) -> bool:
-    """Whether these very bytes were in force for the scope before and were corrected since."""
-    return (
-        connection.execute(
-            select(Submission.id)
-            .join(Workbook, Workbook.id == Submission.workbook_id)
-            .where(
-                Submission.street_id == street_id,
-                Submission.scope == scope,
-                Submission.superseded_at.is_not(None),
-                Submission.withdrawn_at.is_(None),
-                Workbook.sha256 == sha256,
-            )
-        ).first()
-        is not None
-    )
-
-
 def _loose_findings(result: WorkbookResult) -> list[Finding]:
     return [finding for sheet in result.sheets for finding in sheet.findings]
 
 
-def _outcome(result: WorkbookResult, plans: list[_Plan]) -> Outcome:
+def _outcome(result: WorkbookResult, planned: list[Plan]) -> Outcome:
     """The outcome of the workbook: portions, and the sheets that yielded none."""
     outcomes: list[SheetOutcome] = []
     for sheet in result.sheets:
-        own = [plan.outcome for plan in plans if plan.outcome.sheet == sheet.name]
+        own = [plan.outcome for plan in planned if plan.sheet is sheet]
         if not own or sheet.findings or sheet.refused:
             aside = sheet.state in ("hidden", "ignored", "empty", "merged") and not sheet.refused
             status = "skipped" if aside else "rejected"
@@ -430,7 +262,7 @@ def _store(
     connection: Connection,
     actor: Actor,
     identities: Identities,
-    plan: _Plan,
+    plan: Plan,
     workbook_id: int | None,
     received: datetime,
 ) -> None:
@@ -482,7 +314,7 @@ def _store(
         _record_findings(connection, actor, workbook_id, outcome.submission, outcome.findings)
 
 
-def _record_events(connection: Connection, actor: Actor, plan: _Plan, now: datetime) -> None:
+def _record_events(connection: Connection, actor: Actor, plan: Plan, now: datetime) -> None:
     before = plan.before[0] if plan.before else None
     common = {
         "street_id": actor.street_id,

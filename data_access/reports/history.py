@@ -22,10 +22,11 @@ from data_access.accounts import Actor, Capability, OtherCommunityError, Role
 from data_access.findings import Finding as Found
 from data_access.findings import Rule, Severity
 from data_access.known import campaign_definitions
+from data_access.plans import FILE_SUPERSEDED
 from data_access.reports import changes
 from data_access.schema import Account, Campaign, Community, Finding, Submission, Workbook
 from data_access.sheets import rules as sheet_rules
-from data_access.submissions import FILE_SUPERSEDED, SubmissionError
+from data_access.submissions import SubmissionError
 from data_access.workbooks import rules as reader_rules
 from data_access.workbooks.model import Portion
 

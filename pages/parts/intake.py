@@ -19,8 +19,9 @@ from config.language import N_, _
 from data_access import database, sheets, submissions
 from data_access.accounts import AccountError, Actor
 from data_access.findings import Finding, Severity
+from data_access.plans import SheetOutcome
 from data_access.reports.changes import Difference
-from data_access.submissions import Outcome, SheetOutcome
+from data_access.submissions import Outcome
 from data_access.workbooks import pipeline
 from data_access.workbooks.model import Hints, Scope, WorkbookResult
 from pages.parts import figures

@@ -9,10 +9,10 @@ from datetime import date
 from config import language
 from data_access import facts
 from data_access.accounts import Actor
+from data_access.plans import SheetOutcome
 from data_access.reports import history, reporting
 from data_access.reports.changes import Difference
 from data_access.reports.view import View
-from data_access.submissions import SheetOutcome
 from data_access.workbooks.model import Portion, WorkbookResult
 from pages.parts import figures, intake
 

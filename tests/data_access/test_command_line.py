@@ -237,6 +237,37 @@ def test_sheets_of_one_scope_in_one_file_are_taken_together(call, answer, tmp_pa
         assert row["vacc_total"] == 20
 
 
+def test_two_tables_on_one_sheet_are_answered_once_each(answer, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    morning = ["日期", "社区", "今日计划人数", "可用疫苗", "填报人", "填报时间"]
+    rows = [
+        morning,
+        [D2, "春晖社区", 20, 30, "王填报", "2022-08-12 08:30"],
+        [],
+        [],
+        EVENING,
+        tally("春晖社区", D2, 20, 20),
+    ]
+    sheets = answer("import", write(tmp_path / "日报.xlsx", 日报=rows))["workbooks"][0]["sheets"]
+    assert sorted((sheet["kind"], sheet["status"]) for sheet in sheets) == [
+        ("evening", "committed"),
+        ("morning", "committed"),
+    ]
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(call, tmp_path):
+    folder = tmp_path / "文件"
+    folder.mkdir()
+    base(folder / "底册.xlsx", {"春晖社区": 120})
+    (folder / "坏盘.xlsx").symlink_to("/proc/self/mem")  # opens, and fails at the first read
+    status, out = call("import", folder, "--json")
+    states = {Path(workbook["path"]).name: workbook["status"] for workbook in json.loads(out)["workbooks"]}
+    assert (status, states) == (1, {"底册.xlsx": "committed", "坏盘.xlsx": "rejected"})
+    assert [finding["code"] for finding in findings(json.loads(out)) if finding["severity"] == "error"] == [
+        "FILE_UNREADABLE"
+    ]
+
+
 def test_a_dry_run_writes_nothing(answer, tmp_path):
     path = base(tmp_path / "底册.xlsx", {"春晖社区": 120})
     assert answer("import", path, "--dry-run")["workbooks"][0]["status"] == "committed"
