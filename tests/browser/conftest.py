@@ -27,11 +27,15 @@ Server = Callable[[], str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser at a time: two servers and two Chromiums at once would time each other out on two cores."""
+    """One browser at a time: two servers and two Chromiums at once would time each other out on two cores.
+
+    A journey that fails is made once more, and the report says so: a click may land between two drawings of a page.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def executable(own: str) -> str | None:

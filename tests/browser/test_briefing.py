@@ -43,7 +43,7 @@ OVERFLOWS = """() => {
 def on_the_wall(page: Page, address: str, **query: str) -> None:
     asked = "&".join(f"{name}={value}" for name, value in {"mode": "screen", **query}.items())
     page.goto(f"{address}/briefing?{asked}")
-    expect(page.locator(".st-key-panel_6 .b-title")).to_be_visible()
+    expect(page.locator(".st-key-panel_6 .b-title").first).to_be_visible()
     expect(page.locator("canvas, [data-testid=stVegaLiteChart] svg").first).to_be_visible()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_timeout(500)
@@ -59,14 +59,14 @@ def test_one_screen_without_a_scroll_bar_or_a_cut_word(
     address = server()
     browser_page.goto(f"{address}/briefing")
     sign_in(browser_page)
-    expect(browser_page.get_by_role("heading", name="晨会简报", exact=True)).to_be_visible()
+    expect(browser_page.get_by_role("heading", name="晨会简报", exact=True).first).to_be_visible()
     browser_page.wait_for_function("document.cookie.includes('street_board')")
     for lang, theme in (("zh_CN", "light"), ("zh_CN", "dark"), ("en", "dark"), ("en", "light")):
         on_the_wall(browser_page, address, lang=lang, theme=theme)
         ground = browser_page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
         assert ground == ("rgb(15, 22, 27)" if theme == "dark" else "rgb(242, 244, 245)")
         title = "To settle" if lang == "en" else "今日待定"
-        expect(browser_page.locator(".st-key-panel_6")).to_contain_text(title)
+        expect(browser_page.locator(".st-key-panel_6").first).to_contain_text(title)
         assert browser_page.evaluate(OVERFLOWS) == [], (lang, theme)
         expect(browser_page.locator("header[data-testid=stHeader]")).to_be_hidden()
         assert browser_page.locator(".st-key-panels [class*=st-key-panel_]").count() == 6
@@ -80,9 +80,9 @@ def test_the_wall_follows_new_data_by_itself_and_lets_go(office: Office, server:
     address = server()
     browser_page.goto(f"{address}/briefing?mode=screen")
     sign_in(browser_page)
-    expect(browser_page.locator(".b-said")).to_contain_text("召集 3 人")
+    expect(browser_page.locator(".b-said").first).to_contain_text("召集 3 人")
     board.roster("春晖社区", DAY, 7)
-    expect(browser_page.locator(".b-said")).to_contain_text("召集 7 人")
+    expect(browser_page.locator(".b-said").first).to_contain_text("召集 7 人")
     browser_page.get_by_role("button", name="退出投屏").click()
-    expect(browser_page.get_by_role("heading", name="晨会简报", exact=True)).to_be_visible()
+    expect(browser_page.get_by_role("heading", name="晨会简报", exact=True).first).to_be_visible()
     assert "mode=" not in browser_page.url
