@@ -223,6 +223,70 @@ class Workbook(Base):
     __table_args__ = (UniqueConstraint("street_id", "sha256"),)
 
 
+class Batch(Base):
+    """Workbooks that were handed over together, by one account; what was committed of them can be undone together.
+
+    ``source``: page, import (command line), watch (folder). The open batch of an account on the page is the one that
+    is not closed.
+    """
+
+    __tablename__ = "batch"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    source: Mapped[str] = mapped_column(Short)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str | None] = mapped_column(Sealed)
+    __table_args__ = (Index(None, "street_id", "account_id", "closed_at"),)
+
+
+class BatchFile(Base):
+    """A file of a batch from the moment it arrived. ``content`` is held until it is committed (the workbook keeps it
+    then) or taken out; ``hints`` and ``mends`` are what the sender said and corrected, as JSON.
+
+    ``workbook_id`` is set once something of it was committed.
+    """
+
+    __tablename__ = "batch_file"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), index=True)
+    filename: Mapped[str] = mapped_column(Sealed)
+    sha256: Mapped[str] = mapped_column(Short)
+    size: Mapped[int]
+    content: Mapped[bytes | None] = mapped_column(SealedBytes)
+    address: Mapped[str | None]
+    received_at: Mapped[datetime]
+    hints: Mapped[dict[str, Any]]
+    mends: Mapped[str | None] = mapped_column(Sealed)
+    committed_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    workbook_id: Mapped[int | None] = mapped_column(ForeignKey("workbook.id"))
+
+
+class CatalogueEntry(Base):
+    """A workstream or an indicator that the street declared itself, beside those that are shipped.
+
+    ``sort``: workstream or indicator; ``code`` is the workstream's slug or the indicator's code; ``definition`` holds
+    the fields of ``config.indicators``. Of a code's entries whose ``valid_from`` has come, the latest one counts.
+    """
+
+    __tablename__ = "catalogue_entry"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    sort: Mapped[str] = mapped_column(Short)
+    code: Mapped[str] = mapped_column(Short)
+    definition: Mapped[dict[str, Any]]
+    valid_from: Mapped[date | None]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "street_id", "sort", "code"),)
+
+
 class Submission(Base):
     """One accepted sheet for one scope (kind, campaign, community, business date or period, topic).
 
@@ -253,6 +317,8 @@ class Submission(Base):
     reason: Mapped[str | None] = mapped_column(Sealed)
     rows_accepted: Mapped[int]
     rows_refused: Mapped[int]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
+    digest: Mapped[str | None] = mapped_column(Short)  # keyed hash of the figures without their day; None where too few
     timeliness: Mapped[str | None] = mapped_column(Short)  # on_time, late, supplied; None where nothing is due
     __table_args__ = (
         UniqueConstraint("street_id", "scope", "revision"),

@@ -37,12 +37,16 @@ class Row:
 
 @dataclass(slots=True)
 class Portion:
-    """The accepted rows of one sheet for one scope, with the findings on them and the number of rows refused."""
+    """The accepted rows of one sheet for one scope, with the findings on them and the number of rows refused.
+
+    A ``partial`` portion says something of its own rows only (N20): what the scope holds beside them stays.
+    """
 
     scope: Scope
     rows: list[Row] = field(default_factory=list)
     refused: int = 0
     findings: list[Finding] = field(default_factory=list)
+    partial: bool = False
 
 
 @dataclass(slots=True)
@@ -146,10 +150,35 @@ class NoHistory:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """A remembered layout: what the columns of one shape of sheet mean, said once by a person.
+
+    ``headers`` are the header paths from left to right, each joined with `` / `` where the header is several rows
+    deep; ``shape`` is their fingerprint. ``columns`` maps a header path to a column key of ``kind``. Where the table
+    gives figures per community for a workstream, ``kind`` is ``progress`` and ``indicators`` maps an indicator's
+    code to its parts and the header each stands under: ``{"done": header}`` or ``{"num": header, "den": header}``;
+    ``columns`` then names the community's column and, where there is one, the day's. ``constants`` are column keys
+    with the text that holds for every row, ``values`` column keys with what a written text means ("" for a blank
+    cell), ``communities`` written names with the official one.
+    """
+
+    name: str
+    kind: str
+    headers: tuple[str, ...]
+    shape: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    indicators: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    communities: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Known:
     """What the street knows when a workbook arrives.
 
-    ``only`` limits the reader to one community (a clerk's own); rows of others are refused.
+    ``only`` limits the reader to one community (a clerk's own); rows of others are refused. ``layouts`` are the
+    sheet shapes that somebody has explained before.
     """
 
     street: str
@@ -159,13 +188,21 @@ class Known:
     sites: Sequence[KnownSite] = ()
     history: History = field(default_factory=NoHistory)
     only: str | None = None
+    layouts: Sequence[Layout] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the sender said beside the file: from the command line or the upload form; it decides over the file."""
+    """What the sender said beside the file: from the command line or the upload form; it decides over the file.
+
+    ``partial`` declares the file a correction that holds the changed rows only (N20).
+    """
 
     community: str | None = None
     day: date | None = None
     campaign: str | None = None
     kind: str | None = None
+    partial: bool = False
+
+
+Mends = Mapping[tuple[str, str], str]  # (sheet, cell) → the text a person put in its place
