@@ -84,7 +84,7 @@ def test_the_commands_of_the_readme_run(office, tmp_path, monkeypatch):
         assert result.exit_code == expected or (args[0] == "import" and result.exit_code == 0), (args, result.output)
 
 
-def test_the_manual_of_workbooks_has_not_drifted():
+def test_the_reference_of_sheets_has_not_drifted():
     from data_access.sheets import manual
 
-    assert (ROOT / "docs" / "workbooks.md").read_text(encoding="utf-8") == manual.manual()
+    assert (ROOT / "docs" / "sheets.md").read_text(encoding="utf-8") == manual.manual()

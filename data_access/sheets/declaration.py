@@ -1,6 +1,6 @@
 """The words in which a kind of sheet is declared.
 
-One ``SheetKind`` feeds the reader, the blank template, the error texts and ``docs/workbooks.md``; nothing else in
+One ``SheetKind`` feeds the reader, the blank template, the error texts and ``docs/sheets.md``; nothing else in
 the project knows a column header.
 """
 
@@ -110,6 +110,25 @@ class Problem:
 
 
 RowCheck = Callable[[Values], Iterable[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class LooksAt:
+    """A row check that looks at these columns and no others, so that rows alike in them need asking only once."""
+
+    keys: tuple[str, ...]
+    ask: RowCheck
+
+    def __call__(self, values: Values) -> Iterable[Problem]:
+        """The problems of one row."""
+        return self.ask(values)
+
+
+def looks_at(*keys: str) -> Callable[[RowCheck], LooksAt]:
+    """Declare the columns a row check looks at."""
+    return lambda check: LooksAt(keys, check)
+
+
 SheetCheck = Callable[[list[Values]], Iterable[Problem]]
 
 

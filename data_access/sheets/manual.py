@@ -1,4 +1,4 @@
-"""The manual of the workbooks, generated from the declarations: ``python -m data_access.sheets.manual``."""
+"""The reference of all sheets, generated from the declarations: ``python -m data_access.sheets.manual``."""
 
 from __future__ import annotations
 
@@ -48,44 +48,13 @@ SCOPES = {
 }
 
 _HEAD = """\
-# Workbooks
+# Sheets
 
-This page is generated from the declarations in `data_access/sheets`:
-`python -m data_access.sheets.manual > docs/workbooks.md`. Do not edit it by hand.
-
-## What may be sent
-
-Excel workbooks (`.xlsx`), one community in each or one for the whole street with a 社区 column. A workbook may hold
-several sheets of different kinds. A sheet is known by its headers; its name and the title rows above the header
-only help.
-
-- Up to 20 rows may stand above the header. A date, a community or a campaign in them counts where no cell says
-  otherwise.
-- Headers are read in Chinese (simplified or traditional) and in English, by the names below and no others.
-  Similar is not the same: 批次 is the batch of people, 批号 is the vaccine's lot number and is never read as a batch.
-- Hidden sheets, and sheets whose name contains 模板, 示例, 说明 or 字典, are listed and not read.
-- Rows such as 合计 and 小计 are not data; they are compared with the sum of the rows above.
-- A blank is *not reported*; it is never read as 0. In counts `0`, `零` and `无` are a reported zero.
-  `/`, `—` and `-` are missing, with a warning.
-- Sending the same scope again replaces what it held. The old revision is kept and comes back when the new one is
-  withdrawn. The same file again changes nothing.
-- Send document numbers, telephones and item codes as text. A number of 18 digits typed as a number has lost its
-  last digits and is refused.
+Every kind of sheet with its columns, generated from the declarations in `data_access/sheets`:
+`python -m data_access.sheets.manual > docs/sheets.md`. Do not edit it by hand. How files may look, and what happens
+to them: [Workbooks](workbooks.md).
 
 Blank workbooks: `python -m data_access template KIND -o FILE`, with KIND one of {templates}.
-
-## How a finding reads
-
-Every finding names the sheet, the cell, the value, what is wrong and how to mend it, in the reader's language:
-
-> 晚调度!H5 “58”: 58 people were vaccinated on the roster, which has 50. Count people who are not on the roster as
-> walk-in only.
-
-| Severity | What happens |
-|---|---|
-| error | the row is refused, all other rows are taken in |
-| warning | the row is taken in and marked |
-| info | the row is taken in; says what was normalised or does not apply |
 
 """
 
@@ -139,7 +108,7 @@ def _scope(kind: SheetKind) -> str:
 
 
 def _section(kind: SheetKind) -> Iterator[str]:
-    yield f"### {kind.zh} {kind.en} (`{kind.key}`)\n"
+    yield f"## {kind.zh} {kind.en} (`{kind.key}`)\n"
     yield f"{kind.purpose_en}. {_scope(kind)}\n"
     blank = any(kind in kinds for kinds in WORKBOOKS.values())
     yield (f"Template: `{kind.workbook}`.\n" if blank else "Read where it is sent; there is no blank template of it.\n")
@@ -152,10 +121,10 @@ def _section(kind: SheetKind) -> Iterator[str]:
 
 
 def manual(kinds: Iterable[SheetKind] = tuple(KINDS.values())) -> str:
-    """The whole page ``docs/workbooks.md``: English, with the Chinese headers."""
+    """The whole page ``docs/sheets.md``: English, with the Chinese headers."""
     with speaking("en"):
         head = _HEAD.format(templates=", ".join(f"`{key}`" for key in WORKBOOKS))
-        return head + "## The sheets\n\n" + "\n".join(line for kind in kinds for line in _section(kind))
+        return head + "\n".join(line for kind in kinds for line in _section(kind))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from data_access.sheets import KINDS, WORKBOOKS, kind
 from data_access.sheets.declaration import Type
 
 TABLES = Path(__file__).parents[4] / "shared" / "domain" / "sheets"
-DOCS = Path(__file__).parents[3] / "docs" / "workbooks.md"
+DOCS = Path(__file__).parents[3] / "docs" / "sheets.md"
 ALL_KINDS = pytest.mark.parametrize("sheet", KINDS.values(), ids=list(KINDS))
 
 
@@ -199,7 +199,7 @@ def test_labels_follow_the_language(sheet):
 def test_the_manual_is_what_the_declarations_say():
     from data_access.sheets.manual import manual
 
-    assert DOCS.read_text(encoding="utf-8") == manual(), "run python -m data_access.sheets.manual > docs/workbooks.md"
+    assert DOCS.read_text(encoding="utf-8") == manual(), "run python -m data_access.sheets.manual > docs/sheets.md"
 
 
 def test_every_type_is_explained_in_both_languages():
