@@ -56,16 +56,21 @@ class Thresholds(BaseModel):
     small_base: int = 30
     rate_difference: float = 0.5
     roster_days_away: int = 14
+    deferral_days: int = 14
 
 
 class Limits(BaseModel):
-    """What a workbook may hold at most (reading_rules N17)."""
+    """What a workbook may hold at most, and what reading it may cost (reading_rules N17)."""
 
     file_mb: int = 20
     unzipped_mb: int = 200
     rows: int = 20_000
     columns: int = 100
     sheets: int = 20
+    seconds: float = 5
+    memory_mb: int = 500
+    waiting_files: int = 200  # files of one account on the upload page that are not in yet
+    waiting_mb: int = 500
 
 
 class Product(BaseModel):

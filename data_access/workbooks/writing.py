@@ -11,15 +11,14 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -29,6 +28,7 @@ from config.campaigns import ALL, Campaign
 from config.catalogue import UnknownWorkstreamError, workstream
 from config.language import _, current, speaking
 from data_access.sheets.declaration import Column, SheetKind, Type
+from data_access.workbooks.cells import TEXT_FORMAT, put
 
 REQUIRED = PatternFill("solid", fgColor="1F5FA8")
 OPTIONAL = PatternFill("solid", fgColor="6B7C93")
@@ -51,10 +51,8 @@ FORMATS = {
     Type.TIME: "hh:mm",
     Type.DATETIME: "yyyy-mm-dd hh:mm",
 }
-TEXT_FORMAT = "@"  # keeps digits of document numbers, telephones and codes as they were typed
 WIDTHS = {Type.ID_NO: 22, Type.PHONE: 15, Type.DATE: 12, Type.DATETIME: 17, Type.COMMUNITY: 16, Type.SITE: 18}
 
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
@@ -119,30 +117,6 @@ def _workstream(slug: str, language: str) -> str:
             return workstream(slug).label
         except UnknownWorkstreamError:
             return slug
-
-
-def put(cell: Cell, value: Any, like: Cell | None = None) -> None:
-    """Write ``value`` into ``cell``; a text stays a text, even one that begins like a formula.
-
-    The style of ``like`` is taken over whole: one cell after another to be styled takes longer than all the rest.
-    Without it the cell keeps its style, and a text gets the format of text.
-    """
-    if value is not None and not isinstance(value, str | bool | int | float | Decimal | date | datetime | time):
-        value = str(value)
-    if like is not None:
-        cell._style = copy(like._style)
-    elif isinstance(value, str):
-        cell.number_format = TEXT_FORMAT
-    if isinstance(value, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", value)
-        cell.value = text
-        if _FORMULA.match(text):
-            cell.data_type = "s"
-            cell.quotePrefix = True
-    elif value is not None:
-        cell.value = value
-        if like is not None:  # a date brings a format of its own
-            cell._style = copy(like._style)
 
 
 def format_of(column: Column) -> str:
