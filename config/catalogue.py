@@ -6,6 +6,8 @@ that a caller needs one import.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -135,9 +137,51 @@ def load_catalogue(folder: Path) -> Catalogue:
 
 
 @lru_cache(maxsize=1)
-def catalogue() -> Catalogue:
-    """The catalogue of this installation. Raises ConfigError."""
+def shipped() -> Catalogue:
+    """The catalogue as it is shipped, without what a street declared itself. Raises ConfigError."""
     return load_catalogue(WORKSTREAMS)
+
+
+_street: ContextVar[Catalogue | None] = ContextVar("street catalogue", default=None)
+
+
+def using(street: Catalogue | None) -> None:
+    """Let this thread speak of a street's own workstreams and indicators too; None: of the shipped ones only.
+
+    One deployment may hold several streets. Whoever reads an account (``accounts.actor``) sets the catalogue of its
+    street, and nothing reads or writes without having read an account first in its own thread: a page and a fragment
+    at their beginning, a download when it is asked for, the command line when it starts.
+    """
+    _street.set(street)
+
+
+def catalogue() -> Catalogue:
+    """The catalogue of the street this thread acts for, or the shipped one. Raises ConfigError."""
+    return _street.get() or shipped()
+
+
+def extended(base: Catalogue, own: Iterable[Workstream], indicators: Iterable[Indicator]) -> Catalogue:
+    """``base`` with a street's own workstreams at the end, and its indicators in the workstreams they name.
+
+    What ``base`` calls by a name keeps that name; an indicator of a workstream that is not there is left out.
+    """
+    streams = {item.slug: item for item in (*base.workstreams, *own)}
+    codes, names, slugs = dict(base._codes), dict(base._names), dict(base._slugs)
+    for item in indicators:
+        stream = streams.get(item.workstream)
+        if stream is None or fold(item.code) in codes:
+            continue
+        matrix = stream.matrix or (item.matrix and stream.slug not in slugs)
+        streams[stream.slug] = stream.model_copy(update={"indicators": (*stream.indicators, item), "matrix": matrix})
+        codes[fold(item.code)] = item
+        for name in {fold(text) for text in (item.zh, item.en, *item.aliases)}:
+            names[name] = (*names.get(name, ()), item)
+    for slug, name in [
+        (one.slug, text) for one in streams.values() for text in (one.slug, one.zh, one.en, *one.aliases)
+    ]:
+        slugs.setdefault(fold(name), streams[slug])
+    slugs = {name: streams[found.slug] for name, found in slugs.items()}
+    return Catalogue(tuple(streams.values()), codes, names, slugs)
 
 
 def workstreams(*, matrix: bool | None = None) -> tuple[Workstream, ...]:
@@ -184,13 +228,16 @@ __all__ = [
     "catalogue",
     "checklist",
     "checklist_item",
+    "extended",
     "find_indicator",
     "indicator",
     "indicators",
     "load_catalogue",
     "load_workstream",
+    "shipped",
     "theme",
     "themes",
+    "using",
     "windows",
     "workstream",
     "workstreams",
