@@ -10,24 +10,24 @@ import importlib
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from config import clock, language
-from config.campaigns import Campaign, UnknownCampaignError, campaign_from_text
 from config.declarations import ConfigError
 from config.language import _
 from config.settings import settings
 from data_access import accounts, answers, database, logs, privacy, sheets, submissions
 from data_access.accounts import AccountError, Actor, Role
+from data_access.arguments import Day, Moment
+from data_access.arguments import campaign as code_of
+from data_access.import_command import import_, withdraw
+from data_access.mapping_command import mapping
 from data_access.reports import administration, directory
 from data_access.reports.view import View
-from data_access.workbooks import pipeline
-from data_access.workbooks.model import Hints, WorkbookResult
 
 REPORTS = ("reporting", "callups", "dispatch", "coverage", "ranking", "workstreams", "checklist", "actions")
 LATEST = {
@@ -35,41 +35,6 @@ LATEST = {
     "reporting": ("roster", "morning", "evening"),
     "dispatch": ("morning", "evening"),
 }
-SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".et"}
-
-
-class Day(click.ParamType[date]):
-    """A business date."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """An ISO date."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(_("{value} is not a date like 2022-08-12.", value=value), param, ctx)
-
-
-class Moment(click.ParamType[datetime]):
-    """A moment: an ISO time, HH:MM of today or a day (its end); Asia/Shanghai where it bears no offset."""
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """An aware instant in UTC."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            if len(value) <= 5:
-                return clock.wall(clock.today(), time.fromisoformat(value.zfill(5)))
-            if len(value) <= 10:
-                return clock.wall(date.fromisoformat(value), time.max)
-            return clock.instant(datetime.fromisoformat(value))
-        except ValueError:
-            self.fail(_("{value} is not a time like 2022-08-12T08:40 or 08:40.", value=value), param, ctx)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -79,10 +44,6 @@ def main(spoken: str | None, verbose: bool) -> None:
     """The street-office briefing board from the command line."""
     language.use(spoken or settings().language)
     logs.start(logging.DEBUG if verbose else logging.WARNING)
-
-
-def _actor(name: str | None) -> Actor:
-    return accounts.actor(name) if name else accounts.console()
 
 
 @main.command()
@@ -120,88 +81,6 @@ def _progress(done: int, total: int, text: str) -> None:
     click.echo(f"\r{done}/{total} {text}\033[K", nl=done == total, err=True)
 
 
-@main.command(name="import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--community", help="The community, where the file does not say.")
-@click.option("--date", "day", type=Day(), help="The business date, where the file does not say.")
-@click.option("--campaign", help="The campaign, where the file does not say.")
-@click.option("--as", "username", help="Act as this account.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
-def import_(
-    paths: tuple[Path, ...],
-    community: str | None,
-    day: date | None,
-    campaign: str | None,
-    username: str | None,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """Take in workbooks: files or folders."""
-    actor = _actor(username)
-    files = [file for path in paths for file in _files(path)]
-    if campaign is not None:
-        campaign = _campaign(directory.campaigns(actor), campaign)
-    hints = Hints(community=community, day=day, campaign=campaign)
-    done = list(_take_in(actor, files, hints, dry_run))
-    done.sort(key=lambda pair: files.index(pair[0]))
-    if as_json:
-        _print_json({"workbooks": [answers.workbook(str(path), outcome) for path, outcome in done]})
-    else:
-        for path, outcome in done:
-            click.echo("\n".join(answers.workbook_text(str(path), outcome)))
-    if any(outcome.refused for _path, outcome in done):
-        sys.exit(1)
-
-
-def _files(path: Path) -> list[Path]:
-    """A file as it is; of a folder the workbooks in it, without lock files and hidden ones."""
-    if path.is_file():
-        return [path]
-    found = (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    return sorted(file for file in found if not file.name.startswith(("~$", ".")))
-
-
-def _brings_places(result: WorkbookResult) -> bool:
-    return any(portion.scope.kind in ("communities", "sites") for _sheet, portion in result.portions)
-
-
-def _take_in(
-    actor: Actor, files: list[Path], hints: Hints, dry_run: bool
-) -> Iterator[tuple[Path, submissions.Outcome]]:
-    """Examine all, then commit in the order base data, then by date, so that checks see what they build on.
-
-    A file that brings communities or sites may decide what the others are, and so their order: they are read again.
-    """
-    contents: dict[Path, bytes] = {}
-    for path in files:
-        try:
-            contents[path] = path.read_bytes()
-        except OSError:
-            yield path, submissions.unreadable(path.name)
-    results = {path: submissions.examine(actor, data, path.name, hints) for path, data in contents.items()}
-    waiting, before = _ordered(results), list[WorkbookResult]()
-    known_since = database.data_version()
-    while waiting:
-        path = waiting.pop(0)
-        if dry_run:
-            yield path, submissions.preview(actor, results[path])
-        else:
-            if database.data_version() != known_since:  # what went in meanwhile may decide what this file says
-                results[path] = submissions.examine(actor, contents[path], path.name, hints)
-            yield path, submissions.commit(actor, results[path], contents[path])
-        if _brings_places(results[path]):
-            before += [results[path]] if dry_run else []
-            again = {each: submissions.examine(actor, contents[each], each.name, hints, before) for each in waiting}
-            results |= again
-            waiting, known_since = _ordered(again), database.data_version()
-
-
-def _ordered(results: Mapping[Path, WorkbookResult]) -> list[Path]:
-    paths = {id(result): path for path, result in results.items()}
-    return [paths[id(result)] for result in pipeline.order(list(results.values()))]
-
-
 @main.command()
 @click.argument("kind", type=click.Choice(list(sheets.WORKBOOKS)))
 @click.option("--community", help="Fill in this community.")
@@ -224,23 +103,12 @@ def _view(
     campaign: str | None,
 ) -> View:
     campaigns = directory.campaigns(actor)
-    code = _campaign(campaigns, campaign) if campaign is not None else campaigns[0].code
+    code = code_of(campaigns, campaign) if campaign is not None else campaigns[0].code
     when = day or directory.latest_day(actor, code, LATEST.get(report, ("evening",)))
     name = community and directory.community_named(actor, community)
     if community is not None and name is None:
         raise click.BadParameter(_("There is no community {name}.", name=community), param_hint="--community")
     return View(actor, when, code, as_of, community=name)
-
-
-def _campaign(campaigns: Sequence[Campaign], text: str) -> str:
-    """The code of a campaign called by code or name."""
-    try:
-        return campaign_from_text(text, campaigns).code
-    except UnknownCampaignError:
-        known = ", ".join(f"{campaign.code} ({campaign.label})" for campaign in campaigns)
-        raise click.BadParameter(
-            _("There is no campaign {name}; there are {known}.", name=text, known=known), param_hint="--campaign"
-        ) from None
 
 
 @main.command()
@@ -297,19 +165,6 @@ def report(
         click.echo(answers.table_text(frame, module.RATES))
 
 
-@main.command()
-@click.argument("submission", type=int)
-@click.option("--reason", required=True, help="Why; it is kept with the submission.")
-@click.option("--as", "username", help="Act as this account.")
-def withdraw(submission: int, reason: str, username: str | None) -> None:
-    """Take a submission out of force; the revision before it comes back."""
-    restored = submissions.withdraw(_actor(username), submission, reason)
-    if restored is None:
-        click.echo(_("Submission {n} is withdrawn; nothing stands in its place.", n=submission))
-    else:
-        click.echo(_("Submission {n} is withdrawn; submission {m} is in force again.", n=submission, m=restored))
-
-
 @main.group(name="accounts")
 def accounts_() -> None:
     """Who may sign in."""
@@ -351,6 +206,11 @@ def reset_password(name: str, password: str) -> None:
     """Give an account a new password."""
     accounts.set_password(accounts.console(), name, password)
     click.echo(name)
+
+
+main.add_command(import_)
+main.add_command(withdraw)
+main.add_command(mapping)
 
 
 def _write(path: Path, content: bytes, option: str) -> None:

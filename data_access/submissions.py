@@ -6,9 +6,8 @@ a higher one that supersedes what the scope held. A portion that says what the s
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,17 +16,17 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, database, deadlines, facts
+from data_access import audit, bulk, database, deadlines, facts, originals
 from data_access.accounts import Actor, Capability
 from data_access.actions import events
 from data_access.findings import Finding, Rule, Severity
 from data_access.identities import Identities
 from data_access.known import known
 from data_access.plans import Plan, SheetOutcome, plans, split
-from data_access.schema import ActionEvent, Submission, Workbook
+from data_access.schema import ActionEvent, Submission
 from data_access.schema import Finding as FindingRecord
 from data_access.workbooks import pipeline
-from data_access.workbooks.model import Hints, Portion, WorkbookResult
+from data_access.workbooks.model import NO_MENDS, Hints, Mends, Portion, WorkbookResult
 
 log = logging.getLogger("street.submissions")
 
@@ -38,6 +37,9 @@ FILE_UNREADABLE = Rule(
     N_("The file cannot be read from the disk."),
     N_("Copy it to this machine once more; if it is open in another program, close it there."),
 )
+
+
+NOT_WAITING = N_("This file does not wait any more; it was taken in or out in another window.")
 
 
 class SubmissionError(Exception):
@@ -70,15 +72,21 @@ class Outcome:
 
 
 def examine(
-    actor: Actor, data: bytes, filename: str, hints: Hints | None = None, beside: Iterable[WorkbookResult] = ()
+    actor: Actor,
+    data: bytes,
+    filename: str,
+    hints: Hints | None = None,
+    beside: Iterable[WorkbookResult] = (),
+    mends: Mends = NO_MENDS,
 ) -> WorkbookResult:
     """Recognise, read and check one file against what the street knows. Writes nothing.
 
     ``beside`` are files of the same batch that would go in before it: their communities and sites are known then.
+    ``mends`` are the texts that a person put in place of cells; ValueError for a cell that the file does not have.
     """
     actor.require(Capability.UPLOAD)
     with database.reading() as connection:
-        return pipeline.examine(data, filename, known(connection, actor), hints or Hints(), beside)
+        return pipeline.examine(data, filename, known(connection, actor), hints or Hints(), beside, mends)
 
 
 def unreadable(filename: str) -> Outcome:
@@ -91,7 +99,12 @@ def preview(actor: Actor, result: WorkbookResult) -> Outcome:
     actor.require(Capability.UPLOAD)
     with database.reading() as connection:
         identities = Identities(connection, actor.street_id)
-        return _outcome(result, plans(connection, actor, identities, split(result), result.sha256))
+        return _outcome(result, plans(connection, actor, identities, split(result), _taken_as(result)))
+
+
+def _taken_as(result: WorkbookResult) -> str:
+    """The bytes by which the file is known again; one that was mended says something else than its bytes."""
+    return "" if result.mended else result.sha256
 
 
 def commit(
@@ -101,26 +114,38 @@ def commit(
     *,
     address: str | None = None,
     received_at: datetime | None = None,
+    batch: int | None = None,
+    batch_file: int | None = None,
 ) -> Outcome:
     """Take a checked workbook in: all accepted portions in one transaction, and the original with them.
 
-    ``received_at`` is when the file arrived (default: now); it decides whether the report was on time.
+    ``received_at`` is when the file arrived (default: now); it decides whether the report was on time. ``batch`` is
+    the batch that it came with, ``batch_file`` its number where it waits there; unless all of it is refused it then
+    waits no more. ChangedMeanwhileError if it did not wait.
     """
     actor.require(Capability.UPLOAD)
     received = received_at or clock.now()
     with database.writing() as connection:
+        if batch_file is not None:
+            batch = originals.waits_in(connection, actor, batch_file)
+            if batch is None:
+                raise ChangedMeanwhileError(_(NOT_WAITING))
         identities = Identities(connection, actor.street_id)
-        planned = plans(connection, actor, identities, split(result), result.sha256)
+        planned = plans(connection, actor, identities, split(result), _taken_as(result))
         changed = [plan for plan in planned if plan.outcome.status == "committed"]
         outcome = _outcome(result, planned)
-        workbook_id = _archive(connection, actor, result, data, address, received)
-        _record_findings(connection, actor, workbook_id, None, [*result.findings, *_loose_findings(result)])
+        if batch_file is not None and outcome.status == "rejected":
+            return outcome
+        workbook_id = originals.keep(connection, actor, result, data, address, received)
+        originals.record(connection, actor, workbook_id, None, [*result.findings, *_loose_findings(result)])
         # the register first: sheets before it in the file may speak of communities that it introduces
         for plan in sorted(changed, key=lambda plan: plan.portion.scope.kind != "communities"):
-            _store(connection, actor, identities, plan, workbook_id, received)
+            _store(connection, actor, identities, plan, workbook_id, received, batch)
         for plan in planned:
             if plan.outcome.status == "rejected":
-                _record_findings(connection, actor, workbook_id, None, plan.outcome.findings)
+                originals.record(connection, actor, workbook_id, None, plan.outcome.findings)
+        if batch is not None and outcome.status != "rejected":
+            originals.settle(connection, actor, batch, batch_file, workbook_id, received)
         if changed:
             outcome.data_version = database.raise_version(connection)
             audit.record(connection, actor, "workbook_committed", result.sha256[:12], submissions=len(changed))
@@ -155,11 +180,9 @@ def withdraw(actor: Actor, submission_id: int, reason: str) -> int | None:
     is withdrawn already, or the reason is blank.
     """
     actor.require(Capability.WITHDRAW)
-    if not reason.strip():
-        raise SubmissionError(_("A withdrawal needs a reason."))
     with database.writing() as connection:
         row = connection.execute(
-            select(Submission.scope, Submission.revision, Submission.superseded_at, Submission.withdrawn_at).where(
+            select(Submission.withdrawn_at).where(
                 Submission.id == submission_id, Submission.street_id == actor.street_id
             )
         ).first()
@@ -167,14 +190,32 @@ def withdraw(actor: Actor, submission_id: int, reason: str) -> int | None:
             raise SubmissionError(_("There is no such submission."))
         if row.withdrawn_at is not None:
             raise SubmissionError(_("This submission is withdrawn already."))
-        connection.execute(
-            update(Submission)
-            .where(Submission.id == submission_id)
-            .values(withdrawn_at=clock.now(), withdrawn_by=actor.id, reason=reason.strip())
-        )
-        restored = _restore(connection, actor, row) if row.superseded_at is None else None
+        restored = next(iter(take_back(connection, actor, [submission_id], reason)), None)
         database.raise_version(connection)
         audit.record(connection, actor, "submission_withdrawn", str(submission_id), restored=restored)
+    return restored
+
+
+def take_back(connection: Connection, actor: Actor, submissions: Sequence[int], reason: str) -> list[int]:
+    """Withdraw submissions that stand, in the caller's transaction; those that are in force again in their place.
+
+    SubmissionError if the reason is blank.
+    """
+    if not reason.strip():
+        raise SubmissionError(_("A withdrawal needs a reason."))
+    restored = []
+    for number in submissions:
+        connection.execute(
+            update(Submission)
+            .where(Submission.id == number)
+            .values(withdrawn_at=clock.now(), withdrawn_by=actor.id, reason=reason.strip())
+        )
+    for number in submissions:
+        row = connection.execute(
+            select(Submission.scope, Submission.revision, Submission.superseded_at).where(Submission.id == number)
+        ).one()
+        before = _restore(connection, actor, row) if row.superseded_at is None else None
+        restored += [before] if before is not None else []
     return restored
 
 
@@ -225,36 +266,6 @@ def _outcome(result: WorkbookResult, planned: list[Plan]) -> Outcome:
     return Outcome(result.filename, result.sha256, status, outcomes, list(result.findings))
 
 
-def _archive(
-    connection: Connection,
-    actor: Actor,
-    result: WorkbookResult,
-    data: bytes,
-    address: str | None,
-    received: datetime,
-) -> int:
-    """Keep the original, once; the workbook's number."""
-    existing = connection.execute(
-        select(Workbook.id).where(Workbook.street_id == actor.street_id, Workbook.sha256 == result.sha256)
-    ).scalar()
-    if existing is not None:
-        return existing
-    return connection.execute(
-        insert(Workbook)
-        .values(
-            street_id=actor.street_id,
-            sha256=result.sha256,
-            filename=result.filename,
-            size=len(data),
-            content=data,
-            account_id=actor.id,
-            address=address,
-            received_at=received,
-        )
-        .returning(Workbook.id)
-    ).scalar_one()
-
-
 _SUBMISSION = insert(Submission).returning(Submission.id)  # built once for all
 
 
@@ -265,6 +276,7 @@ def _store(
     plan: Plan,
     workbook_id: int | None,
     received: datetime,
+    batch: int | None = None,
 ) -> None:
     """Write one submission with its facts and findings, and supersede the one before."""
     scope, outcome, now = plan.portion.scope, plan.outcome, clock.now()
@@ -294,24 +306,26 @@ def _store(
             "account_id": actor.id,
             "received_at": received,
             "committed_at": now,
-            "rows_accepted": outcome.rows_accepted,
+            "rows_accepted": len(plan.facts),  # of a partial correction, with the rows it leaves
             "rows_refused": outcome.rows_refused,
+            "batch_id": batch,
+            "digest": plan.digest,
             "timeliness": deadlines.arrival(scope.kind, scope.business_date, received),
         },
     ).scalar_one()
     if plan.facts:
-        keys = {"submission_id": outcome.submission, "street_id": actor.street_id}
-        connection.execute(
-            insert(facts.table(scope.kind)),
-            [
-                {**identities.resolve(scope, fact, community_id), **keys, "row": row.number}
-                for fact, row in zip(plan.facts, plan.portion.rows, strict=True)
-            ],
-        )
+        size = len(plan.facts)
+        columns = {
+            **identities.resolve(scope, plan.facts, community_id),
+            "submission_id": [outcome.submission] * size,
+            "street_id": [actor.street_id] * size,
+            "row": plan.rows,
+        }
+        bulk.insert(connection, facts.table(scope.kind), columns)
     if scope.kind == "actions":
         _record_events(connection, actor, plan, now)
     if workbook_id is not None:
-        _record_findings(connection, actor, workbook_id, outcome.submission, outcome.findings)
+        originals.record(connection, actor, workbook_id, outcome.submission, outcome.findings)
 
 
 def _record_events(connection: Connection, actor: Actor, plan: Plan, now: datetime) -> None:
@@ -326,44 +340,3 @@ def _record_events(connection: Connection, actor: Actor, plan: Plan, now: dateti
     rows = [{**common, "event": event, "note": note} for event, note in events(before, plan.facts[0])]
     if rows:
         connection.execute(insert(ActionEvent), rows)
-
-
-def _record_findings(
-    connection: Connection,
-    actor: Actor,
-    workbook_id: int,
-    submission_id: int | None,
-    found: Iterable[Finding],
-) -> None:
-    """Keep the findings of a workbook; one that stands already is not written again."""
-    found = list(found)
-    if not found:
-        return
-    standing = {
-        tuple(row)
-        for row in connection.execute(
-            select(FindingRecord.code, FindingRecord.sheet, FindingRecord.cell, FindingRecord.submission_id).where(
-                FindingRecord.workbook_id == workbook_id, FindingRecord.resolved_at.is_(None)
-            )
-        )
-    }
-    rows = [
-        {
-            "street_id": actor.street_id,
-            "workbook_id": workbook_id,
-            "submission_id": submission_id,
-            "code": finding.code,
-            "severity": finding.severity.value,
-            "sheet": finding.sheet or None,
-            "cell": finding.cell or None,
-            "column": finding.column or None,
-            "value": finding.value or None,
-            "fields": json.dumps(dict(finding.fields), ensure_ascii=False, default=str),
-            "personal": finding.personal,
-            "first_seen": clock.now(),
-        }
-        for finding in found
-        if (finding.code, finding.sheet or None, finding.cell or None, submission_id) not in standing
-    ]
-    if rows:
-        connection.execute(insert(FindingRecord), rows)
