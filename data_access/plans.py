@@ -5,29 +5,21 @@ A preview shows the plans; a commit carries them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from config.language import N_
-from data_access import facts, limits
+from data_access import facts, limits, novelty, outliers, repeats, waivers
 from data_access.accounts import Actor, Role
-from data_access.findings import Finding, Rule, Severity
+from data_access.findings import Finding
 from data_access.held import Held
 from data_access.identities import Identities
 from data_access.schema import Submission, Workbook
-from data_access.workbooks import compare
+from data_access.workbooks import compare, rules
 from data_access.workbooks.model import Portion, SheetResult, WorkbookResult
-
-FILE_SUPERSEDED = Rule(
-    "FILE_SUPERSEDED",
-    Severity.WARNING,
-    N_("This very file was taken in before and has since been corrected by revision {revision}; nothing was changed."),
-    N_("To go back to it, withdraw the later revision; to correct it, send a changed file."),
-)
 
 
 @dataclass(slots=True)
@@ -35,6 +27,10 @@ class SheetOutcome:
     """What became of one portion, or of a sheet without one.
 
     ``status``: committed, unchanged, rejected, skipped. ``replaces`` is the submission superseded, with who and when.
+    ``rows_accepted`` are rows of the file, ``rows_kept`` those that a partial correction leaves as they were.
+    ``new_findings`` are the errors and warnings that the version in force did not have; empty where there is none.
+    ``waived`` are the waivers of its findings by code, granted under ``figures_of``: the business date, or the day that
+    the rows of a sheet without one speak of.
     """
 
     sheet: str
@@ -49,14 +45,22 @@ class SheetOutcome:
     revision: int | None = None
     rows_accepted: int = 0
     rows_refused: int = 0
+    rows_kept: int = 0
     findings: list[Finding] = field(default_factory=list)
     comparison: compare.Comparison | None = None
     replaces: tuple[int, str, datetime] | None = None
+    new_findings: list[Finding] = field(default_factory=list)
+    figures_of: date | None = None
+    waived: Mapping[str, waivers.Accepted] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """One portion on its way in."""
+    """One portion on its way in.
+
+    ``facts`` are the whole scope as it would be, ``rows`` their rows in the sheet each came from, ``mentioned`` the
+    places of those that this portion gives: all of them, unless it is partial. ``before`` is what the scope holds.
+    """
 
     sheet: SheetResult | None
     portion: Portion
@@ -65,6 +69,9 @@ class Plan:
     scope: str
     previous: Row[*tuple[Any, ...]] | None
     before: list[dict[str, Any]]
+    rows: list[int] = field(default_factory=list)
+    mentioned: list[int] = field(default_factory=list)
+    digest: str | None = None
 
 
 def split(result: WorkbookResult) -> list[tuple[SheetResult | None, Portion]]:
@@ -96,7 +103,13 @@ def plans(
     """A plan for each portion; nothing is written yet."""
     pairs = list(pairs)
     held = Held(connection, actor.street_id, (identities.scope_text(portion.scope) for _, portion in pairs))
-    return [_plan(connection, actor, identities, held, sheet, portion, sha256) for sheet, portion in pairs]
+    made = [_plan(connection, actor, identities, held, sheet, portion, sha256) for sheet, portion in pairs]
+    sent = [plan for plan in made if plan.outcome.status == "committed" and plan.sheet is not None]
+    outliers.mark(connection, actor.street_id, identities, sent)
+    repeats.mark(connection, actor.street_id, identities, sent)
+    novelty.mark(connection, sent)
+    waivers.mark(connection, actor, [plan.outcome for plan in made])
+    return made
 
 
 def _plan(
@@ -126,19 +139,43 @@ def _plan(
     )
     made = [facts.fact(scope.kind, row, scope) for row in portion.rows]
     text = identities.scope_text(scope)
-    plan = Plan(sheet, portion, outcome, made, text, None, [])
+    outcome.figures_of = scope.business_date or max((day for f in made if (day := f.get("biz_date"))), default=None)
+    numbers = [row.number for row in portion.rows]
+    plan = Plan(sheet, portion, outcome, made, text, None, [], numbers, list(range(len(made))))
     if not portion.rows and portion.refused:
         return plan
     plan.previous = held.current.get(text)
     if plan.previous is not None:
         plan.before = facts.stored(connection, scope.kind, plan.previous.id)
+        if portion.partial:
+            _lay_over(connection, plan)
         _keep_original_due(plan)
     if actor.role == Role.CLERK and not _within_limits(actor, identities, plan):
         outcome.rows_accepted, outcome.rows_refused = 0, outcome.rows_refused + len(portion.rows)
         return plan
-    outcome.comparison = compare.compare(facts.identity(scope.kind), made, plan.before)
+    outcome.comparison = compare.compare(facts.identity(scope.kind), plan.facts, plan.before)
+    plan.digest = repeats.digest(scope.kind, plan.facts)
+    _ask_whether_partial(plan, outcome.comparison)
     _decide(connection, actor, held, plan, sha256)
     return plan
+
+
+def _lay_over(connection: Connection, plan: Plan) -> None:
+    """The whole scope once a partial portion is laid over it (N20)."""
+    kind, previous = plan.portion.scope.kind, plan.previous
+    assert previous is not None
+    numbers = facts.rows(connection, kind, previous.id)
+    whole = compare.lay_over(facts.identity(kind), plan.facts, plan.rows, plan.before, numbers)
+    plan.facts, plan.rows, plan.mentioned = whole.rows, whole.numbers, whole.mentioned
+    plan.outcome.rows_kept = len(whole.rows) - len(whole.mentioned)
+
+
+def _ask_whether_partial(plan: Plan, found: compare.Comparison) -> None:
+    """N20: a whole sheet with less than half of the rows, nearly all of them known ones, is asked about."""
+    before, after = len(plan.before), len(plan.facts)
+    if not plan.portion.partial and 2 * after < before and found.new <= found.changed + found.unchanged:
+        fields = {"before": before, "after": after, "gone": found.gone}
+        plan.outcome.findings.append(Finding(rules.LOOKS_PARTIAL, plan.outcome.sheet, fields=fields))
 
 
 def _within_limits(actor: Actor, identities: Identities, plan: Plan) -> bool:
@@ -180,7 +217,9 @@ def _decide(connection: Connection, actor: Actor, held: Held, plan: Plan, sha256
         outcome.status = "unchanged"
     elif _superseded_file(connection, actor.street_id, plan.scope, sha256):
         outcome.status = "unchanged"
-        outcome.findings.append(Finding(FILE_SUPERSEDED, sheet=outcome.sheet, fields={"revision": previous.revision}))
+        outcome.findings.append(
+            Finding(rules.FILE_SUPERSEDED, sheet=outcome.sheet, fields={"revision": previous.revision})
+        )
     else:
         outcome.status, outcome.submission = "committed", None
         outcome.revision = held.next_revision(plan.scope)

@@ -19,7 +19,7 @@ from data_access.metrics import half_up, needed
 from data_access.reports import coverage, directory, dispatch, history, profile, standing
 from data_access.reports.view import View
 from data_access.submissions import SubmissionError
-from pages.parts import cache, empty, figures, filters, guard, session, style, tables
+from pages.parts import cache, empty, figures, filters, guard, session, settle, style, tables
 
 STATUS = {
     "new": N_("To assign"),
@@ -384,6 +384,8 @@ empty.need_register(view)
 
 head(view)
 draw_tiles(view)
+if view.community is not None:
+    settle.listing(view, view.community)
 with st.container(key="pairs_community"):
     top = st.columns([4, 3, 3], gap="small")
     below = st.columns([3, 3.4, 3.2], gap="small")

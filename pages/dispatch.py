@@ -15,7 +15,7 @@ from config.language import N_, _, pick
 from data_access.accounts import Capability
 from data_access.reports import dispatch, reporting
 from data_access.reports.view import View
-from pages.parts import cache, day_table, downloads, empty, figures, filters, guard, style, tables
+from pages.parts import cache, day_table, downloads, empty, figures, filters, guard, settle, style, tables
 from pages.parts.figures import Tile
 
 SHEETS = {"roster": N_("Roster sheet"), "morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}
@@ -158,6 +158,7 @@ def drill(view: View, frame: pd.DataFrame, differences: pd.DataFrame, community:
             st.caption("  \n".join(sheets))
         with middle:
             _checks(differences[differences["community"] == community], line)
+            settle.differences(view, community, differences[differences["community"] == community])
         with right:
             if view.actor.may(Capability.MANAGE_ACTIONS):
                 filters.link("actions", _("To action items"), view, community=community)

@@ -11,21 +11,20 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select
 from config import clock
 from config.catalogue import UnknownWorkstreamError, workstream
 from config.language import _
-from data_access import database, metrics
+from data_access import database, metrics, privacy
 from data_access.force import in_force
 from data_access.metrics import Item
-from data_access.privacy import mask_name
 from data_access.reports import progress
 from data_access.reports.directory import register
-from data_access.reports.progress import blot
 from data_access.reports.view import View
 from data_access.schema import Account, ActionEvent, ActionItem, Community, Submission
 
 RATES = ("closed", "closed_on_time", "reopened")
 DEFINITIONS: dict[str, tuple[str, str]] = {
     "status": (
-        "new 待交办，fixing 整改中，recheck 待复查，closed 已销号，relapsed 反弹",
-        "new (to be assigned), fixing, recheck (awaiting the re-check), closed, relapsed",
+        "new 待交办，fixing 整改中，recheck 待复查，closed 已销号，relapsed 反弹，clear 无问题（只是检查记录）",
+        "new (to be assigned), fixing, recheck (awaiting the re-check), closed, relapsed, clear (inspected, nothing "
+        "found: on record, but no matter to settle)",
     ),
     "overdue_days": (
         "逾期天数：未销号且超过原时限的天数；延期不改变原时限",
@@ -69,7 +68,15 @@ COLUMNS = [
 _INTS = ("overdue_days", "photos_before", "photos_after", "revision")
 
 
+CLEAR = "clear"
+
+
 def table(view: View) -> pd.DataFrame:
+    """Every record of the view's day: the rows of ``matters``, then the inspections that found nothing (``clear``)."""
+    return _table(view, clear=True)
+
+
+def matters(view: View) -> pd.DataFrame:
     """Every matter found by the view's day, what presses most first.
 
     Columns: item_no, community (None: the street itself), area, source, workstream (slug), about (workstream, type and
@@ -82,16 +89,34 @@ def table(view: View) -> pd.DataFrame:
     clerks outside their community. For the others the names of owner and checker are masked, telephones and document
     numbers blotted out. What is shared between visitors takes ``about``.
     """
+    return _table(view, clear=False)
+
+
+def _table(view: View, *, clear: bool) -> pd.DataFrame:
     with database.reading() as connection:
-        rows = _rows(connection, view)
+        rows = _rows(connection, view, clear=clear)
         dates = _dates(connection, view)
         areas = dict(_areas(connection, view))
     made = [_row(view, row, _item(row, dates.get(row.item_no, {}), view.day), areas) for row in rows]
     frame = pd.DataFrame(made, columns=COLUMNS).astype(dict.fromkeys(_INTS, "Int64"))
     frame["_order"] = [_PRESSING.get(colour, 3) for colour in frame["pressing"]]
-    frame["_closed"] = frame["status"] == "closed"
-    frame = frame.sort_values(["_closed", "_order", "overdue_days", "due"], ascending=[True, True, False, True])
-    return frame.drop(columns=["_order", "_closed"]).reset_index(drop=True)
+    frame["_done"] = [
+        ("closed", CLEAR).index(status) + 1 if status in ("closed", CLEAR) else 0 for status in frame["status"]
+    ]
+    frame = frame.sort_values(["_done", "_order", "overdue_days", "due"], ascending=[True, True, False, True])
+    return frame.drop(columns=["_order", "_done"]).reset_index(drop=True)
+
+
+def inspections(view: View) -> dict[str, int]:
+    """What was inspected by the view's day: ``records``, ``problems`` among them, and of these ``rectified`` (fixed,
+    re-checked or not) and ``open``."""
+    with database.reading() as connection:
+        rows = _rows(connection, view, clear=True)
+        dates = _dates(connection, view)
+    found = [_status(row, _item(row, dates.get(row.item_no, {}), view.day), view.day) for row in rows]
+    rectified = sum(status in ("recheck", "closed") for status in found)
+    problems = len(found) - found.count(CLEAR)
+    return {"records": len(found), "problems": problems, "rectified": rectified, "open": problems - rectified}
 
 
 _PRESSING = {"red": 0, "yellow": 1, "blue": 2}
@@ -144,8 +169,8 @@ _SUMMARY = (
 
 
 def open_items(view: View, community: str | None = None) -> pd.DataFrame:
-    """The rows of ``table`` that are not closed on the view's day, of one community where it is named."""
-    frame = table(view)
+    """The rows of ``matters`` that are not closed on the view's day, of one community where it is named."""
+    frame = matters(view)
     kept = frame[frame["status"] != "closed"]
     if community is not None:
         kept = kept[kept["community"] == community]
@@ -177,8 +202,11 @@ def events(view: View, item_no: str) -> pd.DataFrame:
     return pd.DataFrame(made, columns=["at", "event", "role", "note"])
 
 
-def _rows(connection: Connection, view: View) -> list[Any]:
-    """The matters in force that were found by the view's day, narrowed by its area and community."""
+def _rows(connection: Connection, view: View, *, clear: bool = False) -> list[Any]:
+    """The matters in force that were found by the view's day, narrowed by its area and community.
+
+    ``clear``: the inspections that found nothing as well.
+    """
     query = (
         select(*ActionItem.__table__.columns, Community.name.label("community"), Submission.revision)
         .select_from(ActionItem)
@@ -191,6 +219,8 @@ def _rows(connection: Connection, view: View) -> list[Any]:
         )
         .order_by(ActionItem.found_on, ActionItem.item_no)
     )
+    if not clear:
+        query = query.where(ActionItem.status != CLEAR)
     if view.area is not None or view.community is not None:
         query = query.where(ActionItem.community_id.in_(register(connection, view)["id"].tolist()))
     return list(connection.execute(query).all())
@@ -275,7 +305,7 @@ def _row(view: View, row: Row[Any], item: Item, areas: dict[str, Any]) -> dict[s
         "severity": row.severity,
         "demand": _plain(row.demand, row) if named else None,
         "unit": row.unit,
-        "owner": mask_name(row.owner) if named and row.owner else None,
+        "owner": privacy.mask_name(row.owner) if named and row.owner else None,
         "found_on": row.found_on,
         "due": row.due,
         "original_due": row.original_due,
@@ -301,7 +331,7 @@ def _about(row: Row[Any]) -> str:
         stream = workstream(row.workstream).label if row.workstream else ""
     except UnknownWorkstreamError:  # an old matter of a workstream the office no longer keeps
         stream = str(row.workstream)
-    kind = blot(row.issue_type) or ""
+    kind = privacy.blot(row.issue_type) or ""
     if stream and kind:
         return _("{workstream}: {kind} ({number})", workstream=stream, kind=kind, number=row.item_no)
     told = stream or kind
@@ -312,5 +342,5 @@ def _plain(text: str | None, row: Row[Any]) -> str | None:
     """Free text of a matter without the names it is known to hold, telephones and document numbers."""
     for name in (row.owner, row.rechecked_by):
         if text and name and len(name) > 1:
-            text = text.replace(name, mask_name(name))
-    return blot(text)
+            text = text.replace(name, privacy.mask_name(name))
+    return privacy.blot(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -16,11 +16,13 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import make_url
 
+from config.language import speaking
 from config.settings import settings
 from data_access import audit, database, facts, privacy
 from data_access.accounts import Actor, Capability
 from data_access.force import in_force
 from data_access.known import known
+from data_access.reports import prefill
 from data_access.reports.view import View
 from data_access.schema import Account, AuditEvent, Community, CommunityEntry, DataVersion, Submission, Workbook
 from data_access.workbooks import templates
@@ -89,28 +91,38 @@ def register(actor: Actor) -> pd.DataFrame:
 def blank_workbook(view: View, key: str, language: str, *, dated: bool = True) -> bytes:
     """The template ``key`` (one of ``sheets.WORKBOOKS``) for the view's campaign (``dated``: and day), in ``language``.
 
-    With the view's community where one is given (a clerk's own always), and with drop-downs of what is known. The
+    With the view's community where one is given (a clerk's own always), with drop-downs of what is known and, where a
+    day is given, with all that is known for it (``prefill``); one that names people is recorded each time. The
     base template holds the whole register and site list, to be changed and sent again: liaisons and telephones
     too, because a sheet sent without them would take them out. So it is for those who keep the register, and
     each time is recorded. KeyError for an unknown key or campaign.
     """
     actor = view.actor
     actor.require(Capability.WITHDRAW if key == "base" else Capability.UPLOAD)
-    with database.writing() if key == "base" else database.reading() as connection:
+    if actor.community is not None:
+        view = replace(view, community=actor.community)
+    given = templates.Given()
+    recorded = key in ("base", "roster", "evening", "actions")  # these name people
+    with database.writing() if recorded else database.reading() as connection, speaking(language):
         street = known(connection, actor)
         communities: Sequence[Any] = [place for place in street.communities if street.only in (None, place.name)]
         sites: Sequence[Any] = street.sites
         if key == "base":
             communities, sites = (_entries(connection, actor, kind) for kind in ("communities", "sites"))
             audit.record(connection, actor, "register_downloaded", None, communities=len(communities))
+        elif dated:
+            given = prefill.given(connection, view, key, street.campaigns[view.campaign])
+        if given.people:
+            audit.record(connection, actor, "template_with_people", str(view.day), kind=key, rows=given.people)
     return templates.template(
         key,
         campaign=street.campaigns[view.campaign],
         communities=communities,
         sites=sites,
         language=language,
-        community=actor.community or view.community,
+        community=view.community,
         day=view.day if dated else None,
+        given=given,
     )
 
 

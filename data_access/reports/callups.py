@@ -91,7 +91,7 @@ def table(view: View) -> pd.DataFrame:
             connection.execute(
                 select(Callup.community_id, func.count())
                 .join(Submission, Submission.id == Callup.submission_id)
-                .where(_carried(connection, view))
+                .where(carried(connection, view))
                 .group_by(Callup.community_id)
             ).all()
         )
@@ -322,7 +322,7 @@ def people(view: View) -> pd.DataFrame:
     OtherCommunityError for a clerk who names another community.
     """
     with database.reading() as connection:
-        scope = _own(connection, view)
+        scope = own_people(connection, view)
         rows = connection.execute(
             _persons().where(tallies.of_day(view, "roster"), scope).order_by(Community.position, *_PLACE)
         ).all()
@@ -336,14 +336,14 @@ def carried_over(view: View) -> pd.DataFrame:
     batch_no, batch_time, dose_no, person_group, outcome, day (of the roster they were on). Errors as ``people``.
     """
     with database.reading() as connection:
-        scope = _own(connection, view)
+        scope = own_people(connection, view)
         rows = connection.execute(
-            _persons().where(_carried(connection, view), scope).order_by(Community.position, Callup.row)
+            _persons().where(carried(connection, view), scope).order_by(Community.position, Callup.row)
         ).all()
     return _masked(rows, "outcome", "day")
 
 
-def _carried(connection: Connection, view: View) -> ColumnElement[bool]:
+def carried(connection: Connection, view: View) -> ColumnElement[bool]:
     """People on each community's last roster before the day who wait for another call and are not on today's."""
     last: dict[date, list[int]] = {}
     for community, day in tallies.last_days(connection, view, "roster").items():
@@ -367,7 +367,7 @@ def call_sheet(view: View, *, plain: bool = False) -> pd.DataFrame:
     """
     query = _persons(Callup.liaison, Callup.liaison_phone, Callup.batch_leader)
     with database.reading() as connection:
-        scope = _own(connection, view)
+        scope = own_people(connection, view)
         rows = connection.execute(
             query.where(tallies.of_day(view, "roster"), scope).order_by(Community.position, *_PLACE)
         ).all()
@@ -417,7 +417,7 @@ def _mask(row: Row[Any]) -> dict[str, Any]:
     return {**row._asdict(), **hidden}
 
 
-def _own(connection: Connection, view: View) -> ColumnElement[bool]:
+def own_people(connection: Connection, view: View) -> ColumnElement[bool]:
     """The communities of whose people the account may know: the view's, of a clerk the own one."""
     view.actor.require(Capability.READ_PEOPLE)
     communities = [member.id for member in tallies.members(connection, view)]

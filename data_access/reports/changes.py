@@ -19,14 +19,14 @@ from config import clock
 from config.campaigns import ALL, Campaign
 from config.language import N_, _
 from data_access import facts, privacy, sheets
-from data_access.reports.progress import blot
 from data_access.sheets.declaration import Column, Type
 from data_access.workbooks import compare
 
 Values = Mapping[str, Any]
 
-CHANGES = ["sort", "row", "who", "column", "before", "after"]
+CHANGES = ["sort", "row", "who", "column", "before", "after", "loss"]
 TOTALS = ["column", "before", "after"]
+LOST = ["column", "before", "loss"]
 
 # Sums over rows mean something only where the rows are parts of one whole.
 _SUMMED = frozenset({"baseline", "morning", "evening", "sites"})
@@ -52,8 +52,10 @@ class Difference:
     """What the newer version changes.
 
     ``changes``: sort (new, changed, gone), row (Int64, of the newer version, of the older where gone), who (which
-    row it is, masked), column, before, after (text, personal values masked). ``totals``: column, before, after
-    (text) of each sum that moved.
+    row it is, masked), column, before, after (text, personal values masked), loss (zero: the cell held another number
+    and holds zero now; emptied: it was filled and is missing now; blank otherwise). ``totals``: column, before, after
+    (text) of each sum that moved. ``lost``: column, before (text), loss: zero, a column whose sum was above zero
+    (before) and is zero now; emptied, one that some rows (before: how many) filled and that no row fills any more.
     """
 
     new: int
@@ -64,6 +66,7 @@ class Difference:
     rows_after: int
     changes: pd.DataFrame
     totals: pd.DataFrame
+    lost: pd.DataFrame
 
 
 def between(kind: str, newer: Sheet, older: Sheet, campaign: Campaign | None = None) -> Difference:
@@ -71,6 +74,7 @@ def between(kind: str, newer: Sheet, older: Sheet, campaign: Campaign | None = N
     found = compare.compare(facts.identity(kind), newer.facts, older.facts)
     after, before = _by_identity(kind, newer), _by_identity(kind, older)
     lines: list[dict[str, Any]] = []
+    losses = {id(one): "zero" for one in found.zeroed_cells} | {id(one): "emptied" for one in found.emptied_cells}
     for change in found.changes:
         if change.column in _HIDDEN:
             continue
@@ -83,6 +87,7 @@ def between(kind: str, newer: Sheet, older: Sheet, campaign: Campaign | None = N
                 "column": label(kind, change.column),
                 "before": text(kind, change.column, change.before, campaign),
                 "after": text(kind, change.column, change.after, campaign),
+                "loss": losses.get(id(change), ""),
             }
         )
     lines += _whole("new", kind, after, before, campaign) + _whole("gone", kind, before, after, campaign)
@@ -98,6 +103,7 @@ def between(kind: str, newer: Sheet, older: Sheet, campaign: Campaign | None = N
         len(newer.facts),
         pd.DataFrame(lines, columns=CHANGES).astype({"row": "Int64"}),
         _totals(kind, found),
+        _lost(kind, found, older.facts),
     )
 
 
@@ -126,6 +132,7 @@ def _whole(
             "column": _("whole row"),
             "before": "",
             "after": "",
+            "loss": "",
             side: _gist(kind, values, campaign),
         }
         for row, values in sorted(surplus, key=lambda pair: pair[0])
@@ -153,6 +160,20 @@ def _totals(kind: str, found: compare.Comparison) -> pd.DataFrame:
     return pd.DataFrame(moved, columns=TOTALS)
 
 
+def _lost(kind: str, found: compare.Comparison, before: Sequence[Values]) -> pd.DataFrame:
+    """The columns that became zero or that nobody fills any more, in the order of the sheet."""
+    counting = (Type.INT, Type.NUMBER, Type.FILES)
+    lines = []
+    for column in sheets.kind(kind).columns:
+        if column.key in found.became_zero and column.type in counting:
+            was = _number(found.totals_moved[column.key][0])
+            lines.append({"column": column.label, "before": was, "loss": "zero"})
+        elif column.key in found.emptied:
+            filled = sum(values.get(column.key) is not None for values in before)
+            lines.append({"column": column.label, "before": _number(filled), "loss": "emptied"})
+    return pd.DataFrame(lines, columns=LOST)
+
+
 def who(kind: str, values: Values, campaign: Campaign | None = None) -> str:
     """Which row it is: a person by the masked name, otherwise site, indicator, item or group."""
     key = next((key for key in _WHO if values.get(key) is not None and key in facts.columns(kind)), None)
@@ -176,7 +197,9 @@ def text(kind: str, key: str, value: Any, campaign: Campaign | None = None) -> s
     if key == "id_last4":
         return privacy.mask_document(str(value))
     if sealed(kind, key):
-        return _masked(column, str(value)) if column is not None and column.personal else blot(str(value)) or "—"
+        return (
+            _masked(column, str(value)) if column is not None and column.personal else privacy.blot(str(value)) or "—"
+        )
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if column is not None and isinstance(value, str):

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from data_access import database, metrics
+from data_access import database, metrics, waivers
 from data_access.reports import differences, tallies
 from data_access.reports.frames import frame
 from data_access.reports.reporting import received
@@ -105,7 +105,7 @@ def _lines(connection: Connection, view: View) -> list[dict[str, Any]]:
         line = {"community": name, "area": area, **_figures(day)}
         line |= _differences(day, line, held.get(key, 0), raises)
         line |= _sheets(name, day, due)
-        line |= _verdict(day, line, waived.get(key, frozenset()))
+        line |= _verdict(day, line, waivers.identities(waived, name))
         lines.append(line)
     return lines
 

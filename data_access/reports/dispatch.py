@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from config import clock
 from config.language import N_, _
-from data_access import database, metrics, privacy
+from data_access import database, metrics, privacy, waivers
 from data_access.accounts import Capability, Role
 from data_access.force import in_force
 from data_access.reports import day, tallies
@@ -205,23 +205,36 @@ def differences(view: View) -> pd.DataFrame:
 
     Columns: community, identity (I1 … I8), column (of ``table``), label, amount (Int64, signed), first, second (Int64,
     the two figures; missing where they cannot be named), first_label, second_label, state (open, explained,
-    information), how (what to do, one sentence without personal data). I2 is listed dose by dose.
+    information), how (what to do, one sentence without personal data), waiver (its number), accepted_by (the account,
+    masked), accepted_at (aware UTC) where somebody accepted it. I2 is listed dose by dose.
     """
     frame = table(view)
     with database.reading() as connection:
         hints = _Hints(connection, view)
         raises = tallies.definition(connection, view).raises
+        standing = tallies.waivers(connection, view)
         doses = {f"d_cum_{series}": f"vacc_{dose}" for series, dose in raises.items()}
         lines = [
-            {"community": line["community"], **difference, "how": hints.how(line, identity)}
+            {
+                "community": line["community"],
+                **difference,
+                "how": hints.how(line, identity),
+                **_accepted(standing, line, identity),
+            }
             for line in _records(frame)
             for identity in IDENTITIES
             if identity.broken(line)
             for difference in _spelled(identity, line, doses)
         ]
     columns = ["community", "identity", "column", "label", "amount", "first", "second", "first_label", "second_label"]
-    made = pd.DataFrame(lines, columns=[*columns, "state", "how"])
-    return made.astype(dict.fromkeys(("amount", "first", "second"), "Int64"))
+    made = pd.DataFrame(lines, columns=[*columns, "state", "how", "waiver", "accepted_by", "accepted_at"])
+    return made.astype(dict.fromkeys(("amount", "first", "second", "waiver"), "Int64"))
+
+
+def _accepted(standing: waivers.Standing, line: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
+    """Who accepted a difference and when. The reason is free text, and no part of a frame that visitors share."""
+    one = None if identity.information else waivers.accepted(standing, line["community"], identity.code)
+    return {} if one is None else {"waiver": one.id, "accepted_by": one.by, "accepted_at": one.at}
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

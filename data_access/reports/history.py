@@ -17,17 +17,16 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
 from config.language import _
-from data_access import audit, database, facts, limits, schema
+from data_access import audit, database, facts, schema, waivers
 from data_access.accounts import Actor, Capability, OtherCommunityError, Role
 from data_access.findings import Finding as Found
 from data_access.findings import Rule, Severity
 from data_access.known import campaign_definitions
-from data_access.plans import FILE_SUPERSEDED
 from data_access.reports import changes
+from data_access.rulebook import RULES
 from data_access.schema import Account, Campaign, Community, Finding, Submission, Workbook
-from data_access.sheets import rules as sheet_rules
 from data_access.submissions import SubmissionError
-from data_access.workbooks import rules as reader_rules
+from data_access.workbooks.compare import lay_over
 from data_access.workbooks.model import Portion
 
 STATES = ("in_force", "superseded", "withdrawn")
@@ -53,7 +52,8 @@ COLUMNS = [
     "sheet",
 ]
 _COUNTS = ("submission", "revision", "rows_accepted", "rows_refused", "errors", "warnings", "workbook")
-FINDINGS = ["severity", "code", "sheet", "cell", "column", "value", "message", "remedy"]
+_FOUND = ["severity", "code", "sheet", "cell", "column", "value", "message", "remedy"]
+FINDINGS = [*_FOUND, "waiver", "accepted_by", "accepted_at", "accepted_reason"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,13 +274,27 @@ def detail(actor: Actor, submission: int) -> pd.DataFrame:
         found = _version(connection, actor, submission)
         sheet = _stored(connection, found)
         campaign = _campaign(connection, actor, found.campaign)
-    names = [name for name in facts.columns(found.kind) if name != "person_key"]
+    return _shown(found.kind, sheet, campaign)
+
+
+def rows(actor: Actor, portion: Portion) -> pd.DataFrame:
+    """The rows of a portion that is not committed yet, as ``detail`` shows those of a submission."""
+    actor.require(Capability.UPLOAD)
+    kind, scope = portion.scope.kind, portion.scope
+    sheet = changes.Sheet([facts.fact(kind, row, scope) for row in portion.rows], [row.number for row in portion.rows])
+    with database.reading() as connection:
+        campaign = _campaign(connection, actor, scope.campaign)
+    return _shown(kind, sheet, campaign)
+
+
+def _shown(kind: str, sheet: changes.Sheet, campaign: CampaignDefinition | None) -> pd.DataFrame:
+    names = [name for name in facts.columns(kind) if name != "person_key"]
     used = [name for name in names if any(values.get(name) is not None for values in sheet.facts)]
-    rows = [
-        {changes.label(found.kind, name): changes.text(found.kind, name, values[name], campaign) for name in used}
+    lines = [
+        {changes.label(kind, name): changes.text(kind, name, values.get(name), campaign) for name in used}
         for values in sheet.facts
     ]
-    frame = pd.DataFrame(rows, columns=list(dict.fromkeys(changes.label(found.kind, name) for name in used)))
+    frame = pd.DataFrame(lines, columns=list(dict.fromkeys(changes.label(kind, name) for name in used)))
     frame.insert(0, _("Row"), pd.Series(sheet.rows, dtype="Int64"))
     return frame
 
@@ -313,32 +327,28 @@ def preview(actor: Actor, portion: Portion, replaces: int | None) -> changes.Dif
     actor.require(Capability.UPLOAD)
     kind, scope = portion.scope.kind, portion.scope
     made = [facts.fact(kind, row, scope) for row in portion.rows]
-    sheet = changes.Sheet(made, [row.number for row in portion.rows])
+    numbers = [row.number for row in portion.rows]
     with database.reading() as connection:
         campaign = _campaign(connection, actor, scope.campaign)
         before = changes.Sheet((), ())
         if replaces is not None:
             found = _version(connection, actor, replaces)
             before = _stored(connection, found)
+            if portion.partial:
+                whole = lay_over(facts.identity(kind), made, numbers, before.facts, before.rows)
+                made, numbers = whole.rows, whole.numbers
             if kind == "actions" and before.facts:
                 for fact in made:  # the first deadline stays when a matter is sent again
                     fact["original_due"] = before.facts[0]["original_due"] or fact["due"]
-        return changes.between(kind, sheet, before, campaign)
-
-
-_RULES: dict[str, Rule] = {
-    rule.code: rule
-    for source in (vars(reader_rules), vars(sheet_rules), vars(limits), {"": FILE_SUPERSEDED})
-    for rule in source.values()
-    if isinstance(rule, Rule)
-}
+        return changes.between(kind, changes.Sheet(made, numbers), before, campaign)
 
 
 def findings(actor: Actor, submission: int) -> pd.DataFrame:
     """What the reader found in a submission and, for those who see the whole street, in its workbook besides.
 
     Columns: severity, code, sheet, cell, column, value (masked where personal), message, remedy (in the current
-    language). Errors first. Errors as ``version``.
+    language); of one that was accepted waiver (its number, Int64), accepted_by (the account, masked), accepted_at
+    (aware UTC), accepted_reason. Errors first. Errors as ``version``.
     """
     actor.require(Capability.UPLOAD)
     with database.reading() as connection:
@@ -347,14 +357,32 @@ def findings(actor: Actor, submission: int) -> pd.DataFrame:
         if found.workbook is not None and actor.role != Role.CLERK:
             mine |= (Finding.workbook_id == found.workbook) & Finding.submission_id.is_(None)
         rows = connection.execute(select(schema.Finding.__table__).where(mine).order_by(Finding.id)).all()
+        day = _figures_of(connection, found)
+        standing = {} if day is None else waivers.standing(connection, actor, day, found.campaign)
     order = list(Severity)
-    lines = [_line(row) for row in rows]
+    lines = [_line(row) | _accepted(standing, found.community, row) for row in rows]
     lines.sort(key=lambda line: order.index(Severity(line["severity"])))
-    return pd.DataFrame(lines, columns=FINDINGS)
+    return pd.DataFrame(lines, columns=FINDINGS).astype({"waiver": "Int64"})
 
 
-def _line(row: Any) -> dict[str, str]:
-    rule = _RULES.get(row.code) or Rule(row.code, Severity(row.severity), row.code, "")
+def _figures_of(connection: Connection, found: Version) -> date | None:
+    """The day under which a warning of this version is accepted: its own, or the last one its rows speak of."""
+    days = facts.table(found.kind).c.get("biz_date")
+    if found.business_date is not None or days is None:
+        return found.business_date
+    return connection.execute(select(func.max(days)).where(days.table.c.submission_id == found.submission)).scalar()
+
+
+def _accepted(standing: waivers.Standing, community: str | None, row: Any) -> dict[str, Any]:
+    """Who accepted a finding of the submission, when and why; what belongs to the workbook alone is nobody's."""
+    one = waivers.accepted(standing, community, row.code) if community and row.submission_id is not None else None
+    if one is None:
+        return {}
+    return {"waiver": one.id, "accepted_by": one.by, "accepted_at": one.at, "accepted_reason": one.reason}
+
+
+def _line(row: Any) -> dict[str, Any]:
+    rule = RULES.get(row.code) or Rule(row.code, Severity(row.severity), row.code, "")
     found = Found(
         rule,
         row.sheet or "",

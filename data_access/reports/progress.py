@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -141,16 +140,3 @@ def may_read_text(view: View, community: str | None) -> bool:
     """Whether the acting account may read free text of this community: not leaders, and clerks only their own."""
     actor = view.actor
     return actor.may(Capability.READ_PEOPLE) and (actor.role != Role.CLERK or actor.community == community)
-
-
-_NUMBER = re.compile(r"\d[\d \-]{5,}[\dXx]")
-
-
-def blot(text: str | None) -> str | None:
-    """Free text with everything that may be a telephone or document number blotted out; dates stay."""
-    if not text:
-        return None
-    return _NUMBER.sub(lambda match: match[0] if _DATE.fullmatch(match[0]) else "****", text)
-
-
-_DATE = re.compile(r"(19|20)\d{2}-?\d{2}-?\d{2}")

@@ -14,11 +14,12 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 
 from config.campaigns import Campaign
 from data_access import schema
+from data_access import waivers as waiving
 from data_access.force import complete_sum, in_force
 from data_access.known import campaign_definitions
 from data_access.reports.directory import counting, entries, rest_days
 from data_access.reports.view import View
-from data_access.schema import Callup, DayFact, EveningTally, MorningTally, Submission, Waiver
+from data_access.schema import Callup, DayFact, EveningTally, MorningTally, Submission
 
 # Outcomes of a roster row that say what became of the person; a blank, 待接种 and 未说明 do not.
 SETTLED = (
@@ -237,20 +238,6 @@ def held_before(connection: Connection, view: View) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def waivers(connection: Connection, view: View) -> dict[int, frozenset[str]]:
-    """The identities (``I1`` … ``I8``) waived for the day, by community."""
-    standing: ColumnElement[bool] = Waiver.revoked_at.is_(None)
-    if view.as_of is not None:
-        standing = (Waiver.granted_at <= view.as_of) & (standing | (Waiver.revoked_at > view.as_of))
-    rows = connection.execute(
-        select(Waiver.community_id, Waiver.rule).where(
-            Waiver.street_id == view.actor.street_id,
-            Waiver.day == view.day,
-            Waiver.campaign_id.is_(None) | (Waiver.campaign_id == campaign_key(view)),
-            standing,
-        )
-    )
-    found: dict[int, frozenset[str]] = {}
-    for row in rows:
-        found[row.community_id] = found.get(row.community_id, frozenset()) | {row.rule.split("_")[0]}
-    return found
+def waivers(connection: Connection, view: View) -> waiving.Standing:
+    """The waivers of the view's day and campaign, by community and rule."""
+    return waiving.standing(connection, view.actor, view.day, view.campaign, view.as_of)

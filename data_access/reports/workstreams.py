@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from config.catalogue import UnknownIndicatorError, indicator, workstream, workstreams
 from config.indicators import PERIODS, Indicator, Workstream
-from data_access import database, metrics
+from data_access import database, metrics, privacy
 from data_access.force import in_force
 from data_access.reports import accrual, progress, season
 from data_access.reports.accrual import Report, Standing
@@ -338,8 +338,8 @@ def notes(view: View, community: str, workstream_name: str) -> pd.DataFrame:
             "indicator": row.indicator,
             "name": _name(row.indicator),
             "period": row.period,
-            "issue": progress.blot(row.issues) if telling else None,
-            "next_step": progress.blot(row.next_step) if telling else None,
+            "issue": privacy.blot(row.issues) if telling else None,
+            "next_step": privacy.blot(row.next_step) if telling else None,
             "due": row.due,
             "needs_help": bool(row.needs_help),
         }

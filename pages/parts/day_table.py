@@ -79,8 +79,9 @@ def difference(identity: Identity, line: Mapping[str, Any]) -> str:
     shown = figures.signed(amount) if not pd.isna(amount) and amount else "±"
     if identity.information:
         return shown
-    settled = identity.settled(line["noted"] is True, set(line["waived"].split("、")))
-    word = _("noted") if settled else _("open")
+    waived = set(line["waived"].split("、"))
+    settled = identity.settled(line["noted"] is True, waived)
+    word = _("accepted") if identity.code in waived else _("noted") if settled else _("open")
     return f"{shown} {word}" if settled else f"{shown} ≠ {word}"
 
 

@@ -10,6 +10,7 @@ from data_access import accounts, matters, submissions
 from data_access.accounts import NotAllowedError, OtherCommunityError, Role
 from data_access.matters import MatterError
 from data_access.reports import actions
+from data_access.workbooks.model import Scope
 from tests.data_access.street import DAY, Board, at
 
 HERE = "清河社区"
@@ -259,3 +260,30 @@ def test_closed_again_on_the_day_it_came_back_is_closed(board):
     with clock.at(at(DAY, 10)):
         board.action(HERE, "DB-1", **MATTER, **CLOSED | {"rechecked_on": DAY})
     assert only(board)["status"] == "closed" and bool(only(board)["reopened"])
+
+
+def test_an_inspection_that_found_nothing_is_on_record_and_no_matter(board):
+    board.save(
+        Scope("actions", topic="JC-1"),
+        [
+            {
+                "item_no": "JC-1",
+                "community": HERE,
+                "found_on": DAY,
+                "place": "东门",
+                "issue": "检查未发现问题",
+                "status": "clear",
+            }
+        ],
+    )
+    matter = {**MATTER, "item_no": "JC-2", "community": HERE, "status": "fixing"}
+    board.save(Scope("actions", topic="JC-2"), [matter])
+    assert "JC-1" in actions.table(board.view())["item_no"].tolist()
+    assert "JC-1" not in actions.matters(board.view())["item_no"].tolist()
+    assert "JC-1" not in actions.open_items(board.view())["item_no"].tolist()
+    seen = actions.inspections(board.view())
+    assert seen["records"] == seen["problems"] + 1
+    assert seen == {"records": 2, "problems": 1, "rectified": 0, "open": 1}
+    assert seen["problems"] == actions.summary(board.view())["found"].iloc[0] == seen["rectified"] + seen["open"]
+    assert actions.events(board.view(), "JC-1").empty
+    assert matters.moves(board.actor, "JC-1") == ()

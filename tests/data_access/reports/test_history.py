@@ -129,6 +129,18 @@ def test_sums_that_move(board: Board) -> None:
     assert "名单人数" not in moved
 
 
+def test_what_became_zero_and_what_nobody_reports_any_more(board: Board) -> None:
+    first = board.evening("春晖社区", vacc_on_roster=40, roster_n=50, arrived=46, plan_next=30).submission or 0
+    second = board.evening("春晖社区", vacc_on_roster=0, roster_n=50, plan_next=0).submission or 0
+    found = history.difference(board.actor, first, second)
+    lost = {line.column: (line.before, line.loss) for line in found.lost.itertuples()}
+    assert lost["名单内接种"] == ("40", "zero") and lost["明日计划"] == ("30", "zero")
+    assert lost["到场人数"] == ("1", "emptied") and "名单人数" not in lost
+    marks = {line.column: line.loss for line in found.changes.itertuples()}
+    assert (marks["名单内接种"], marks["到场人数"]) == ("zero", "emptied")
+    assert set(history.difference(board.actor, second, first).changes["loss"]) == {""}
+
+
 def test_a_portion_not_yet_committed_is_compared_with_what_it_replaces(board: Board) -> None:
     before = board.morning("春晖社区", planned=30).submission
     portion = Portion(
