@@ -6,15 +6,14 @@ refuses the sheet as a whole. What spans sheets and days is in ``crosscheck``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from config.campaigns import Campaign
 from data_access.findings import Finding, Severity
-from data_access.sheets.declaration import Column, Problem, SheetKind, Type
+from data_access.sheets.declaration import Column, LooksAt, Problem, RowCheck, SheetKind, Type
 from data_access.sheets.ledger import aggregate
 from data_access.workbooks import rules
-from data_access.workbooks.grid import address
 from data_access.workbooks.model import Portion, Row, Scope, SheetResult
 from data_access.workbooks.read import Content, Draft
 from data_access.workbooks.recognise import Table
@@ -31,7 +30,7 @@ def check(content: Content, street: Street) -> SheetResult:
         table.grid.name,
         "read",
         kind=table.kind,
-        header_row=table.first + 1,
+        header_row=table.header_row,
         title=table.title,
         signed=content.signed,
         findings=list(table.findings),
@@ -45,8 +44,7 @@ def check(content: Content, street: Street) -> SheetResult:
         return _refuse(result, content)
     result.findings += content.findings
     checker = _Checker(table, street)
-    for draft in content.drafts:
-        checker.row(draft)
+    checker.rows(content.drafts)
     result.findings += _days_disagree(table, content.drafts)
     checker.doses_held(content.drafts)
     checker.sheet(content.drafts)
@@ -94,7 +92,7 @@ def _missing_columns(table: Table, street: Street) -> Iterable[Finding]:
     if any(column.key == kind.date for column in missing):
         missing = [column for column in missing if column.key != kind.date]
         if rules.DATE_UNCLEAR not in settled:
-            yield Finding(rules.DATE_MISSING, table.grid.name, address(table.first, 0))
+            yield Finding(rules.DATE_MISSING, table.grid.name, table.cell(table.first))
     if any(column.key == "community" for column in missing) and "community" in kind.scope:
         missing = [column for column in missing if column.key != "community"]
     groups = [group for group in kind.either if not present.intersection(group)]
@@ -102,7 +100,7 @@ def _missing_columns(table: Table, street: Street) -> Iterable[Finding]:
     words += [" / ".join(table.head(kind.column(key)) for key in group) for group in groups]
     if words:
         fields = {"kind": kind.zh, "headers": "、".join(words)}
-        yield Finding(rules.HEADERS_MISSING, table.grid.name, address(table.first, 0), fields=fields)
+        yield Finding(rules.HEADERS_MISSING, table.grid.name, table.cell(table.first), fields=fields)
 
 
 # Rows -------------------------------------------------------------------------------------------
@@ -122,45 +120,84 @@ class _Checker:
         self.dosed = [column for column in self.kind.columns if column.dose is not None]
         self.absent: set[str] = set()  # columns the sheet lacks and was told of
 
-    def row(self, draft: Draft) -> None:
-        """Everything one row can be asked for itself."""
-        values = draft.row.values
-        self.resolver.resolve(draft)
-        self._day(draft)
-        campaign = self.resolver.campaign_of(draft)
-        for column in self.dosed:
-            if not given(column, campaign) and column.key in values:
-                value = values.pop(column.key)
-                if value != 0 and campaign is not None:
-                    fields = {"campaign": campaign.zh, "value": str(value)}
-                    draft.add(self.resolver.finding(draft, rules.DOSE_NOT_GIVEN, column, fields))
+    def rows(self, drafts: list[Draft]) -> None:
+        """Everything each row can be asked for itself, one question to all rows after the other."""
+        self.resolver.resolve(drafts)
+        self._days(drafts)
+        campaigns = self.resolver.campaigns(drafts)
+        self._doses_not_given(drafts, campaigns)
         for column in self.required:
-            if values.get(column.key) is None and given(column, campaign) and not self._has_error(draft, column):
-                number = column.type in (Type.INT, Type.NUMBER) and column.maximum is None
-                draft.add(self.resolver.finding(draft, rules.REQUIRED if number else rules.REQUIRED_TEXT, column))
+            self._required(drafts, column, campaigns)
         for group in self.kind.either:
-            columns = [self.by_key[key] for key in group]
-            if all(values.get(column.key) is None and not self._has_error(draft, column) for column in columns):
-                fields = {"columns": " / ".join(self.table.head(column) for column in columns)}
-                draft.add(self.resolver.finding(draft, rules.EITHER_REQUIRED, columns[0], fields))
-        self._own(draft)
+            self._either(drafts, [self.by_key[key] for key in group])
+        self._own(drafts)
         for ask in self.kind.row_checks:
-            for problem in ask(values):
-                self._problem(draft, problem)
+            self._ask(drafts, ask)
 
-    def _day(self, draft: Draft) -> None:
+    def _days(self, drafts: list[Draft]) -> None:
         """A row without a day of its own is of the sheet's day; one whose day cannot be read is not."""
         key, day = self.kind.date, self.table.day
-        if key is None or day is None or draft.row.values.get(key) is not None:
+        if key is None or day is None:
             return
-        if not self._has_error(draft, self.by_key[key]):
-            draft.row.values[key] = day
+        for draft in drafts:
+            if draft.row.values.get(key) is None and not self._has_error(draft, self.by_key[key]):
+                draft.row.values[key] = day
 
-    def _own(self, draft: Draft) -> None:
-        only, community = self.street.known.only, draft.row.values.get("community")
-        if only is not None and community is not None and community != only:
-            fields = {"community": community, "only": only}
-            draft.add(self.resolver.finding(draft, rules.COMMUNITY_NOT_YOURS, self.by_key["community"], fields))
+    def _doses_not_given(self, drafts: list[Draft], campaigns: list[Campaign | None]) -> None:
+        """A campaign that does not give a dose has no figures for it; a zero there is no mistake."""
+        for column in self.dosed:
+            for draft, campaign in zip(drafts, campaigns, strict=True):
+                values = draft.row.values
+                if column.key not in values or campaign is None or given(column, campaign):
+                    continue
+                value = values.pop(column.key)
+                if value != 0:
+                    fields = {"campaign": campaign.zh, "value": str(value)}
+                    draft.add(self.resolver.finding(draft, rules.DOSE_NOT_GIVEN, column, fields))
+
+    def _required(self, drafts: list[Draft], column: Column, campaigns: list[Campaign | None]) -> None:
+        number = column.type in (Type.INT, Type.NUMBER) and column.maximum is None
+        rule = rules.REQUIRED if number else rules.REQUIRED_TEXT
+        for draft, campaign in zip(drafts, campaigns, strict=True):
+            if draft.row.values.get(column.key) is not None:
+                continue
+            if given(column, campaign) and not self._has_error(draft, column):
+                draft.add(self.resolver.finding(draft, rule, column))
+
+    def _either(self, drafts: list[Draft], columns: list[Column]) -> None:
+        for draft in drafts:
+            values = draft.row.values
+            if values.get(columns[0].key) is not None:
+                continue
+            if all(values.get(column.key) is None and not self._has_error(draft, column) for column in columns):
+                fields = {"columns": " / ".join(self.table.head(column) for column in columns)}
+                there = next((column for column in columns if column.key in self.resolver.spots), columns[0])
+                draft.add(self.resolver.finding(draft, rules.EITHER_REQUIRED, there, fields))
+
+    def _own(self, drafts: list[Draft]) -> None:
+        only = self.street.known.only
+        if only is None:
+            return
+        for draft in drafts:
+            community = draft.row.values.get("community")
+            if community is not None and community != only:
+                fields = {"community": community, "only": only}
+                draft.add(self.resolver.finding(draft, rules.COMMUNITY_NOT_YOURS, self.by_key["community"], fields))
+
+    def _ask(self, drafts: list[Draft], check: RowCheck) -> None:
+        """One row check. Where it says what it looks at, rows that are alike in that are asked once."""
+        if not isinstance(check, LooksAt):
+            for draft in drafts:
+                for problem in check(draft.row.values):
+                    self._problem(draft, problem)
+            return
+        said = list(zip(*([draft.row.values.get(key) for draft in drafts] for key in check.keys), strict=True))
+        answers = {values: list(check(dict(zip(check.keys, values, strict=True)))) for values in set(said)}
+        if not any(answers.values()):
+            return
+        for draft, values in zip(drafts, said, strict=True):
+            for problem in answers[values]:
+                self._problem(draft, problem)
 
     def sheet(self, drafts: list[Draft]) -> None:
         """What only shows when the accepted rows are seen together."""
@@ -214,45 +251,49 @@ def _days_disagree(table: Table, drafts: list[Draft]) -> Iterable[Finding]:
     shown = [f"{source} → {day.isoformat()}" for source, day in table.days.items()]
     shown.append(f"“{table.head(kind.column(kind.date))}” → {'、'.join(sorted(day.isoformat() for day in days))}")
     fields = {"sources": "; ".join(shown), "day": "、".join(sorted(day.isoformat() for day in days))}
-    yield Finding(rules.DATE_DISAGREES, table.grid.name, address(table.first, place), fields=fields)
+    yield Finding(rules.DATE_DISAGREES, table.grid.name, table.cell(table.first, place), fields=fields)
 
 
 # Portions ---------------------------------------------------------------------------------------
 
 
-def scope_of(kind: SheetKind, row: Row) -> Scope:
-    """What the submission of a row covers, besides its kind."""
-    values = row.values
-    names = kind.scope
-    period = next((column.key for column in kind.columns if column.type is Type.PERIOD), "")
-    name = "name" if kind.key == "communities" else "community"
-    return Scope(
-        kind.key,
-        campaign=values.get("campaign") if "campaign" in names else None,
-        community=values.get(name) if "community" in names else None,
-        business_date=values.get(kind.date) if "business_date" in names and kind.date else None,
-        period=values.get(period) if "period" in names else None,
-        topic=values.get(kind.topic) if "topic" in names and kind.topic else None,
-    )
+def _scopes(kind: SheetKind, rows: Sequence[Row]) -> list[Scope]:
+    """What the submission of each row covers; rows of one scope share the object.
+
+    A ledger of persons is counted by community, whatever the day of each of them.
+    """
+    period = next((column.key for column in kind.columns if column.type is Type.PERIOD), None)
+    sources = {
+        "campaign": "campaign",
+        "community": "name" if kind.key == "communities" else "community",
+        "business_date": None if kind.key == "ledger" else kind.date,
+        "period": period,
+        "topic": kind.topic,
+    }
+    keys = [key if name in kind.scope else None for name, key in sources.items()]
+    said = list(zip(*([row.values.get(key) if key else None for row in rows] for key in keys), strict=True))
+    scopes = {values: Scope(kind.key, *values) for values in set(said)}
+    return [scopes[values] for values in said]
 
 
 def _portion(result: SheetResult, kind: SheetKind, drafts: list[Draft]) -> None:
     """Accepted rows by scope. A scope of which nothing is accepted makes no portion, lest it replace what is there."""
     portions: dict[object, Portion] = {}
-    refused: list[Draft] = []
-    for draft in drafts:
+    refused: list[tuple[Scope, Draft]] = []
+    for scope, draft in zip(_scopes(kind, [draft.row for draft in drafts]), drafts, strict=True):
         if draft.refused:
-            refused.append(draft)
+            refused.append((scope, draft))
             continue
-        scope = _grouped(kind, draft.row)
-        key: object = scope
+        key: object = id(scope)
         if "topic" in kind.scope and scope.topic is None:  # an item without a number is a matter of its own
-            key = draft.row.number
-        portion = portions.setdefault(key, Portion(scope))
+            key = (scope, draft.row.number)
+        portion = portions.get(key)
+        if portion is None:
+            portion = portions[key] = Portion(scope)
         portion.rows.append(draft.row)
         portion.findings += draft.findings
-    for draft in refused:
-        home = portions.get(_grouped(kind, draft.row))
+    for scope, draft in refused:
+        home = portions.get(id(scope))
         if home is None:
             result.refused += 1
             result.findings += draft.findings
@@ -263,11 +304,6 @@ def _portion(result: SheetResult, kind: SheetKind, drafts: list[Draft]) -> None:
     if kind.key == "ledger":
         for portion in result.portions:
             _count(portion)
-
-
-def _grouped(kind: SheetKind, row: Row) -> Scope:
-    scope = scope_of(kind, row)
-    return Scope(kind.key, scope.campaign, scope.community) if kind.key == "ledger" else scope
 
 
 def _count(portion: Portion) -> None:

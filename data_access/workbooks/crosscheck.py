@@ -6,6 +6,7 @@ outrank what the database holds, since they are about to take its place.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -42,8 +43,11 @@ def crosscheck(results: Iterable[SheetResult], street: Street) -> None:
             day = _day_of(portion)
             if day is not None:
                 book.portions.setdefault((portion.scope.kind, day), (result, portion))
+            if day is not None and not portion.partial:  # the changed rows alone say nothing of the whole day
                 book.figures[day] = _figures(book.figures.get(day, DayFigures()), portion)
     for (kind, day), (result, portion) in book.portions.items():
+        if portion.partial:
+            continue
         checker = _DayChecker(book, street, day, result, portion)
         checker.replaces(kind)
         if kind == "roster":
@@ -229,14 +233,13 @@ def _place_checks(result: SheetResult, portion: Portion, street: Street) -> None
         fields = {"community": community.name, "day": day.isoformat()}
         cell = portion.rows[0].cells.get("community", f"A{portion.rows[0].number}")
         portion.findings.append(Finding(rules.COMMUNITY_INACTIVE, result.name, cell, community.name, fields=fields))
-    told: set[str] = set()
-    for row in portion.rows:
-        site = street.site_facts.get(row.values.get("site") or "")
-        if site is None or site.name in told or _within(day, site.open_from, site.open_until):
+    first = {row.values.get("site"): row for row in reversed(portion.rows)}
+    for name in dict.fromkeys(row.values.get("site") for row in portion.rows):
+        site = street.site_facts.get(name or "")
+        if site is None or _within(day, site.open_from, site.open_until):
             continue
-        told.add(site.name)
         fields = {"site": site.name, "day": day.isoformat()}
-        cell = row.cells.get("site", f"A{row.number}")
+        cell = first[name].cells.get("site", f"A{first[name].number}")
         portion.findings.append(Finding(rules.SITE_CLOSED, result.name, cell, site.name, fields=fields))
 
 
@@ -253,23 +256,16 @@ def _rosters(book: _Book) -> Iterable[tuple[SheetResult, Portion, Row]]:
 
 def _batches(book: _Book, street: Street) -> None:
     """People of one batch at one site against what the site takes; communities share a site's batches."""
-    batches: dict[tuple[object, ...], list[tuple[SheetResult, Portion, Row]]] = {}
-    for result, portion, row in _rosters(book):
-        values = row.values
-        if values.get("site") is not None and values.get("batch_no") is not None:
-            key = (
-                values.get("vaccination_date"),
-                values["site"],
-                values["batch_no"],
-                values.get("batch_time"),
-            )
-            batches.setdefault(key, []).append((result, portion, row))
-    for (_day, site, batch, _time), people in batches.items():
+    called = list(_rosters(book))
+    keys = ("vaccination_date", "site", "batch_no", "batch_time")
+    batches = [tuple(map(row.values.get, keys)) for _result, _portion, row in called]
+    for key, size in Counter(batches).items():
+        _day, site, batch, _time = key
         facts = street.site_facts.get(str(site))
-        if facts is None or facts.batch_capacity is None or len(people) <= facts.batch_capacity:
+        if batch is None or facts is None or facts.batch_capacity is None or size <= facts.batch_capacity:
             continue
-        result, portion, row = people[0]
-        fields = {"batch": batch, "site": site, "n": len(people), "capacity": facts.batch_capacity}
+        result, portion, row = called[batches.index(key)]
+        fields = {"batch": batch, "site": site, "n": size, "capacity": facts.batch_capacity}
         cell = row.cells.get("batch_no", f"A{row.number}")
         portion.findings.append(Finding(rules.BATCH_OVER_CAPACITY, result.name, cell, str(batch), fields=fields))
 
@@ -277,9 +273,10 @@ def _batches(book: _Book, street: Street) -> None:
 def _called_twice(book: _Book) -> None:
     """N16: one person on the rosters of two communities is shown on both, for the street to decide."""
     seen: dict[tuple[object, ...], list[tuple[SheetResult, Portion, Row]]] = {}
-    for result, portion, row in _rosters(book):
-        who = person(row.values)
-        if who is not None:
+    called = [(person(row.values), (result, portion, row)) for result, portion, row in _rosters(book)]
+    often = Counter(who for who, _place in called)
+    for who, (result, portion, row) in called:
+        if who is not None and often[who] > 1:
             scope = portion.scope
             key = (who, scope.campaign, scope.business_date, row.values.get("dose_no"))
             seen.setdefault(key, []).append((result, portion, row))

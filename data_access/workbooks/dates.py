@@ -16,17 +16,19 @@ from data_access.workbooks import rules
 from data_access.workbooks.names import clean, simplified
 
 _NOISE = re.compile(
-    r"[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?|[(\[]?\d{1,2}[-—~至]\d{1,2}(?:时|点)[)\]]?|t?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?$"
-    r"|前$|止$|^截至|^截止",
+    r"[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?|[(\[]?\d{1,2}(?:时|点)?[-—–~至]\d{1,2}(?:时|点)[)\]]?"
+    r"|t?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?$|(?<=[日号])\d{1,2}(?:时|点)$|前$|止$|^截至|^截止",
     re.IGNORECASE,
 )
-_FULL = re.compile(r"^(\d{4}|\d{2})(?:[年./\-_])(\d{1,2})(?:[月./\-_])(\d{1,2})[日号]?$")
+_FULL = re.compile(r"^(\d{4}|\d{2})(?:[年./\-_、])(\d{1,2})(?:[月./\-_、])(\d{1,2})[日号]?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _SHORT = re.compile(r"^(\d{1,2})(?:[月./\-])(\d{1,2})[日号]?$")
 _CHINESE_FULL = re.compile(r"^([〇零一二三四五六七八九]{4}|[〇零一二三四五六七八九]{2})年(.+)$")
+_ALONE = re.compile(r"^(\d{1,2}|[一二三四五六七八九十廿卅初]+)[日号]$")
 _CHINESE_SHORT = re.compile(r"^([一二三四五六七八九十元]+)月([一二三四五六七八九十廿卅初]+)[日号]?$")
 _DIGITS = {**{digit: number for number, digit in enumerate("零一二三四五六七八九")}, "〇": 0}
 _HALF_YEAR = timedelta(days=180)
+_MORROW = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
@@ -66,10 +68,15 @@ def _from_number(number: float, anchor: date, from_1904: bool) -> date | Rule:
     return rules.NOT_A_DATE
 
 
+def _bare(raw: str) -> str:
+    """A day as people write it, without weekday, hours, brackets and spaces."""
+    text = re.sub(r"\s+", "", simplified(_NOISE.sub("", clean(raw).strip().replace("○", "〇"))))
+    return _NOISE.sub("", text).strip("()[],.。:'")
+
+
 @lru_cache(maxsize=20_000)
 def _from_text(raw: str, anchor: date) -> date | None:
-    text = re.sub(r"\s+", "", simplified(_NOISE.sub("", clean(raw).strip())))
-    text = _NOISE.sub("", text).strip("()[],.。:'")
+    text = _bare(raw)
     full = _FULL.match(text)
     if full:
         return _with_year(full[1], int(full[2]), int(full[3]), marked="年" in text)
@@ -82,7 +89,30 @@ def _from_text(raw: str, anchor: date) -> date | None:
     if re.fullmatch(r"\d{5}", text):
         found = _from_number(float(text), anchor, False)
         return found if isinstance(found, date) else None
+    alone = _ALONE.match(text)
+    if alone:
+        return _recent(int(alone[1]) if alone[1].isdigit() else _small(alone[1]), anchor)
     return _from_chinese(text, anchor)
+
+
+def names_no_month(raw: Any) -> bool:
+    """Whether a cell gives the day of the month alone: 5日."""
+    return (
+        isinstance(raw, str) and _ALONE.match(re.sub(r"\s+", "", _NOISE.sub("", clean(raw))).strip("()[]")) is not None
+    )
+
+
+def _recent(day: int | None, anchor: date) -> date | None:
+    """The last such day up to the morrow of the anchor: who writes 30日 on the second means the month before."""
+    if day is None:
+        return None
+    first = anchor.replace(day=1)
+    for _months in range(3):
+        found = _date(first.year, first.month, day)
+        if found is not None and found <= anchor + _MORROW:
+            return found
+        first = (first - timedelta(days=1)).replace(day=1)
+    return None
 
 
 def _with_year(year: str, month: int, day: int, *, marked: bool) -> date | None:
@@ -175,17 +205,23 @@ def _year_of(text: str, anchor: date) -> tuple[int, str]:
 
 _TITLE_FULL = re.compile(r"(20\d{2})\s*[年./\-_]\s*(\d{1,2})\s*[月./\-_]\s*(\d{1,2})\s*[日号]?(?!\d)")
 _TITLE_COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
-_TITLE_SHORT = re.compile(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
-_WEAK = re.compile(r"(?<![\d.\-])(\d{1,2})[.\-](\d{1,2})(?![\d.\-]|\s*[时点版])")
+_TITLE_SHORT = re.compile(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})(?!\d|\s*[个名人户家周批期针剂例])\s*[日号]?")
+_TITLE_CHINESE = re.compile(
+    r"(?:[〇零一二三四五六七八九]{4}年)?(?<![一二三四五六七八九十])[一二三四五六七八九十元]{1,2}月[一二三四五六七八九十廿卅]{1,3}[日号]"
+)
+_WEAK = re.compile(r"(?<![\d.\-])(\d{1,2})[.\-_](\d{1,2})(?![\d.\-]|\s*[时点版])")
 _WEAK_COMPACT = re.compile(r"(?<!\d)(\d{2})(\d{2})(?!\d)")
+_NUMBERED = re.compile(r"(?:附件|附表|表|图)\s*\d+(?:[.\-]\d{1,2}(?!\d))?")
+_DAY_ALONE = re.compile(r"(?<![\d.\-月至])(\d{1,2})\s*[日号](?!\d(?!\d?\s*[-—–~至时点]))")
+_MONTH = re.compile(r"(?:(20\d{2})年)?(?<!\d)(\d{1,2})月")
 # When a sheet was filled in is not the day it speaks of.
-_FILLED = re.compile(r"(?:填报|填表|制表|上报|报送|打印|审核)(?:时间|日期)\s*[:：]?\s*[\d年月日号./\-: ]+")
+_FILLED = re.compile(r"(?:填报|填表|制表|上报|报送|打印|审核)(?:时间|日期)\s*[:：]?\s*([\d年月日号./\-: ]+)")
 
 
 def mentioned(text: str, anchor: date, *, weak: bool) -> Iterator[tuple[date, bool]]:
     """The days a title, sheet name or file name speaks of, each with whether it is sure.
 
-    ``weak`` also takes 8.12 and 0812, which in a file name may as well number an attachment.
+    ``weak`` also takes 8.12 and 0812, which in a file name may as well number an attachment; 附件2.6 is no day at all.
     """
     text = _FILLED.sub(" ", clean(text))
     sure = False
@@ -201,10 +237,40 @@ def mentioned(text: str, anchor: date, *, weak: bool) -> Iterator[tuple[date, bo
         if found:
             sure = True
             yield found, True
+    for match in _TITLE_CHINESE.finditer(simplified(rest)):
+        found = _from_chinese(match[0], anchor)
+        if found:
+            sure = True
+            yield found, True
     if sure or not weak:
         return
+    rest = _NUMBERED.sub(" ", rest)
     for pattern in (_WEAK, _WEAK_COMPACT):
         for match in pattern.finditer(rest):
             found = near(int(match[1]), int(match[2]), anchor)
             if found:
                 yield found, False
+
+
+def month_in(text: str, anchor: date) -> date | None:
+    """The last day of the month a text speaks of (2022年8月, 8月份), as an anchor for days without a month."""
+    match = _MONTH.search(_FILLED.sub(" ", clean(text)))
+    first = _date(int(match[1] or anchor.year), int(match[2]), 1) if match else None
+    if first is None:
+        return None
+    if match and match[1] is None:
+        first = near(first.month, 1, anchor) or first
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def day_alone_in(text: str, anchor: date) -> date | None:
+    """The day of a sheet that is called 5日; None where it names none."""
+    match = _DAY_ALONE.search(_FILLED.sub(" ", clean(text)))
+    return _recent(int(match[1]), anchor) if match else None
+
+
+def filled_in(text: str, anchor: date) -> date | None:
+    """The day on which a sheet says that it was filled in."""
+    match = _FILLED.search(clean(text))
+    found = _from_text(match[1].strip(), anchor) if match else None
+    return found

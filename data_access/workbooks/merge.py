@@ -10,6 +10,7 @@ from typing import Any
 
 from data_access.findings import Finding
 from data_access.sheets import kind as kind_of
+from data_access.sheets.actions import ACTIONS, MATTER
 from data_access.sheets.identity import person
 from data_access.workbooks import rules
 from data_access.workbooks.model import Portion, Row, Scope, SheetResult
@@ -21,10 +22,10 @@ def merge(sheets: Iterable[SheetResult]) -> None:
     A row that stands there already is dropped with a word (SAME_ROW_AGAIN); one that says something else about
     the same thing is refused (ROW_CONTRADICTS), because nobody can tell which of the two is meant.
     """
-    first: dict[Scope, tuple[SheetResult, Portion]] = {}
+    first: dict[object, tuple[SheetResult, Portion]] = {}
     for sheet in sheets:
         for portion in list(sheet.portions):
-            home, known = first.setdefault(portion.scope, (sheet, portion))
+            home, known = first.setdefault(_about(portion), (sheet, portion))
             if known is portion:
                 continue
             sheet.portions.remove(portion)
@@ -33,6 +34,14 @@ def merge(sheets: Iterable[SheetResult]) -> None:
             sheet.refused += portion.refused
             if not sheet.portions and sheet.state == "read":
                 sheet.state = "merged"
+
+
+def _about(portion: Portion) -> object:
+    """What two portions must share to be about the same thing: their scope, or the matter if it bears no number."""
+    scope = portion.scope
+    if scope.kind == ACTIONS.key and scope.topic is None and portion.rows:
+        return (scope, *(portion.rows[0].values.get(name) for name in MATTER))
+    return scope
 
 
 def _join(home: SheetResult, known: Portion, sheet: SheetResult, portion: Portion) -> None:

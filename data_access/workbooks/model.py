@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -24,13 +24,34 @@ class Scope:
     topic: str | None = None
 
 
+class Cells(Mapping[str, str]):
+    """The addresses of one row's cells by column key, put together when one is asked for: few ever are.
+
+    ``letters`` are those of the columns (shared by all rows of a table), ``number`` is the row, counted from 1.
+    """
+
+    __slots__ = ("letters", "number")
+
+    def __init__(self, letters: Mapping[str, str], number: int) -> None:
+        self.letters, self.number = letters, number
+
+    def __getitem__(self, key: str) -> str:
+        return f"{self.letters[key]}{self.number}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.letters)
+
+    def __len__(self) -> int:
+        return len(self.letters)
+
+
 @dataclass(slots=True)
 class Row:
     """One typed row: ``values`` by column key (missing key or None is missing, never zero), ``cells`` their places."""
 
     number: int  # 1-based row in the sheet
     values: dict[str, Any]
-    cells: dict[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
     original: dict[str, str] = field(default_factory=dict)  # text as it stood, where it was normalised
     approximate: frozenset[str] = frozenset()  # keys whose number is an estimate (46余人)
 
@@ -75,12 +96,16 @@ class SheetResult:
 
 @dataclass(slots=True)
 class WorkbookResult:
-    """One file after recognise, read and check; ``findings`` are those on the file itself (not a workbook, ...)."""
+    """One file after recognise, read and check; ``findings`` are those on the file itself (not a workbook, ...).
+
+    ``mended`` says that somebody put other texts in place of some cells, so that the bytes alone do not say it all.
+    """
 
     filename: str
     sha256: str
     sheets: list[SheetResult] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    mended: bool = False
 
     def all_findings(self) -> list[Finding]:
         """Every finding of the file."""
@@ -159,7 +184,9 @@ class Layout:
     code to its parts and the header each stands under: ``{"done": header}`` or ``{"num": header, "den": header}``;
     ``columns`` then names the community's column and, where there is one, the day's. ``constants`` are column keys
     with the text that holds for every row, ``values`` column keys with what a written text means ("" for a blank
-    cell), ``communities`` written names with the official one.
+    cell, or as what it means for nothing), ``communities`` written names with the official one ("" where the row is
+    none, such as 六县域). ``rows`` is "sum" where the rows of one community are added up; else each has one row, or
+    several under one merged cell.
     """
 
     name: str
@@ -171,6 +198,7 @@ class Layout:
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     communities: Mapping[str, str] = field(default_factory=dict)
+    rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,3 +234,4 @@ class Hints:
 
 
 Mends = Mapping[tuple[str, str], str]  # (sheet, cell) → the text a person put in its place
+NO_MENDS: Mends = {}

@@ -25,18 +25,21 @@ _NUMBERING = re.compile(r"^(?:\(?\d{1,2}[).、]|[①-⑳])(?=\D)")
 _BRACKET = re.compile(r"[(\[【〔{][^)\]】〕}]*[)\]】〕}]$")
 _UNIT = re.compile(
     r"[(\[【〔](?:单位[:：]?)?(?:人|人次|人数|名|个|例|剂|剂次|针|支|份|户|批|次|岁|周岁|元|%|天|日|小时|点|必填|选填|"
-    r"是/否|有/无|√|√/×|男/女|无填0|没有填0)[)\]】〕]$"
+    r"是/否|有/无|√|√/×|男/女|无填0|没有填0)[)\]】〕]$|/(?:人|人次|名|户|剂|剂次|针|支|%)$"
 )
+# A remark in brackets that explains how to fill in; any other one may change what the column means.
+EXPLAINS = re.compile(r"[/、,;|]|如|例|格式|填|注|说明|包括|\d{4}")
 _SCALE = re.compile(r"[(\[【〔][^)\]】〕]*[万亿千百][^)\]】〕]*[)\]】〕]$")
 # Of these a part is never taken for the whole: the words beside them decide what they mean.
 GUARDED = re.compile(r"批|日期|时间|计划|实际|累计|当日|今日|明日|昨日|剂|针|期初|名单")
 _HARMLESS = frozenset({"人数", "数", "情况", "名称", "号码", "内容", "栏"})
 
 SUFFIXES = (
+    "村村民委员会", "村村委会",
     "社区居民委员会", "社区居委会", "社区居委", "居民委员会", "村民委员会", "社区委员会", "社区党委", "社区服务中心",
     "居委会", "村委会", "居委", "村委", "社区", "小区", "村",
 )  # fmt: skip
-_VILLAGE = ("村民委员会", "村委会", "村委", "村")
+_VILLAGE = ("村村民委员会", "村村委会", "村民委员会", "村委会", "村委", "村")
 
 
 @lru_cache(maxsize=1)
@@ -97,21 +100,26 @@ class HeaderIndex:
             self.cache[text] = self._match(text)
         return self.cache[text]
 
+    def named(self, name: str) -> Match | None:
+        """The column of this very name, in the barest form of a header."""
+        for how, table in (("normalised", self.normalised), ("synonym", self.synonyms)):
+            if name in table:
+                return Match(table[name], how)
+        return None
+
     def _match(self, text: str) -> Match | None:
         if text in self.exact:
             return Match(self.exact[text], "exact")
         name = header(text)
         if not name:
             return None
-        for how, table in (("normalised", self.normalised), ("synonym", self.synonyms)):
-            if name in table:
-                return Match(table[name], how)
-        return self._prefix(squeeze(text), name)
+        return self.named(name) or self._prefix(squeeze(text), name)
 
     def _prefix(self, bare: str, name: str) -> Match | None:
         """A header with a remark in brackets, one cut short, or one with a harmless word more, where it is unique."""
-        if not _SCALE.search(bare):
-            without = header(_BRACKET.sub("", bare))
+        remark = _BRACKET.search(bare)
+        if remark and not _SCALE.search(bare) and (EXPLAINS.search(remark[0]) or not GUARDED.search(remark[0])):
+            without = header(bare[: remark.start()])
             if without and without != name:
                 found = self.normalised.get(without) or self.synonyms.get(without)
                 if found is not None:
@@ -193,8 +201,11 @@ class Places:
         if text not in self._cache:
             bare = place(text)
             found = self._find(bare)
-            if found is None and self.street and bare.startswith(self.street) and bare != self.street:
-                found = self._find(bare[len(self.street) :])
+            if found is None and (rest := _NUMBERING.sub("", bare)) != bare:
+                found = self._find(rest)
+            if found is None and self.street and self.street in bare:
+                rest = bare.partition(self.street)[2]
+                found = self._find(rest.removeprefix("办事处")) if rest else None
             self._cache[text] = found
         return self._cache[text]
 

@@ -10,14 +10,14 @@ from datetime import date
 from config.settings import settings
 from data_access.findings import Finding, Severity
 from data_access.sheets import KINDS
-from data_access.workbooks import rules
-from data_access.workbooks.check import check
+from data_access.workbooks import by_name, corrections, mapped, mending, rules
+from data_access.workbooks.candidates import almost
 from data_access.workbooks.crosscheck import crosscheck
-from data_access.workbooks.grid import Book, Grid, open_book
+from data_access.workbooks.grid import Book, Grid, address, open_book
+from data_access.workbooks.layouts import survey
 from data_access.workbooks.merge import merge
-from data_access.workbooks.model import Hints, Known, SheetResult, WorkbookResult
-from data_access.workbooks.names import nearest
-from data_access.workbooks.read import read
+from data_access.workbooks.model import NO_MENDS, Hints, Known, Mends, SheetResult, WorkbookResult
+from data_access.workbooks.names import Places, nearest
 from data_access.workbooks.recognise import Table, blank, ignored, tables
 from data_access.workbooks.street import Street
 from data_access.workbooks.whose import place_table
@@ -27,13 +27,18 @@ NO_HINTS = Hints()
 
 
 def examine(
-    data: bytes, filename: str, known: Known, hints: Hints = NO_HINTS, beside: Iterable[WorkbookResult] = ()
+    data: bytes,
+    filename: str,
+    known: Known,
+    hints: Hints = NO_HINTS,
+    beside: Iterable[WorkbookResult] = (),
+    mends: Mends = NO_MENDS,
 ) -> WorkbookResult:
     """Everything the board has to say about a file: its portions that may be committed, and every finding.
 
-    Never raises for what is in the file. Lists of communities and sites are read first, whatever their place in
-    the file, so that the other sheets of the same workbook know them; so are those of the files ``beside`` it,
-    which would go in before.
+    Never raises for what is in the file; ValueError for ``mends`` of a cell that it does not have. Lists of
+    communities and sites are read first, whatever their place in the file, so that the other sheets of the same
+    workbook know them; so are those of the files ``beside`` it, which would go in before.
     """
     result = WorkbookResult(filename, hashlib.sha256(data).hexdigest())
     book = open_book(data, filename)
@@ -41,6 +46,7 @@ def examine(
         result.findings.append(book)
         return result
     result.findings += book.findings
+    mended, result.mended = mending.lay_over(book, mends), bool(mends)
     street = Street(known)
     for other in beside:
         for _sheet, portion in other.portions:
@@ -48,15 +54,17 @@ def examine(
     hints = _hints(hints, street, result)
     found = [(grid, _set_aside(grid)) for grid in book.sheets]
     waiting = {
-        index: _tables(grid, book, filename, hints) for index, (grid, aside) in enumerate(found) if aside is None
+        index: _tables(grid, book, filename, hints, known) for index, (grid, aside) in enumerate(found) if aside is None
     }
     checked = _check_all(waiting, filename, hints, street)
     for index, (grid, aside) in enumerate(found):
         if aside is not None:
             result.sheets.append(aside)
         else:
-            result.sheets += checked.get(index) or [_unrecognised(grid)]
+            result.sheets += checked.get(index) or [_unrecognised(grid, street, hints)]
+    mending.tell(result.sheets, mended)
     merge(result.sheets)
+    corrections.mark(result, hints)
     crosscheck(result.sheets, street)
     if not any(sheet.state in ("read", "merged", "refused", "unrecognised") for sheet in result.sheets):
         result.findings.append(Finding(rules.NO_SHEETS))
@@ -90,8 +98,18 @@ def _set_aside(grid: Grid) -> SheetResult | None:
     return None
 
 
-def _tables(grid: Grid, book: Book, filename: str, hints: Hints) -> list[Table]:
-    found = tables(grid, filename, hints)
+def _tables(grid: Grid, book: Book, filename: str, hints: Hints, known: Known) -> list[Table]:
+    """The tables of a sheet. A layout that somebody made for this very shape outranks what its headers look like."""
+    remembered = mapped.tables(grid, known.layouts)
+    declared = tables(grid, filename, hints)
+    if not remembered and not declared and hints.kind in (None, "progress"):
+        remembered = by_name.tables(grid, Places(known.communities, known.street))
+    taken = [range(table.first, table.end) for table in remembered]
+    if remembered:
+        declared = [table for table in declared if not any(table.first in rows for rows in taken)]
+        for table in declared:
+            table.end = min([table.end, *(rows[0] for rows in taken if rows[0] > table.first)])
+    found = sorted([*remembered, *declared], key=lambda table: table.first)
     for table in found:
         table.from_1904 = book.from_1904
     if found and grid.cut_columns:
@@ -100,11 +118,29 @@ def _tables(grid: Grid, book: Book, filename: str, hints: Hints) -> list[Table]:
     return found
 
 
-def _unrecognised(grid: Grid) -> SheetResult:
-    """A table nobody knows is refused; a cover or a note, with one cell in a row at most, is no table."""
+def _unrecognised(grid: Grid, street: Street, hints: Hints) -> SheetResult:
+    """A table nobody knows is refused; a cover or a note, with one cell in a row at most, is no table.
+
+    Figures per community, which a person could explain once, are told by what was seen of them; a sheet that looks
+    like a known kind, by what it lacks.
+    """
     if all(sum(cell != "" for cell in row) < 2 for row in grid.rows):
         return SheetResult(grid.name, "ignored", findings=[Finding(rules.SHEET_WITHOUT_TABLE, grid.name)])
-    return SheetResult(grid.name, "unrecognised", findings=[Finding(rules.SHEET_UNRECOGNISED, grid.name)])
+    for found in survey(grid, street.places):
+        if found.numeric and found.community:
+            headers = "、".join(found.headers)
+            fields = {"rows": found.rows, "headers": headers[:160], "found": "、".join(found.communities)[:60]}
+            cell = "" if found.sideways else address(found.first, 0)
+            return SheetResult(
+                grid.name, "unrecognised", findings=[Finding(rules.TABLE_UNKNOWN, grid.name, cell, "", "", fields)]
+            )
+    like = almost(grid, hints)
+    if like is None:
+        return SheetResult(grid.name, "unrecognised", findings=[Finding(rules.SHEET_UNRECOGNISED, grid.name)])
+    kind, row, missing = like
+    fields = {"kind": kind.zh, "headers": "、".join(column.zh for column in missing)}
+    finding = Finding(rules.SHEET_ALMOST, grid.name, address(row, 0), fields=fields)
+    return SheetResult(grid.name, "unrecognised", findings=[finding])
 
 
 def _check_all(
@@ -116,8 +152,8 @@ def _check_all(
     queue.sort(key=lambda item: order.index(item[2].kind.key) if item[2].kind else len(order))
     done: dict[tuple[int, int], SheetResult] = {}
     for index, place, table in queue:
-        place_table(table, filename, street.known, hints, street.places)
-        outcome = check(read(table), street)
+        place_table(table, filename, street.known, mapped.hints(table, hints), street.places)
+        outcome = mapped.outcome(table, street)
         done[index, place] = outcome
         if table.kind is not None:
             for portion in outcome.portions:

@@ -6,37 +6,26 @@ their merge, blank ones only where the declaration allows it (reading_rules N3�
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from config import clock
 from data_access.findings import Finding, Rule, Severity
-from data_access.sheets.declaration import Column, SheetKind, Type
+from data_access.sheets.declaration import Column, Type
 from data_access.workbooks import rules
 from data_access.workbooks.grid import address
-from data_access.workbooks.model import Row
-from data_access.workbooks.names import clean, header, squeeze
-from data_access.workbooks.numerals import number_in
+from data_access.workbooks.model import Cells, Row
 from data_access.workbooks.recognise import Table
-from data_access.workbooks.values import BLANK, Parser, Reading, plain
+from data_access.workbooks.rows import sort_rows
+from data_access.workbooks.totals import check_totals, figure
+from data_access.workbooks.units import Scale, scaled
+from data_access.workbooks.values import Parser, Reading, plain
+from data_access.workbooks.views import View
 
-_TOTAL = re.compile(
-    r"^(?!累计)[^\d:]{0,8}?(?:合计|小计|总计|共计|总数)(?:\([^)]*\))?:?$|^(?:全街道?|全镇|全区|(?:grand|sub)?total)$"
-)
-_COUNTED = re.compile(r"^(?:合计|总计|共计|总数):?(?:共)?(\d{1,6})(?:人|名|条|行)?$")
-_SUBTOTAL = re.compile(r"小计|subtotal")
-_SIGN_OFF = re.compile(
-    r"^(?:填报人|填表人|制表人|制表|审核人|审核|审批人|复核人|单位负责人|主要负责人|分管领导|负责人|联系人|联络人|联系电话|"
-    r"备注|说明|填表说明|填报说明|注|注意|填报时间|填表时间|填报日期|填报单位|报送时间|filledinby|checkedby|notes?)(?:\d*[:.].*|)$"
-)
-_SIGNED = re.compile(
-    r"(填报人|填表人|制表人|审核人|审核|复核人)\s*(?:[(（]签[字名][)）])?\s*[:：]\s*([^\s:：,，;；]{2,10})"
-)
-_SIGNED_AS = {"填表人": "填报人", "制表人": "填报人", "审核": "审核人", "复核人": "审核人"}
 _NUMBERS = (Type.INT, Type.NUMBER)
 
 
@@ -64,107 +53,67 @@ class Content:
     signed: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Total:
-    row: int
-    sub: bool
-    counted: int | None  # 合计：50人
-
-
 def read(table: Table) -> Content:
     """The typed rows of a recognised table."""
     content = Content(table)
     kind = table.kind
     if kind is None:
         return content
-    rows, totals = _sort_rows(content, kind)
+    lines = sort_rows(table)
+    rows, content.findings, content.signed = lines.data, lines.findings, lines.signed
     if not rows:
-        content.findings.append(Finding(rules.SHEET_WITHOUT_ROWS, table.grid.name, address(table.first, 0)))
+        content.findings.append(Finding(rules.SHEET_WITHOUT_ROWS, table.grid.name, table.cell(table.first)))
         return content
-    content.drafts = [Draft(Row(number + 1, {})) for number in rows]
-    raws = {column.key: _raw_column(content, rows, place, column) for place, column in table.columns.items()}
+    content.drafts = [
+        Draft(Row(number + 1, {}, cells)) for number, cells in zip(rows, _cells(table, rows), strict=True)
+    ]
+    laid = list(zip_longest(*(table.grid.rows[number] for number in rows), fillvalue=""))  # by column
+    laid += [("",) * len(rows)] * (max(table.columns, default=0) + 1 - len(laid))
+    raws = {
+        column.key: _raw_column(content, rows, place, column, list(laid[place]))
+        for place, column in table.columns.items()
+    }
     _fill_down(content, rows, raws)
     anchor = table.day or clock.today()
     for place, column in table.columns.items():
         _read_column(content, rows, place, column, raws[column.key], anchor)
-    for total in totals:
-        _check_total(content, rows, totals, total)
+    content.findings += check_totals(table, rows, [draft.row for draft in content.drafts], lines.totals)
     hidden = table.grid.hidden_rows.intersection(rows)
     if hidden:
-        cell = address(min(hidden), 0)
+        cell = table.cell(min(hidden))
         content.findings.append(Finding(rules.HIDDEN_ROWS, table.grid.name, cell, fields={"n": len(hidden)}))
+    _struck_out(content, rows)
     return content
 
 
-# Which rows are data ----------------------------------------------------------------------------
+def _struck_out(content: Content, rows: list[int]) -> None:
+    """Rows with a struck-through cell in one of the table's columns: data all the same, with a warning (N21)."""
+    table = content.table
+    wanted = frozenset(rows)
+    struck = sorted((row, place) for row, place in table.grid.struck if row in wanted and place in table.columns)
+    if struck:
+        numbers = list(dict.fromkeys(row + 1 for row, _place in struck))
+        fields = {"n": len(numbers), "rows": ", ".join(map(str, numbers[:20])) + (" …" if len(numbers) > 20 else "")}
+        content.findings.append(Finding(rules.STRUCK_OUT, table.grid.name, address(*struck[0]), fields=fields))
 
 
-def _sort_rows(content: Content, kind: SheetKind) -> tuple[list[int], list[_Total]]:
-    """The rows of data and the totals rows, up to the sign-off lines."""
-    table, grid = content.table, content.table.grid
-    data: list[int] = []
-    totals: list[_Total] = []
-    heads = {header(text) for text in table.heads.values()}
-    mapped = frozenset(table.columns)
-    wanted = {place for place, column in table.columns.items() if column.type in _NUMBERS}
-    computed = {row for row, place in (*grid.errors, *grid.uncalculated) if place in mapped}
-    merged_lines = {top for top, left, bottom, right in grid.merges if bottom == top and right - left >= 2}
-    for number in range(table.body, table.end):
-        cells = grid.rows[number]
-        filled = [(place, cell) for place, cell in enumerate(cells) if cell != ""]
-        if not filled and number not in computed:
-            continue
-        first = next((cell for _place, cell in filled if isinstance(cell, str)), None)
-        if first is not None:
-            bare = squeeze(first)
-            if _SIGN_OFF.match(bare) and not any(
-                place in wanted and _stated(cell) is not None for place, cell in filled
-            ):
-                _sign(content, number)
-                break
-            total = _total_in(table, filled, number)
-            if total is not None:
-                totals.append(total)
-                continue
-            if len(filled) > 2 and {header(cell) for _p, cell in filled if isinstance(cell, str)} <= heads:
-                continue  # the header again, at the top of a printed page
-            if len(filled) == 1 and number not in computed and (number in merged_lines or len(bare) > 15):
-                cell = address(number, filled[0][0])
-                content.findings.append(Finding(rules.NOTE_SKIPPED, grid.name, cell, first[:60]))
-                continue
-        if any(place in mapped for place, _cell in filled) or number in computed:
-            data.append(number)
-    return data, totals
-
-
-def _total_in(table: Table, filled: list[tuple[int, Any]], number: int) -> _Total | None:
-    """Whether the row's label says total. Only its first two filled cells are labels; a person group 合计 is data."""
-    for place, cell in filled[:2]:
-        column = table.columns.get(place)
-        if not isinstance(cell, str) or len(cell) > 30 or (column is not None and column.type is Type.GROUP):
-            continue
-        bare = squeeze(cell)
-        counted = _COUNTED.match(bare)
-        if counted or _TOTAL.match(bare):
-            return _Total(number, bool(_SUBTOTAL.search(bare)), int(counted[1]) if counted else None)
-    return None
-
-
-def _sign(content: Content, start: int) -> None:
-    """Who filled in and who checked, from the lines below the table."""
-    grid = content.table.grid
-    for number in range(start, min(start + 6, content.table.end)):
-        line = " ".join(clean(plain(cell)) for cell in grid.rows[number] if cell != "")
-        for word, name in _SIGNED.findall(line):
-            content.signed.setdefault(_SIGNED_AS.get(word, word), name)
+def _cells(table: Table, rows: list[int]) -> Iterator[Mapping[str, str]]:
+    """The addresses of each row's cells; those of a sheet laid out anew lie anywhere."""
+    if isinstance(table.grid, View):
+        for number in rows:
+            yield {column.key: table.cell(number, place) for place, column in table.columns.items()}
+    else:
+        letters = {column.key: address(0, place)[:-1] for place, column in table.columns.items()}
+        for number in rows:
+            yield Cells(letters, number + 1)
 
 
 # Columns ----------------------------------------------------------------------------------------
 
 
-def _raw_column(content: Content, rows: list[int], place: int, column: Column) -> list[Any]:
+def _raw_column(content: Content, rows: list[int], place: int, column: Column, raws: list[Any]) -> list[Any]:
+    """The cells of a column, those below the first of a merged cell filled with what it says."""
     grid = content.table.grid
-    raws = [line[place] if place < len(line := grid.rows[number]) else "" for number in rows]
     tall = [
         merge for merge in grid.merges if merge[1] == place and merge[2] > merge[0] and merge[0] >= content.table.body
     ]
@@ -176,7 +125,7 @@ def _raw_column(content: Content, rows: list[int], place: int, column: Column) -
             if value == "" or len(inside) < 2:
                 continue
             if column.type in (*_NUMBERS, Type.PERCENT) and not column.fill_down:
-                cell, name = address(top, place), content.table.head(column)
+                cell, name = content.table.cell(top, place), content.table.head(column)
                 fields = {"n": len(inside)}
                 content.findings.append(Finding(rules.MERGED_NUMBER, grid.name, cell, plain(value), name, fields))
                 continue
@@ -215,7 +164,7 @@ def _fill_down(content: Content, rows: list[int], raws: dict[str, list[Any]]) ->
                 cells[spot] = cells[spot - 1]
                 filled.append(spot)
         if filled:
-            cell = address(rows[filled[0]], places[column.key])
+            cell = table.cell(rows[filled[0]], places[column.key])
             fields = {"n": len(filled)}
             content.findings.append(
                 Finding(rules.FILLED_DOWN, table.grid.name, cell, "", table.head(column), fields, column.personal)
@@ -226,25 +175,29 @@ def _read_column(content: Content, rows: list[int], place: int, column: Column, 
     """Type one column into the drafts, with a finding for each odd cell and one for all normalised ones."""
     table, grid = content.table, content.table.grid
     parser = Parser(column, anchor, from_1904=table.from_1904)
-    readings = [parser.read(raw) for raw in raws]
+    scale = table.scales.get(place)
+    counted = raws if scale is None else [scaled(raw, scale) for raw in raws]
     if column.type is Type.PERCENT:
-        readings = _points(readings)
-    letters = address(0, place)[:-1]
+        shown = frozenset(spot for spot, number in enumerate(rows) if (number, place) in grid.percent)
+        readings = _points([parser.read(raw) for raw in raws], shown)
+        values = [reading.value for reading in readings]
+        remarkable = {spot: reading for spot, reading in enumerate(readings) if reading.remarkable}
+    else:
+        values, remarkable = parser.read_all(counted)
     head, key = table.head(column), column.key
+    if scale is not None:
+        _tell_scale(content, column, scale, raws, values)
+    for draft, value in zip(content.drafts, values, strict=True):
+        if value is not None:
+            draft.row.values[key] = value
+    for spot, rule, value in _broken_cells(content, rows, place, column, raws):
+        draft = content.drafts[spot]
+        draft.add(Finding(rule, grid.name, draft.row.cells[key], value, head, {}, column.personal))
+        remarkable.pop(spot, None)
     normalised: list[int] = []
-    broken = grid.errors or grid.uncalculated
-    for spot, (draft, reading) in enumerate(zip(content.drafts, readings, strict=True)):
-        row = draft.row
-        row.cells[key] = cell = f"{letters}{row.number}"
-        if reading.value is not None:
-            row.values[key] = reading.value
-        if broken and raws[spot] in ("", "#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?"):
-            rule, value = _broken(content, rows[spot], place, column)
-            if rule is not None:
-                draft.add(Finding(rule, grid.name, cell, value, head, {}, column.personal))
-                continue
-        if reading is BLANK:
-            continue
+    for spot, reading in remarkable.items():
+        draft = content.drafts[spot]
+        row, cell = draft.row, draft.row.cells[key]
         if reading.rule is not None:
             value = plain(raws[spot])[:200]
             rule = rules.RATE_NOT_COMPUTED if _is_rate_error(column, reading) else reading.rule
@@ -252,15 +205,26 @@ def _read_column(content: Content, rows: list[int], place: int, column: Column, 
         if reading.approximate:
             row.approximate = row.approximate | {key}
         if reading.normalised and plain(raws[spot]) != str(reading.value):
-            normalised.append(spot)
+            if scale is None:
+                normalised.append(spot)
             row.original[key] = plain(raws[spot])
     if normalised:
         spot = normalised[0]
         cell = content.drafts[spot].row.cells[key]
-        read_as = "***" if column.personal else _as_read(column, readings[spot].value, head)
+        read_as = "***" if column.personal else _as_read(column, values[spot], head)
         fields = {"n": len(normalised), "read": read_as}
         value = plain(raws[spot])[:60]
         content.findings.append(Finding(rules.NORMALISED, grid.name, cell, value, head, fields, column.personal))
+
+
+def _tell_scale(content: Content, column: Column, scale: Scale, raws: list[Any], values: list[Any]) -> None:
+    """The first number of a column that counts in 万人, and what it came to."""
+    spot = next((spot for spot, value in enumerate(values) if value), None)
+    if spot is not None:
+        cell, value = content.drafts[spot].row.cells[column.key], plain(raws[spot])[:60]
+        fields = {"unit": scale.word, "read": plain(values[spot])}
+        sheet, head = content.table.grid.name, content.table.head(column)
+        content.findings.append(Finding(rules.SCALED, sheet, cell, value, head, fields))
 
 
 def _as_read(column: Column, value: Any, head: str) -> str:
@@ -269,6 +233,20 @@ def _as_read(column: Column, value: Any, head: str) -> str:
         if choice.code == value:
             return choice.en if head.isascii() else choice.zh
     return plain(clock.local(value).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value)
+
+
+def _broken_cells(
+    content: Content, rows: list[int], place: int, column: Column, raws: list[Any]
+) -> Iterator[tuple[int, Rule, str]]:
+    """The blank and the error cells of a column that hold a formula: place in the column, what is wrong, the text."""
+    grid = content.table.grid
+    if not grid.errors and not grid.uncalculated:
+        return
+    for spot, raw in enumerate(raws):
+        if raw in ("", "#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?"):
+            rule, value = _broken(content, rows[spot], place, column)
+            if rule is not None:
+                yield spot, rule, value
 
 
 def _broken(content: Content, number: int, place: int, column: Column) -> tuple[Rule | None, str]:
@@ -287,11 +265,27 @@ def _is_rate_error(column: Column, reading: Reading) -> bool:
     return column.type is Type.PERCENT and reading.rule is rules.ERROR_CELL
 
 
-def _points(readings: list[Reading]) -> list[Reading]:
-    """Percent points for a whole column: without a sign, values are fractions only where all are at most 1 (N8)."""
-    unsigned = [reading.value for reading in readings if reading.value is not None and not reading.signed]
+def _points(readings: list[Reading], shown: frozenset[int]) -> list[Reading]:
+    """Percent points for a whole column (N8).
+
+    A number that its cell shows with a percent sign (the spots of ``shown``) is a fraction. The others, where they
+    have no sign, are fractions only where all of them are at most 1.
+    """
+    unsigned = [
+        reading.value
+        for spot, reading in enumerate(readings)
+        if reading.value is not None and not reading.signed and spot not in shown
+    ]
     fractions = bool(unsigned) and all(abs(value) <= 1 for value in unsigned)
-    return [_point(reading, fractions) for reading in readings]
+    return [
+        _fraction(reading) if spot in shown else _point(reading, fractions) for spot, reading in enumerate(readings)
+    ]
+
+
+def _fraction(reading: Reading) -> Reading:
+    if reading.value is None or reading.signed or reading.rule is not None:
+        return reading
+    return replace(reading, value=reading.value * 100, signed=True)
 
 
 def _point(reading: Reading, fractions: bool) -> Reading:
@@ -303,67 +297,5 @@ def _point(reading: Reading, fractions: bool) -> Reading:
     fields: dict[str, object] = {}
     if 0 < abs(value) <= 1 and (not fractions or value == 1):
         rule = rules.PERCENT_UNCERTAIN
-        fields = {"low": _figure(value), "high": _figure(value * 100), "read": _figure(points)}
+        fields = {"low": figure(value), "high": figure(value * 100), "read": figure(points)}
     return Reading(points, rule, fields, normalised=fractions, approximate=reading.approximate)
-
-
-def _figure(number: Decimal) -> str:
-    return f"{number.normalize():f}"
-
-
-# Totals -----------------------------------------------------------------------------------------
-
-
-def _check_total(content: Content, rows: list[int], totals: Iterable[_Total], total: _Total) -> None:
-    """A stated total against the sum of its rows (N4, I4): a subtotal against the rows since the one before."""
-    table = content.table
-    before = max((other.row for other in totals if other.row < total.row), default=table.body - 1)
-    since = [spot for spot, number in enumerate(rows) if before < number < total.row]
-    everything = range(len(rows))
-    if total.counted is not None:
-        _compare_count(content, total, total.counted)
-        return
-    line = table.grid.rows[total.row]
-    for place, column in table.columns.items():
-        raw = line[place] if place < len(line) else ""
-        if raw == "":
-            continue
-        stated = _stated(raw)
-        if stated is None:
-            continue
-        if column.type not in _NUMBERS:
-            if column.type in (Type.NAME, Type.ID_NO) and stated == int(stated):
-                _compare_count(content, total, int(stated))
-            continue
-        if column.maximum is not None:  # an age or a batch number is no quantity
-            continue
-        sums = [_sum(content, spots, column.key) for spots in ((since,) if total.sub else (everything, since))]
-        if stated not in sums:
-            fields = {
-                "stated": _figure(stated),
-                "sum": _figure(sums[0]),
-                "difference": _figure(stated - sums[0]),
-            }
-            cell, value = address(total.row, place), plain(raw)
-            finding = Finding(rules.TOTAL_MISMATCH, table.grid.name, cell, value, table.head(column), fields)
-            content.findings.append(finding)
-
-
-def _stated(raw: Any) -> Decimal | None:
-    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        return None
-    found = number_in(squeeze(raw) if isinstance(raw, str) else plain(raw))
-    return found[0] if found else None
-
-
-def _sum(content: Content, spots: Iterable[int], key: str) -> Decimal:
-    values = (content.drafts[spot].row.values.get(key) for spot in spots)
-    return sum((Decimal(value) for value in values if value is not None), Decimal(0))
-
-
-def _compare_count(content: Content, total: _Total, stated: int) -> None:
-    number = len(content.drafts)
-    if stated != number:
-        fields = {"stated": stated, "sum": number, "difference": stated - number}
-        cell = address(total.row, 0)
-        content.findings.append(Finding(rules.ROWS_MISMATCH, content.table.grid.name, cell, str(stated), fields=fields))

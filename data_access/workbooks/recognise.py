@@ -11,37 +11,42 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import PurePath
+from string import ascii_uppercase
 from typing import Any
 
 from data_access.findings import Finding, Severity
 from data_access.sheets import KINDS
-from data_access.sheets.declaration import Column, SheetKind
-from data_access.workbooks import rules
-from data_access.workbooks.grid import Grid, address
+from data_access.sheets.declaration import Column, SheetKind, Type
+from data_access.workbooks import dates, rules
+from data_access.workbooks.candidates import candidates, candidates_at, named_kind, unfinished
+from data_access.workbooks.grid import Grid
+from data_access.workbooks.headers import Header
 from data_access.workbooks.model import Hints
-from data_access.workbooks.names import (
-    GUARDED,
-    HeaderIndex,
-    clean,
-    header,
-    index_of,
-    nearest,
-    squeeze,
-)
+from data_access.workbooks.names import GUARDED, clean, header, index_of, nearest, squeeze
+from data_access.workbooks.units import Scale, covers, scale_above, scale_of
 from data_access.workbooks.values import plain
+from data_access.workbooks.views import View, band, bands, locate, turned
+from data_access.workbooks.wordings import column_of, undated
 
-LOOK_FOR_HEADER = 20  # rows
 IGNORED = re.compile(
-    r"模板|示例|样例|范例|说明|字典|template|example|instruction|guide|dictionary|readme", re.IGNORECASE
+    r"模板|示例|样例|范例|说明|字典|template|example|instruction|guide|dictionary|readme"
+    r"|^(?:问题清单|findings)$",  # the list that the board puts before a workbook it gives back
+    re.IGNORECASE,
 )
+
+
+_ANY_DAY = date(2000, 1, 1)  # whether a text names a day does not depend on the year
 
 
 @dataclass(slots=True)
 class Table:
     """One table of a sheet. Rows and columns are counted from 0; ``end`` is the row after its last.
 
-    ``columns`` maps a place to what stands in it, ``heads`` a key to the header as it was written. ``day``,
-    ``community`` and ``campaign`` are what the sheet as a whole says; a cell of a row outranks them.
+    ``columns`` maps a place to what stands in it, ``heads`` a key to the header as it was written, ``scales`` a place
+    to what its numbers count in; ``words`` are all words of the header. ``day``, ``community`` and ``campaign`` are
+    what the sheet as a whole says; a cell of a row outranks them. ``heading`` is the title over the first table of
+    the sheet. ``key`` is the place of a column without a header that tells the rows of a turned table apart,
+    ``dated`` a header with the day in it.
     """
 
     grid: Grid
@@ -52,6 +57,8 @@ class Table:
     end: int = 0
     columns: dict[int, Column] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
+    scales: dict[int, Scale] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
     findings: list[Finding] = field(default_factory=list)
     day: date | None = None
     days: dict[str, date] = field(default_factory=dict)  # what each source says
@@ -59,6 +66,9 @@ class Table:
     campaign: str | None = None
     dose: str | None = None
     from_1904: bool = False
+    heading: tuple[str, ...] = ()
+    key: int | None = None
+    dated: str = ""
 
     @property
     def body(self) -> int:
@@ -70,6 +80,11 @@ class Table:
         """Whether the table cannot be taken in as a whole."""
         return any(finding.severity == Severity.ERROR for finding in self.findings)
 
+    @property
+    def header_row(self) -> int:
+        """The sheet's row, counted from 1, in which the header begins."""
+        return int(self.cell(self.first).lstrip(ascii_uppercase))
+
     def head(self, column: Column) -> str:
         """The header of a column as it stands in the sheet; where the sheet lacks it, in the sheet's language.
 
@@ -78,18 +93,34 @@ class Table:
         english = bool(self.heads) and all(text.isascii() for text in self.heads.values())
         return self.heads.get(column.key) or (column.en if english else column.zh)
 
+    def cell(self, row: int, place: int | None = None) -> str:
+        """The address of a cell in the user's sheet; without a place, of the row's beginning."""
+        if place is None:
+            place = min(self.columns, default=0) if isinstance(self.grid, View) else 0
+        return locate(self.grid, row, place)
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    kind: SheetKind
-    row: int
-    depth: int
-    columns: dict[int, Column]
-    score: float
+
+# The tables of a sheet --------------------------------------------------------------------------
 
 
 def tables(grid: Grid, filename: str, hints: Hints) -> list[Table]:
-    """The tables of a sheet from top to bottom, each with its kind; none if no header is found."""
+    """The tables of a sheet, each with its kind; none if no header is found.
+
+    From top to bottom and from left to right. Where no row is a header, a column may be one: then the sheet is turned
+    before it is read.
+    """
+    found = _beside(grid, filename, hints) or _below(grid, filename, hints) or _turned(grid, filename, hints)
+    if len(found) > 1:
+        fields = {"n": len(found)}
+        place = min(found[1].columns, default=0)
+        cell = found[1].cell(found[1].first, place)
+        found[0].findings.append(Finding(rules.SEVERAL_TABLES, grid.name, cell, fields=fields))
+        for table in found[1:]:
+            table.heading = found[0].title
+    return found
+
+
+def _below(grid: Grid, filename: str, hints: Hints) -> list[Table]:
     found: list[Table] = []
     start = 0
     while start < len(grid.rows):
@@ -101,51 +132,200 @@ def tables(grid: Grid, filename: str, hints: Hints) -> list[Table]:
         start = table.end
         if table.kind is None:
             break
-    if len(found) > 1:
-        fields = {"n": len(found)}
-        found[0].findings.append(Finding(rules.SEVERAL_TABLES, grid.name, address(found[1].first, 0), fields=fields))
     return found
 
 
+def _beside(grid: Grid, filename: str, hints: Hints) -> list[Table]:
+    """Tables side by side with a blank column between them, where each has a full header of its own (N18)."""
+    parts = bands(grid)
+    if len(parts) < 2:
+        return []
+    found: list[Table] = []
+    heads: list[frozenset[str]] = []
+    for left, right in parts:
+        inside = _below(band(grid, left, right), filename, hints)
+        if not inside:
+            continue
+        first = inside[0]
+        if first.kind is None or not _is_full(first):
+            return []
+        first.title = first.title or tuple(_title(grid, 0, first.first))
+        found += inside
+        heads.append(first.words)
+    alike = len(heads) > 1 and bool(frozenset.intersection(*heads))
+    apart = len(heads) > 1 and len({table.kind.key for table in found if table.kind}) == len(heads)
+    return found if alike or apart else []  # else one table with a blank column in it
+
+
+def _is_full(table: Table) -> bool:
+    if table.kind is None:
+        return False
+    keys = {column.key for column in table.columns.values()}
+    required = {column.key for column in table.kind.columns if column.required}
+    return len(keys) >= 3 and len(keys & required) * 2 >= len(required)
+
+
+def _turned(grid: Grid, filename: str, hints: Hints) -> list[Table]:
+    """A table whose headers stand in a column, with a column for each community, day or single answer."""
+    view = turned(grid)
+    found = candidates(view, 0, hints)
+    best = max((candidate for candidate in found if candidate.full), key=lambda each: each.score, default=None)
+    if best is None:
+        return []
+    places = sorted(best.columns)
+    body = best.row + best.header.depth
+    top = places[0]
+    key = next((place for place in range(top - 1, max(top - 4, -1), -1) if _filled(view, body, place)), None)
+    end = places[-1] + 1
+    first = top if key is None else key
+    table = _table(turned(grid, first, end), 0, filename, hints)
+    if table is None or table.kind is None:
+        return []
+    table.title = tuple(_title(grid, 0, first))
+    table.key = _corner(table, first)
+    fields = {"kind": table.kind.zh}
+    table.findings.append(Finding(rules.TABLE_TURNED, grid.name, table.cell(table.first, first), fields=fields))
+    return [table]
+
+
+def _corner(table: Table, first: int) -> int | None:
+    """The column under the corner of a turned table (项目, 指标), unless it is surely one of the table's own."""
+    column = table.columns.get(first)
+    return first if column is None or column.type is Type.TEXT else None
+
+
+def _filled(grid: Grid, start: int, place: int) -> bool:
+    return any(place < len(row) and row[place] != "" for row in grid.rows[start:])
+
+
 def _table(grid: Grid, start: int, filename: str, hints: Hints) -> Table | None:
-    headers: list[_Header] = []
-    for row in range(start, min(start + LOOK_FOR_HEADER, len(grid.rows))):
-        headers.extend(_headers_at(grid, row, hints))
-    if not headers:
+    found = candidates(grid, start, hints)
+    if not found:
         return None
-    highest = min(header.row for header in headers)  # what begins further down is another table
-    headers = [header for header in headers if header.row <= highest + 2]
-    best = max(header.score for header in headers)
-    close = [header for header in headers if header.score >= best - 1.5]
-    top = max(close, key=lambda header: (header.score, -header.depth))
+    best = max(candidate.score for candidate in found)
+    close = [candidate for candidate in found if candidate.score >= best - 1.5]
+    top = max(close, key=lambda each: (each.score, -each.header.depth))
     title = tuple(_title(grid, start, top.row))
-    kinds = list({header.kind.key: header.kind for header in close}.values())
-    named = next((kind for text in (grid.name, *title, PurePath(filename).stem) if (kind := _named(text, kinds))), None)
+    kinds = list({candidate.kind.key: candidate.kind for candidate in close}.values())
+    named = next(
+        (kind for text in (grid.name, *title, PurePath(filename).stem) if (kind := named_kind(text, kinds))), None
+    )
     if named is not None:
-        top = max((h for h in close if h.kind is named), key=lambda header: (header.score, -header.depth))
-    table = Table(grid, top.kind, title, top.row, top.depth, len(grid.rows))
-    rivals = [h for h in close if h.score >= best - 0.25 and h.kind is not top.kind]
+        top = max((each for each in close if each.kind is named), key=lambda each: (each.score, -each.header.depth))
+    table = Table(grid, top.kind, title, top.row, top.header.depth, len(grid.rows))
+    rivals = [each for each in close if each.score >= best - 0.25 and each.kind is not top.kind]
     if named is None and rivals:
         table.kind = None
-        words = "、".join(dict.fromkeys(h.kind.zh for h in (top, *rivals)))
-        table.findings.append(Finding(rules.KIND_UNCLEAR, grid.name, address(top.row, 0), fields={"kinds": words}))
+        words = "、".join(dict.fromkeys(each.kind.zh for each in (top, *rivals)))
+        table.findings.append(Finding(rules.KIND_UNCLEAR, grid.name, table.cell(top.row), fields={"kinds": words}))
         return table
-    _map_columns(table, top)
+    table.words = frozenset(header(text) for path in top.header.paths.values() for text in path)
+    _map_columns(table, top.header)
+    _map_scales(table, top.header)
+    if not any(map(_speaks_of_a_day, title)):
+        table.title = (*title, *_days_over(top.header))
     return table
 
 
-def _named(text: str, kinds: Sequence[SheetKind]) -> SheetKind | None:
-    """The kind a name speaks of; the longest word decides (接种名单 is a roster, 社区名单 is not)."""
-    bare = squeeze(text)
-    hits: list[tuple[int, SheetKind]] = []
-    for kind in kinds:
-        for word in (kind.zh, kind.en, *kind.synonyms):
-            plain_word = squeeze(word)
-            if plain_word and (plain_word == bare or (len(plain_word) >= 3 and plain_word in bare)):
-                hits.append((len(plain_word), kind))
-    longest = max((length for length, _kind in hits), default=0)
-    best = {kind.key: kind for length, kind in hits if length == longest}
-    return next(iter(best.values())) if len(best) == 1 else None
+def _speaks_of_a_day(text: str) -> bool:
+    return any(dates.mentioned(text, _ANY_DAY, weak=False))
+
+
+def _days_over(block: Header) -> tuple[str, ...]:
+    """The one day that stands over columns of the header, which says as much as a title; none where there are two."""
+    words = {text for path in block.paths.values() for text in path[:-1] if _speaks_of_a_day(text)}
+    return tuple(map(clean, words)) if len(words) == 1 else ()
+
+
+def _title(grid: Grid, start: int, end: int) -> Iterator[str]:
+    for row in range(start, end):
+        line = " ".join(clean(plain(cell)) for cell in grid.rows[row] if cell != "")
+        if line.strip():
+            yield line[:200]
+
+
+def _map_columns(table: Table, block: Header) -> None:
+    """Columns by place; a header that comes twice is an error unless one of the two is the exact one."""
+    grid, kind = table.grid, table.kind
+    if kind is None:
+        return
+    index = index_of(kind)
+    row = block.first + block.depth - 1
+    open_parents = unfinished(grid, block)
+    ranks: dict[str, int] = {}
+    taken: dict[str, int] = {}
+    repeats: list[Finding] = []
+    for place, path in sorted(block.paths.items()):
+        text = "_".join(clean(word) for word in path)
+        match = None if place in open_parents else column_of(index, path, borrowed=place in block.borrowed)
+        if match is None:
+            _unknown(table, text, row, place)
+            continue
+        key, rank = match.column.key, _HOW.index(match.how)
+        if key in taken and ranks[key] == rank:
+            fields = {"first": table.heads[key], "second": text}
+            finding = Finding(rules.HEADER_TWICE, grid.name, table.cell(row, place), text, text, fields)
+            table.findings.append(finding)
+            if squeeze(text) == squeeze(table.heads[key]):
+                repeats.append(finding)
+            continue
+        if key in taken and ranks[key] < rank:
+            _unknown(table, text, row, place)
+            continue
+        if key in taken:
+            del table.columns[taken[key]]
+            _unknown(table, table.heads[key], row, taken[key])
+        taken[key], ranks[key] = place, rank
+        table.columns[place] = match.column
+        table.heads[key] = text
+    _map_days(table, block)
+    if len(repeats) >= 3:  # the same table again, side by side
+        table.findings = [finding for finding in table.findings if finding not in repeats]
+        table.findings.append(Finding(rules.TABLES_BESIDE, grid.name, table.cell(row)))
+
+
+def _map_days(table: Table, block: Header) -> None:
+    """The day that stands inside the headers; a column for each of several days is refused as such."""
+    twice = [finding for finding in table.findings if finding.rule is rules.HEADER_TWICE]
+    texts = [text for path in block.paths.values() for text in path if undated(text) != squeeze(text)]
+    same = [f for f in twice if undated(str(f.fields["first"])) == undated(str(f.fields["second"]))]
+    days = [day for text in texts if (day := squeeze(text).replace(undated(text), ""))]
+    if same and len(set(days)) > 1:
+        table.findings = [finding for finding in table.findings if finding not in twice]
+        cell, fields = same[0].cell, {"days": "、".join(dict.fromkeys(days))}
+        table.findings.append(Finding(rules.DAYS_AS_COLUMNS, table.grid.name, cell, fields=fields))
+    elif len(set(days)) == 1:
+        table.dated = clean(texts[0])
+
+
+_HOW = ("exact", "normalised", "synonym", "prefix")
+_OWN = frozenset({"序号", "编号", "no", "no.", "序", "#"})
+
+
+def _unknown(table: Table, text: str, row: int, place: int) -> None:
+    if table.kind is None or squeeze(text) in _OWN:
+        return
+    free = [column.zh for column in table.kind.columns if column.key not in table.heads]
+    near = [] if GUARDED.search(header(text)) else nearest(text, free, 1)
+    rule = rules.COLUMN_UNKNOWN_NEAR if near else rules.COLUMN_UNKNOWN
+    fields = {"near": "".join(near)}
+    table.findings.append(Finding(rule, table.grid.name, table.cell(row, place), text, text, fields))
+
+
+def _map_scales(table: Table, block: Header) -> None:
+    """What the counts are counted in: by their own header, else by the line above the table."""
+    above = scale_above(table.title)
+    for place, column in table.columns.items():
+        if column.type not in (Type.INT, Type.NUMBER) or column.maximum is not None:
+            continue
+        scale = scale_of(block.paths[place])
+        if scale is None and above is not None and covers(above, (*block.paths[place], column.zh)):
+            scale = above
+        if scale is not None:
+            table.scales[place] = scale
+
+
+# The next table ---------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=1)
@@ -158,176 +338,51 @@ def _all_headers() -> frozenset[str]:
     )
 
 
-def _headers_at(grid: Grid, row: int, hints: Hints) -> Iterator[_Header]:
-    """The kinds whose header may begin in this row, one or two rows deep."""
-    texts = _texts(grid, row)
-    deep = _two_rows(grid, row)
-    if not texts and not deep:
-        return
-    called = _named(grid.name, tuple(KINDS.values()))
-    alone = len(texts) < 2 and len(deep) < 2  # one word heads a table only where the sheet says which table it is
-    for kind in KINDS.values():
-        if (hints.kind and hints.kind not in (kind.key, kind.workbook)) or (alone and kind is not called):
-            continue
-        index = index_of(kind)
-        single = {place: column for place, text in texts.items() if (column := _match(index, (text,)))}
-        yield from _qualified(kind, row, 1, single, len(texts), kind is called, hints)
-        if deep:
-            double = {place: column for place, words in deep.items() if (column := _match(index, words))}
-            if len({column.key for column in double.values()}) > len({column.key for column in single.values()}):
-                yield from _qualified(kind, row, 2, double, len(deep), kind is called, hints)
-
-
-def _match(index: HeaderIndex, words: Sequence[str]) -> Column | None:
-    for word in words:
-        found = index.match(word)
-        if found is not None:
-            return found.column
-    return None
-
-
-def _qualified(
-    kind: SheetKind, row: int, depth: int, columns: dict[int, Column], width: int, called: bool, hints: Hints
-) -> Iterator[_Header]:
-    """At least three headers and half of the required ones; a narrow sheet needs all it has (N1).
-
-    A sheet that is called by the kind's name needs no more than the required columns, and of few headers it is told
-    which are missing.
-    """
-    keys = {column.key for column in columns.values()}
-    required = {column.key for column in kind.columns if column.required}
-    enough = len(keys) >= min(3, max(2, width)) and len(keys & required) * 2 >= len(required)
-    if called:
-        enough = enough or len(keys) >= 3 or (bool(required) and required <= keys)
-    if enough or (hints.kind and len(keys) >= 2):
-        share = len(keys & required) / max(len(required), 1)
-        yield _Header(kind, row, depth, columns, len(keys) + 2 * share)
-
-
-def _texts(grid: Grid, row: int) -> dict[int, str]:
-    return {place: cell for place, cell in enumerate(grid.rows[row]) if isinstance(cell, str) and cell.strip()}
-
-
-def _two_rows(grid: Grid, row: int) -> dict[int, tuple[str, ...]]:
-    """The words of a header two rows deep, where a merged parent stands over its children (N2)."""
-    if row + 1 >= len(grid.rows):
-        return {}
-    parents = _texts(grid, row)
-    spread = [merge for merge in grid.merges if merge[0] == row]
-    if not any(right > left and bottom == row for _top, left, bottom, right in spread):
-        return {}
-    tall = {left for _top, left, bottom, _right in spread if bottom > row}
-    for _top, left, bottom, right in spread:
-        if bottom == row and left in parents:
-            parents.update(dict.fromkeys(range(left, right + 1), parents[left]))
-    children = _texts(grid, row + 1)
-    words: dict[int, tuple[str, ...]] = {}
-    for place in sorted(parents.keys() | children.keys()):
-        parent, child = parents.get(place, ""), children.get(place, "")
-        if place in tall or not child:
-            words[place] = (parent,)
-        elif not parent:
-            words[place] = (child,)
-        else:
-            joined = (f"{parent}_{child}", f"{child}_{parent}")
-            words[place] = joined if GUARDED.search(header(parent)) else (*joined, child)
-    return words
-
-
-def _title(grid: Grid, start: int, end: int) -> Iterator[str]:
-    for row in range(start, end):
-        line = " ".join(clean(plain(cell)) for cell in grid.rows[row] if cell != "")
-        if line.strip():
-            yield line[:200]
-
-
-def _map_columns(table: Table, found: _Header) -> None:
-    """Columns by place; a header that comes twice is an error unless one of the two is the exact one."""
-    grid, kind = table.grid, found.kind
-    index = index_of(kind)
-    texts = _texts(grid, found.row)
-    words = {place: (text,) for place, text in texts.items()} if found.depth == 1 else _two_rows(grid, found.row)
-    row = found.row + found.depth - 1
-    taken: dict[str, int] = {}
-    repeats = 0
-    for place, candidates in sorted(words.items()):
-        text = clean(candidates[0])
-        column = _match(index, candidates)
-        if column is None:
-            _unknown(table, text, row, place)
-            continue
-        if column.key in taken:
-            other = taken[column.key]
-            ranks = [_rank(index, words[spot]) for spot in (other, place)]
-            if ranks[0] == ranks[1] and squeeze(text) == squeeze(words[other][0]):
-                repeats += 1
-            if ranks[0] == ranks[1]:
-                fields = {"first": table.heads[column.key], "second": text}
-                cell = address(row, place)
-                table.findings.append(Finding(rules.HEADER_TWICE, grid.name, cell, text, text, fields))
-                continue
-            if ranks[0] < ranks[1]:
-                _unknown(table, text, row, place)
-                continue
-            del table.columns[other]
-            _unknown(table, table.heads[column.key], row, other)
-        taken[column.key] = place
-        table.columns[place] = column
-        table.heads[column.key] = text
-    if repeats >= 3:  # the same table again, side by side
-        table.findings = [finding for finding in table.findings if finding.rule is not rules.HEADER_TWICE]
-        table.findings.append(Finding(rules.TABLES_BESIDE, grid.name, address(row, 0)))
-
-
-_HOW = ("exact", "normalised", "synonym", "prefix")
-
-
-def _rank(index: HeaderIndex, words: Sequence[str]) -> int:
-    for word in words:
-        found = index.match(word)
-        if found is not None:
-            return _HOW.index(found.how)
-    return len(_HOW)
-
-
-_OWN = frozenset({"序号", "编号", "no", "no.", "序", "#"})
-
-
-def _unknown(table: Table, text: str, row: int, place: int) -> None:
-    if table.kind is None or squeeze(text) in _OWN:
-        return
-    free = [column.zh for column in table.kind.columns if column.key not in table.heads]
-    near = [] if GUARDED.search(header(text)) else nearest(text, free, 1)
-    rule = rules.COLUMN_UNKNOWN_NEAR if near else rules.COLUMN_UNKNOWN
-    fields = {"near": "".join(near)}
-    table.findings.append(Finding(rule, table.grid.name, address(row, place), text, text, fields))
-
-
 def _next_header(grid: Grid, table: Table) -> int:
-    """The row at which the next table's title or header begins; the end of the sheet if there is none (N18)."""
+    """The row at which the next table's title or header begins; the end of the sheet if there is none (N18).
+
+    The same header again goes on with the table, unless another title stands above it.
+    """
     names = _all_headers()
-    own = {header(text) for text in table.heads.values()}
     for row in range(table.body + 1, len(grid.rows)):
-        cells = grid.rows[row]
-        if len(cells) < 3:
+        words = _words(grid.rows[row])
+        if len(words) < 3 and not (words and row + 1 < len(grid.rows) and len(_words(grid.rows[row + 1])) >= 3):
             continue
-        texts = [cell for cell in cells if cell != ""]
-        if len(texts) < 3 or any(not isinstance(cell, str) or cell[0].isdigit() for cell in texts):
+        both = words | (_words(grid.rows[row + 1]) if row + 1 < len(grid.rows) else set())
+        if len(words & names) < 3 and len(both & names) < 3:
             continue
-        words = {header(cell) for cell in texts if len(cell) <= 20}
-        hits = words & names
-        if len(hits) < 3 or len(hits) * 2 < len(texts) or words <= own:
+        top = row
+        while top > table.body + 1 and _is_title(grid, top - 1):
+            top -= 1
+        if words <= table.words and not _another_title(grid, table, top, row):
             continue
-        if any(True for _found in _headers_at(grid, row, Hints())):
-            while row > table.body + 1 and _is_title(grid, row - 1):
-                row -= 1
-            return row
+        if any(each.row == row for each in candidates_at(grid, row, Hints())):
+            return top
     return len(grid.rows)
+
+
+def _words(line: Sequence[Any]) -> set[str]:
+    """The words of a row that holds nothing but words; none where it holds a number, a day or a sentence."""
+    if len(line) < 2:
+        return set()
+    texts: list[str] = []
+    for cell in line:
+        if not isinstance(cell, str) or cell[:1].isdigit() or len(cell) > 40:
+            return set()
+        if cell:
+            texts.append(cell)
+    return {header(text) for text in texts}
 
 
 def _is_title(grid: Grid, row: int) -> bool:
     filled = [cell for cell in grid.rows[row] if cell != ""]
     return not filled or (len(filled) == 1 and isinstance(filled[0], str))
+
+
+def _another_title(grid: Grid, table: Table, top: int, row: int) -> bool:
+    """Whether the lines above a repeated header say something else than the title of the table."""
+    said = {squeeze(line) for line in table.title}
+    return any(squeeze(line) not in said for line in _title(grid, top, row))
 
 
 def ignored(grid: Grid) -> bool:

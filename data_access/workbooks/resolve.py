@@ -5,7 +5,7 @@ An unknown name is an error with the nearest names beside it; nothing is ever cr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from config.campaigns import (
@@ -29,10 +29,11 @@ from data_access.workbooks.values import plain
 
 _WHOLE = frozenset({"合计", "总计", "小计", "全部", "全体", "全人群", "总人群", "all", "total"})
 Outcome = tuple[Any, Rule | None, dict[str, object]]
+Look = Callable[[str, Any], Outcome]  # a text and what it hangs on in its row
 
 
 class Resolver:
-    """Resolves the references of one table's rows; equal texts are looked up once."""
+    """Resolves the references of one table, column by column; equal texts are looked up once."""
 
     def __init__(self, table: Table, street: Street) -> None:
         self.table, self.street = table, street
@@ -40,62 +41,85 @@ class Resolver:
         self.columns: dict[Type, list[Column]] = {}
         for column in self.kind.columns if self.kind else ():
             self.columns.setdefault(column.type, []).append(column)
-        self._cache: dict[tuple[object, ...], Outcome] = {}
         self.spots = {column.key: place for place, column in table.columns.items()}
 
-    def campaign_of(self, draft: Draft) -> Campaign | None:
-        """The campaign of a row: its own cell, else the sheet's; None where the kind knows no campaigns."""
+    def campaigns(self, drafts: Sequence[Draft]) -> list[Campaign | None]:
+        """The campaign of each row: its own cell, else the sheet's; None where the kind knows no campaigns."""
         if self.kind is None or "campaign" not in self.kind.scope:
-            return None
-        code = draft.row.values.get("campaign")
-        return self.street.known.campaigns.get(code) if code else None
+            return [None] * len(drafts)
+        known = self.street.known.campaigns
+        return [known.get(draft.row.values.get("campaign") or "") for draft in drafts]
 
-    def resolve(self, draft: Draft) -> None:
+    def resolve(self, drafts: Sequence[Draft]) -> None:
         """Put official names and codes in place of what was typed; what is unknown becomes an error."""
-        values, table = draft.row.values, self.table
         if self.kind is None:
             return
-        if "campaign" in self.kind.scope and not self._resolve_type(draft, Type.CAMPAIGN, self._campaign):
-            values.setdefault("campaign", table.campaign)
+        if "campaign" in self.kind.scope:
+            failed = self._resolve(drafts, Type.CAMPAIGN, lambda text, _row: self._campaign(text))
+            self._fill(drafts, "campaign", self.table.campaign, failed)
         if self.columns.get(Type.COMMUNITY):
-            failed = self._resolve_type(draft, Type.COMMUNITY, self._community)
-            if not failed and values.get("community") is None and table.community is not None:
-                values["community"] = table.community
-        campaign = self.campaign_of(draft)
-        if campaign is not None:
-            self._resolve_type(draft, Type.DOSE, lambda text: self._dose(text, campaign), campaign.code)
-            self._resolve_type(draft, Type.GROUP, lambda text: self._group(text, campaign), campaign.code)
+            failed = self._resolve(drafts, Type.COMMUNITY, lambda text, _row: self._community(text))
+            self._fill(drafts, "community", self.table.community, failed)
+        codes = [campaign.code if campaign else None for campaign in self.campaigns(drafts)]
+        if any(codes):
+            self._resolve(drafts, Type.DOSE, self._dose, codes)
+            self._resolve(drafts, Type.GROUP, self._group, codes)
             if "dose_no" not in self.spots and any(c.key == "dose_no" for c in self.columns.get(Type.DOSE, ())):
-                values.setdefault("dose_no", table.dose)
-        self._resolve_type(draft, Type.SITE, self._site)
-        self._resolve_type(draft, Type.WORKSTREAM, self._workstream)
-        workstream = values.get("workstream")
-        self._resolve_type(draft, Type.INDICATOR, lambda text: self._indicator(text, workstream), workstream)
-        if values.get("indicator") is None and values.get("indicator_name") and self.columns.get(Type.INDICATOR):
-            self._indicator_by_name(draft, workstream)
+                self._fill(drafts, "dose_no", self.table.dose, {spot for spot, code in enumerate(codes) if not code})
+        self._resolve(drafts, Type.SITE, lambda text, _row: self._site(text))
+        self._resolve(drafts, Type.WORKSTREAM, lambda text, _row: self._workstream(text))
+        if self.columns.get(Type.INDICATOR):
+            workstreams = [draft.row.values.get("workstream") for draft in drafts]
+            self._resolve(drafts, Type.INDICATOR, self._indicator, workstreams)
+            self._indicators_by_name(drafts, workstreams)
 
-    def _resolve_type(self, draft: Draft, of: Type, look: Callable[[str], Outcome], *context: object) -> bool:
-        """Resolve all columns of one type; whether any failed. A value that failed is taken out of the row."""
-        failed = False
+    def _fill(self, drafts: Sequence[Draft], key: str, value: str | None, failed: Container[int]) -> None:
+        """What the sheet as a whole says, for the rows that say nothing themselves."""
+        if value is None:
+            return
+        for spot, draft in enumerate(drafts):
+            if draft.row.values.get(key) is None and spot not in failed:
+                draft.row.values[key] = value
+
+    def _resolve(
+        self, drafts: Sequence[Draft], of: Type, look: Look, contexts: Sequence[str | None] | None = None
+    ) -> set[int]:
+        """Resolve all columns of one type; the places of the rows where that failed.
+
+        What a text means may hang on something else in its row, its ``context``. A value that failed is taken out.
+        """
+        failed: set[int] = set()
         for column in self.columns.get(of, ()):
-            text = draft.row.values.get(column.key)
-            if text is None:
-                failed = failed or any(f.cell and f.cell == draft.row.cells.get(column.key) for f in draft.findings)
+            key = column.key
+            texts = [draft.row.values.get(key) for draft in drafts]
+            pairs = list(zip(texts, contexts or [None] * len(texts), strict=True))
+            outcomes = {pair: look(str(pair[0]), pair[1]) for pair in set(pairs) if pair[0] is not None}
+            if all(value == pair[0] and rule is None for pair, (value, rule, _fields) in outcomes.items()):
+                failed.update(self._unread(drafts, texts, key))
                 continue
-            key = (of, text, *context)
-            if key not in self._cache:
-                self._cache[key] = look(str(text))
-            value, rule, fields = self._cache[key]
-            if value is None:
-                del draft.row.values[column.key]
-                failed = True
-            else:
-                draft.row.values[column.key] = value
-                if value != text:
-                    draft.row.original.setdefault(column.key, str(text))
-            if rule is not None:
-                draft.add(self.finding(draft, rule, column, fields))
+            for spot, (draft, pair) in enumerate(zip(drafts, pairs, strict=True)):
+                if pair[0] is None:
+                    continue
+                values, text = draft.row.values, pair[0]
+                value, rule, fields = outcomes[pair]
+                if value is None:
+                    del values[key]
+                    failed.add(spot)
+                elif value != text:
+                    values[key] = value
+                    draft.row.original.setdefault(key, str(text))
+                if rule is not None:
+                    draft.add(self.finding(draft, rule, column, fields))
+            failed.update(self._unread(drafts, texts, key))
         return failed
+
+    def _unread(self, drafts: Sequence[Draft], texts: Sequence[Any], key: str) -> Iterator[int]:
+        """The rows whose cell could not even be read."""
+        for spot, (draft, text) in enumerate(zip(drafts, texts, strict=True)):
+            if text is None and draft.findings:
+                cell = draft.row.cells.get(key)
+                if any(finding.cell and finding.cell == cell for finding in draft.findings):
+                    yield spot
 
     def finding(
         self, draft: Draft, rule: Rule, column: Column | None, fields: Mapping[str, object] | None = None
@@ -104,8 +128,8 @@ class Resolver:
         name = self.table.grid.name
         number = draft.row.number
         if column is None:
-            return Finding(rule, name, f"A{number}", fields=fields or {})
-        cell = draft.row.cells.get(column.key, f"A{number}")
+            return Finding(rule, name, self.table.cell(number - 1), fields=fields or {})
+        cell = draft.row.cells.get(column.key) or self.table.cell(number - 1)
         value = ""
         place = self.spots.get(column.key)
         if place is not None:
@@ -146,14 +170,20 @@ class Resolver:
         rule = rules.SITE_UNKNOWN_NEAR if near else rules.SITE_UNKNOWN
         return None, rule, {"near": "、".join(near), "value": text}
 
-    def _dose(self, text: str, campaign: Campaign) -> Outcome:
+    def _dose(self, text: str, code: str | None) -> Outcome:
+        campaign = self.street.known.campaigns.get(code or "")
+        if campaign is None:
+            return text, None, {}
         try:
             return campaign.dose_from_text(simplified(text)).code, None, {}
         except UnknownDoseError:
             allowed = "、".join(dose.zh for dose in campaign.doses)
             return None, rules.DOSE_UNKNOWN, {"campaign": campaign.zh, "allowed": allowed}
 
-    def _group(self, text: str, campaign: Campaign) -> Outcome:
+    def _group(self, text: str, code: str | None) -> Outcome:
+        campaign = self.street.known.campaigns.get(code or "")
+        if campaign is None:
+            return text, None, {}
         if squeeze(text) in _WHOLE:
             return ALL, None, {}
         try:
@@ -176,14 +206,18 @@ class Resolver:
             near = "、".join(unknown.suggestions[:3])
             return None, rules.INDICATOR_UNKNOWN_NEAR if near else rules.INDICATOR_UNKNOWN, {"near": near}
 
-    def _indicator_by_name(self, draft: Draft, workstream: str | None) -> None:
+    def _indicators_by_name(self, drafts: Sequence[Draft], workstreams: Sequence[str | None]) -> None:
         """The name given instead of the code."""
-        text = str(draft.row.values["indicator_name"])
-        key = (Type.INDICATOR, text, workstream)
-        if key not in self._cache:
-            self._cache[key] = self._indicator(text, workstream)
-        value, rule, fields = self._cache[key]
-        if value is not None:
-            draft.row.values["indicator"] = value
-        elif rule is not None and self.kind is not None:
-            draft.add(self.finding(draft, rule, self.kind.column("indicator_name"), fields))
+        outcomes: dict[tuple[str, str | None], Outcome] = {}
+        for draft, workstream in zip(drafts, workstreams, strict=True):
+            values = draft.row.values
+            if values.get("indicator") is not None or not values.get("indicator_name"):
+                continue
+            key = (str(values["indicator_name"]), workstream)
+            if key not in outcomes:
+                outcomes[key] = self._indicator(*key)
+            value, rule, fields = outcomes[key]
+            if value is not None:
+                values["indicator"] = value
+            elif rule is not None and self.kind is not None:
+                draft.add(self.finding(draft, rule, self.kind.column("indicator_name"), fields))

@@ -29,6 +29,56 @@ FILE_NOT_A_WORKBOOK = _error(
     N_("This file is no workbook."),
     N_("Open it in your spreadsheet program, save it as .xlsx and send that file."),
 )
+FILE_OF_ANOTHER_TYPE = _error(
+    "FILE_OF_ANOTHER_TYPE",
+    N_("This file is no workbook: its content is {type}."),
+    N_("Send the table itself as a workbook (.xlsx); a picture or a document cannot be read."),
+)
+FILE_IS_ARCHIVE = _error(
+    "FILE_IS_ARCHIVE",
+    N_("This file is a packed archive ({type})."),
+    N_("Unpack it and send the workbooks that are in it."),
+)
+FILE_IS_TEXT = _error(
+    "FILE_IS_TEXT",
+    N_("This file is a text without columns."),
+    N_("Save the table as .xlsx, or as .csv with commas or tabs between the columns."),
+)
+TEXT_QUOTES = _error(
+    "TEXT_QUOTES",
+    N_("The quotation marks of this text file do not match from row {line} on; its columns cannot be told apart."),
+    N_("Save the table as .xlsx and send that file."),
+)
+FILE_TOO_SLOW = _error(
+    "FILE_TOO_SLOW",
+    N_("Reading the file took more than {seconds} seconds and was given up."),
+    N_("Copy only the sheet that matters, as values, into a new workbook and send that one."),
+)
+FILE_TOO_HEAVY = _error(
+    "FILE_TOO_HEAVY",
+    N_("Reading the file needs more than {megabytes} MB of memory and was given up."),
+    N_("Copy only the sheet that matters, as values, into a new workbook and send that one."),
+)
+FILE_BROKE_READER = _error(
+    "FILE_BROKE_READER",
+    N_("The file is built in such a way that the reading program broke off."),
+    N_("Copy only the sheet that matters, as values, into a new workbook and send that one."),
+)
+READER_UNAVAILABLE = _error(
+    "READER_UNAVAILABLE",
+    N_("The file was not read: the reading program cannot be started on this server. The file is not to blame."),
+    N_("Tell the administrator, and send the file again later."),
+)
+OTHER_FILES_USED = _info(
+    "OTHER_FILES_USED",
+    N_("Some cells are computed from other files; they were read as they were last saved."),
+    N_("If the other files have changed, open the workbook, update its links, save it and send it again."),
+)
+MARKS_UNKNOWN = _info(
+    "MARKS_UNKNOWN",
+    N_("Hidden rows, error cells and formats of this old file could not be looked up; its values were read."),
+    N_("Nothing to do if the numbers are right. Save it as .xlsx next time."),
+)
 FILE_DAMAGED = _error(
     "FILE_DAMAGED",
     N_("The workbook is damaged and cannot be opened."),
@@ -53,6 +103,11 @@ FILE_TYPE_DIFFERS = _info(
     "FILE_TYPE_DIFFERS",
     N_("The file is named .{named}, but its content is {is}."),
     N_("Nothing to do: the content was read. Save it with the right ending next time."),
+)
+CELL_MENDED = _info(
+    "CELL_MENDED",
+    N_("Mended on the upload page: “{value}” became “{new}”."),
+    N_("The file itself is kept as it arrived."),
 )
 NO_SHEETS = _error(
     "NO_SHEETS",
@@ -170,6 +225,42 @@ MERGED_NUMBER = _warning(
     "MERGED_NUMBER",
     N_("A number stands in a cell merged over {n} rows; it was counted for the first row only."),
     N_("Undo the merge and write each row its own number."),
+)
+
+TABLE_TURNED = _info(
+    "TABLE_TURNED",
+    N_("The headers of {kind} stand in a column: the table was turned before it was read."),
+    N_("Nothing to do."),
+)
+INDICATORS_NAMED = _info(
+    "INDICATORS_NAMED",
+    N_("The headers are indicators of the catalogue ({names}); their figures were read as progress."),
+    N_("Nothing to do."),
+)
+SHEET_ALMOST = _error(
+    "SHEET_ALMOST",
+    N_("The sheet looks like {kind}, but these columns are missing: {headers}."),
+    N_("Add the columns with exactly these headers, or use the template."),
+)
+SCALED = _info(
+    "SCALED",
+    N_("{column} counts in {unit}: “{value}” was read as {read}."),
+    N_("Nothing to do. If the numbers are whole ones already, correct the unit."),
+)
+BELOW_SIGN_OFF = _warning(
+    "BELOW_SIGN_OFF",
+    N_("{n} rows below the line of signatures or notes were read too."),
+    N_("Delete them if they do not belong to the table."),
+)
+NUMBERING_SKIPPED = _info(
+    "NUMBERING_SKIPPED",
+    N_("The line below the header numbers the columns or gives their units; it was not read."),
+    N_("Nothing to do."),
+)
+DAYS_AS_COLUMNS = _error(
+    "DAYS_AS_COLUMNS",
+    N_("The sheet has one column for each day ({days}) of the same number."),
+    N_("Write the days into a column 日期, one row each, or send one sheet a day."),
 )
 
 # Day, community, campaign ------------------------------------------------------------------------
@@ -317,6 +408,11 @@ DATE_UNCERTAIN = _error(
     "DATE_UNCERTAIN",
     N_("“{value}” is a number that may mean two days, such as 8.1 and 8.10."),
     N_("Write the date as 2022-08-12."),
+)
+MONTH_TAKEN = _warning(
+    "MONTH_TAKEN",
+    N_("“{value}” names no month; {day} was taken."),
+    N_("Check the day; write it as 2022-08-12."),
 )
 NOT_A_TIME = _error("NOT_A_TIME", N_("“{value}” is no time."), N_("Write the time as 09:30."))
 NOT_A_TIME_NEAR = _error(
@@ -509,4 +605,103 @@ ROW_CONTRADICTS = _error(
     "ROW_CONTRADICTS",
     N_("This row says something else than the sheet “{other}” says about the same thing; it was not taken."),
     N_("Keep the right one of the two sheets and send the file again."),
+)
+
+# Corrections, and a community's own past ---------------------------------------------------------------------------
+
+FILE_SUPERSEDED = _warning(
+    "FILE_SUPERSEDED",
+    N_("This very file was taken in before and has since been corrected by revision {revision}; nothing was changed."),
+    N_("To go back to it, withdraw the later revision; to correct it, send a changed file."),
+)
+LOOKS_PARTIAL = _warning(
+    "LOOKS_PARTIAL",
+    N_("Of the {before} rows reported so far only {after} remain: this looks like a correction with the changed rows."),
+    N_("If so, say while uploading that the file holds the changed rows only; otherwise the {gone} others go."),
+)
+SAYS_CORRECTION = _info(
+    "SAYS_CORRECTION",
+    N_("“{text}” says that this is a correction. It takes the place of all rows that were reported before."),
+    N_("If it holds the changed rows only, say so while uploading; then the others stay."),
+)
+PARTIAL_LEDGER = _error(
+    "PARTIAL_LEDGER",
+    N_("A ledger of people is counted as a whole; a part of it cannot correct the count."),
+    N_("Send the whole ledger, without saying that it holds the changed rows only."),
+)
+OUTLIER = _warning(
+    "OUTLIER",
+    N_("{column} is {value}; in the last {n} days it was around {median} ({low}–{high})."),
+    N_("Look whether a digit is missing or too many, or the wrong row was filled; if it is true, nothing to do."),
+)
+OUTLIER_PERIOD = _warning(
+    "OUTLIER_PERIOD",
+    N_("{column} is {value}; in the last {n} reports it was around {median} ({low}–{high})."),
+    N_("Look whether a digit is missing or too many, or the wrong row was filled; if it is true, nothing to do."),
+)
+SAME_AS_EARLIER = _warning(
+    "SAME_AS_EARLIER",
+    N_("All figures of this sheet are those of {day}: was the earlier file handed in again?"),
+    N_("Send the sheet of the right day; if the figures are the same indeed, nothing to do."),
+)
+
+# Tables of any shape, and the layouts remembered for them ------------------------------------------------------------
+
+TABLE_UNKNOWN = _error(
+    "TABLE_UNKNOWN",
+    N_("A table of {rows} rows with the headers {headers}: it looks like figures per community ({found} found)."),
+    N_("Say once what its columns are; then every file of this shape goes through by itself."),
+)
+LAYOUT_USED = _info(
+    "LAYOUT_USED",
+    N_("The table was read by the remembered layout “{layout}”."),
+    N_("If a column means something else by now, correct or forget the layout."),
+)
+LAYOUT_LACKS = _warning(
+    "LAYOUT_LACKS",
+    N_("This table has nothing on: {headers}. They stay unreported."),
+    N_("If the sheet does have them, or one text holds for all rows, add that to the layout."),
+)
+LAYOUT_INDICATOR_GONE = _error(
+    "LAYOUT_INDICATOR_GONE",
+    N_("The layout “{layout}” speaks of the indicator {value}, which the street does not keep any more."),
+    N_("Correct the layout, or declare the indicator again."),
+)
+CODE_AS_NUMBER = _warning(
+    "CODE_AS_NUMBER",
+    N_("{n} codes of {column} were typed as numbers, such as {value}: a zero at their end is lost (2.10 became 2.1)."),
+    N_("Format the column as text and type the codes again if the last figure matters."),
+)
+AGGREGATE_SKIPPED = _info(
+    "AGGREGATE_SKIPPED",
+    N_("“{value}” is no community but a row for several; it was not read as data."),
+    N_("Nothing to do. If it is a community, add the name to the street's list."),
+)
+COMMUNITY_REPEATED = _error(
+    "COMMUNITY_REPEATED",
+    N_("{value} stands in {n} rows of this table; it is not clear which of them counts."),
+    N_("If the rows belong together, merge the community's cells or say in the layout that the rows are added up."),
+)
+MERGED_OVER_COMMUNITIES = _error(
+    "MERGED_OVER_COMMUNITIES",
+    N_("This number stands in a cell merged over several communities; it is not clear whose it is."),
+    N_("Undo the merge and write each community its own number."),
+)
+
+# Marks that are not data, and the workbook given back -----------------------------------------------------------------
+
+STRUCK_OUT = _warning(
+    "STRUCK_OUT",
+    N_("{n} rows are struck through (row {rows}); the board reads no meaning into that, so they count as data."),
+    N_("Delete the rows that do not count, or say in a column such as 状态 what became of them."),
+)
+RETURN_REBUILT = _info(
+    "RETURN_REBUILT",
+    N_("The file could not be marked as it is; its sheets were built anew, without your colours and formulas."),
+    N_("Mend your own file by this list, or go on with this copy."),
+)
+RETURN_LIST_ONLY = _info(
+    "RETURN_LIST_ONLY",
+    N_("The file itself could not be marked; only the list of findings is given back."),
+    N_("Mend your own file by this list."),
 )

@@ -5,12 +5,14 @@ The sheets 示例, 填表说明 and the hidden 字典 are passed over by the rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -21,9 +23,10 @@ from config.campaigns import Campaign
 from config.catalogue import checklist, indicators, workstreams
 from config.indicators import KINDS as INDICATOR_KINDS
 from config.language import _, pick, speaking
-from data_access.sheets import WORKBOOKS
+from data_access.sheets import KINDS, WORKBOOKS
 from data_access.sheets.declaration import Column, SheetKind, Type
 from data_access.sheets.manual import type_text
+from data_access.workbooks.cells import put
 from data_access.workbooks.model import KnownCommunity, KnownSite
 from data_access.workbooks.writing import (
     BOX,
@@ -39,18 +42,31 @@ from data_access.workbooks.writing import (
     fill,
     format_of,
     open_sheet,
-    put,
     save,
     shown,
     workbook,
 )
 
-__all__ = ["LAST_ROW", "template", "workbook"]
+__all__ = ["LAST_ROW", "Given", "template", "workbook"]
 
 LAST_ROW = 2000  # drop-downs and number tests reach down to here
 
 # Aliases and new names are the reader's to judge: these lists help, they do not forbid.
 _ADVICE = frozenset({Type.COMMUNITY, Type.SITE, Type.CAMPAIGN, Type.WORKSTREAM, Type.INDICATOR, Type.GROUP})
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a template is handed out with: rows of typed values by kind of sheet, notes for the instructions.
+
+    A kind that is not the workbook's own becomes a sheet more. ``comments`` are remarks on cells, by kind, place of the
+    row and column key; the reader passes over them. ``people`` counts the rows that name somebody.
+    """
+
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    comments: Mapping[tuple[str, int, str], str] = field(default_factory=dict)
+    people: int = 0
 
 
 def template(
@@ -62,14 +78,17 @@ def template(
     language: str = "zh_CN",
     community: str | None = None,
     day: date | None = None,
+    given: Given | None = None,
 ) -> bytes:
-    """The blank workbook ``workbook_key`` (base, roster, morning, evening, progress, evidence, actions).
+    """The workbook ``workbook_key`` (base, roster, morning, evening, progress, evidence, actions), to be filled in.
 
     Drop-downs name the communities, sites, doses and groups given; ``community`` and ``day`` stand in the title
-    and in the first row. The base workbook comes with the communities and sites already known. Raises KeyError
-    for an unknown key.
+    and in the first row, unless ``given`` knows the rows. The base workbook comes with the communities and sites
+    already known. Raises KeyError for an unknown key.
     """
+    given = given or Given()
     kinds = WORKBOOKS[workbook_key]
+    kinds += tuple(KINDS[key] for key, rows in given.rows.items() if rows and KINDS[key] not in kinds)
     with speaking(language):
         book = Workbook()
         book.remove(book.active)
@@ -78,13 +97,22 @@ def template(
         for kind in kinds:
             columns = [column for column in kind.columns if applies(column, campaign)]
             sheet = open_sheet(book, kind.label, columns, _title(kind, campaign, community, day), _legend())
-            fill(sheet, columns, _known_rows(kind, communities, sites, community, day), words)
+            rows = given.rows.get(kind.key) or _known_rows(kind, communities, sites, community, day)
+            fill(sheet, columns, rows, words)
+            _comment(sheet, columns, {k[1:]: text for k, text in given.comments.items() if k[0] == kind.key})
             for index, column in enumerate(columns, 1):
                 _validate(sheet, index, column, lists.reference(column))
         _examples(book, kinds, campaign, communities, sites, community, day)
-        _notes(book, workbook_key, kinds, campaign, lists)
+        _notes(book, workbook_key, kinds, campaign, lists, given.notes)
         lists.write(book)
         return save(book)
+
+
+def _comment(sheet: Worksheet, columns: Sequence[Column], comments: Mapping[tuple[int, str], str]) -> None:
+    places = {column.key: place for place, column in enumerate(columns, 1)}
+    for (row, key), text in comments.items():
+        if key in places:
+            sheet.cell(HEADER_ROW + 1 + row, places[key]).comment = Comment(text, "")
 
 
 def _title(kind: SheetKind, campaign: Campaign, community: str | None, day: date | None) -> str:
@@ -276,12 +304,19 @@ def example(column: Column, campaign: Campaign, community: str, site: str, day: 
 # The notes ---------------------------------------------------------------------------------------------------
 
 
-def _notes(book: Workbook, workbook_key: str, kinds: Sequence[SheetKind], campaign: Campaign, lists: _Lists) -> None:
+def _notes(
+    book: Workbook,
+    workbook_key: str,
+    kinds: Sequence[SheetKind],
+    campaign: Campaign,
+    lists: _Lists,
+    more: Sequence[str],
+) -> None:
     sheet = book.create_sheet(_("Instructions"))
     put(sheet.cell(1, 1), _("Instructions"))
     sheet.cell(1, 1).font = copy(TITLE)
     row = 2
-    for line in _general():
+    for line in (*more, *_general()):
         put(sheet.cell(row, 1), line)
         sheet.cell(row, 1).font = copy(NOTE)
         row += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -34,6 +34,11 @@ class Reading:
     approximate: bool = False
     signed: bool = False  # a percent with its sign
 
+    @property
+    def remarkable(self) -> bool:
+        """Whether there is more to say than the value."""
+        return self.rule is not None or self.normalised or self.approximate
+
 
 BLANK = Reading()
 MISSING = frozenset({
@@ -50,11 +55,11 @@ NO = frozenset({
     "×", "✗", "✘", "☒", "否", "无", "n", "no", "false", "f", "0", "未", "没有", "x", "不是", "未完成", "未通知", 
     "未提醒", "没", "╳", "✕", "未留观",
 })  # fmt: skip
-MASK = re.compile(r"[*＊]|(?i:x{2,})|(?i:\dx(?!\w))|(?<![A-Za-z])[xX](?=\d)|_{2,}|\?{2,}")
+MASK = re.compile(r"[*＊]|(?i:x{2,})|(?i:\dx(?!\w))|(?<![A-Za-z])[xX](?=\d)|[xX](?=[年月日])|_{2,}|\?{2,}")
 BROKEN = re.compile(
     r"[\ue000-\uf8ff\ufffd\U000f0000-\U0010fffd]|\?(?=[A-Z]?[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\?(?!$)"
 )
-BROKEN_TEXT = re.compile(r"[\ue000-\uf8ff\ufffd]|\?{2,}|锟斤拷|烫烫烫|�")
+BROKEN_TEXT = re.compile(r"[\ue000-\uf8ff\ufffd]|\?{2,}|(?<=[\u4e00-\u9fff])\?(?=[\u4e00-\u9fff])|锟斤拷|烫烫烫|�")
 _ZERO_LETTERS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "Ｏ": "0", "〇": "0"})
 _SPLIT = re.compile(r"[、;；,，\n\r]+")
 _PHONES = re.compile(r"[、;；,，/\\\n\r]+|\s{1,}(?=1\d{2}|0\d{2,3})|或")
@@ -62,6 +67,15 @@ _TIME = re.compile(
     r"^(上午|早上|早|凌晨|中午|下午|晚上|晚|am|pm)?(\d{1,2})(?:[:.时点]|点钟)(?:(\d{1,2})(?:分|[:.](\d{1,2})秒?)?|(半)|整)?分?(am|pm)?$",
     re.IGNORECASE,
 )
+# Text that is its own reading, as most cells of the long columns are: a number with its check digit, a mobile
+# telephone, a name of plain characters. Whatever else there is goes through the readers below.
+_AS_IT_STANDS: Mapping[Type, re.Pattern[str]] = {
+    Type.ID_NO: re.compile(r"[0-9]{17}[0-9X]"),
+    Type.PHONE: re.compile(r"1[0-9]{10}"),
+    Type.NAME: re.compile(r"[\u4e00-\u9fff]{2,20}"),
+}
+_WORDS = MISSING | SAME
+_NUMERIC = frozenset({int, float, bool})
 _RANGE = re.compile(r"[-—–~至到]+")
 _DAY_AND_TIME = re.compile(r"^(.+?)(?:t|\s)*((?:上午|下午|晚上|早上)?\d{1,2}[:点时]\d{0,2}.*)$", re.IGNORECASE)
 
@@ -75,7 +89,32 @@ class Parser:
         self.from_1904 = from_1904
         self._cache: dict[tuple[type, Any], Reading] = {}
         self._read: Callable[[Any], Reading] = _READERS.get(column.type, Parser._text).__get__(self)
+        shape = _AS_IT_STANDS.get(column.type)
+        self._plainly = shape.fullmatch if shape else None
         self._choices = _choice_table(column.choices) if column.choices else {}
+
+    def read_all(self, raws: Sequence[Any]) -> tuple[list[Any], dict[int, Reading]]:
+        """The values of a whole column, None where a cell gives none, and by place the readings with more to say.
+
+        A column says few different things, and says them plainly: each is read once, and a clean cell costs a
+        look-up. Equal numbers of different types (1, 1.0, TRUE) are told apart.
+        """
+        keys: Sequence[Any] = raws
+        if len(_NUMERIC.intersection(map(type, raws))) > 1:
+            keys = list(zip(map(type, raws), raws, strict=True))
+        values: dict[Any, Any] = {}
+        remarkable: dict[Any, Reading] = {}
+        plainly = self._plainly
+        for key, raw in dict(zip(keys, raws, strict=True)).items():
+            if plainly is not None and isinstance(raw, str) and plainly(raw) and raw not in _WORDS:
+                values[key] = raw
+                continue
+            reading = self.read(raw)
+            values[key] = reading.value
+            if reading.remarkable:
+                remarkable[key] = reading
+        found = {spot: remarkable[key] for spot, key in enumerate(keys) if key in remarkable} if remarkable else {}
+        return list(map(values.__getitem__, keys)), found
 
     def read(self, raw: Any) -> Reading:
         """The reading of one raw cell; a blank one is missing, without a word."""
@@ -221,6 +260,8 @@ class Parser:
             return Reading(rule=rules.MASKED)
         found = dates.day_of(raw, self.anchor, from_1904=self.from_1904)
         if isinstance(found, date):
+            if dates.names_no_month(raw):
+                return Reading(found, rules.MONTH_TAKEN, {"day": found.isoformat()})
             plain_day = isinstance(raw, date) or raw == found.isoformat()
             return Reading(found, normalised=not plain_day)
         return Reading(rule=found)

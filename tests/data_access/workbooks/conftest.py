@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -14,19 +16,11 @@ from config import clock
 from config.campaigns import sample_campaigns
 from data_access.workbooks.model import Known, KnownCommunity, KnownSite
 
-MAKE = Path(__file__).parents[2] / "workbooks" / "make.py"
+FOLDER = Path(__file__).parents[2] / "workbooks"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long random runs are for whoever asks for them: pytest -m fuzz."""
-    if "fuzz" not in config.getoption("markexpr", ""):
-        for item in items:
-            if item.get_closest_marker("fuzz"):
-                item.add_marker(pytest.mark.skip(reason="long; run with -m fuzz"))
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("awkward_workbooks", MAKE)
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"awkward_{name}", FOLDER / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -36,7 +30,42 @@ def _load() -> ModuleType:
 @pytest.fixture(scope="session")
 def make() -> ModuleType:
     """The script that makes awkward workbooks."""
-    return _load()
+    return _load("make")
+
+
+@pytest.fixture(scope="session")
+def hostile() -> ModuleType:
+    """The script that makes files which break readers."""
+    return _load("hostile")
+
+
+@pytest.fixture(scope="session")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes, str], bytes]:
+    """An .xlsx as LibreOffice saves it in another format; skips where there is no LibreOffice."""
+    program = shutil.which("soffice")
+    folder = tmp_path_factory.mktemp("office")
+    made: dict[tuple[bytes, str], bytes] = {}
+
+    def convert(data: bytes, kind: str) -> bytes:
+        if program is None:
+            pytest.skip("LibreOffice (soffice) is not installed")
+        if (data, kind) not in made:
+            (folder / "a.xlsx").write_bytes(data)
+            profile = f"-env:UserInstallation=file://{folder}/profile"
+            command = [program, profile, "--headless", "--convert-to", kind, "--outdir", str(folder / "to"), "a.xlsx"]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
+            made[data, kind] = (folder / "to" / f"a.{kind}").read_bytes()
+        return made[data, kind]
+
+    return convert
+
+
+@pytest.fixture(scope="session")
+def samples(make: ModuleType) -> list[bytes]:
+    """A small sound file of each format that needs no other program to be made."""
+    table = "社区,人数\n朝阳社区,5\n东湖村,7\n"
+    page = "<html><table><tr><td>社区</td><td>人数</td></tr><tr><td>朝阳社区</td><td>5</td></tr></table></html>"
+    return [make.title_rows(), make.formulas(), table.encode("gbk"), table.encode("utf-16"), page.encode()]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from config.language import speaking
 from data_access.sheets import WORKBOOKS, kind
 from data_access.sheets.declaration import Type
 from data_access.workbooks.model import KnownCommunity, KnownSite
-from data_access.workbooks.templates import LAST_ROW, template, workbook
+from data_access.workbooks.templates import LAST_ROW, Given, template, workbook
 from data_access.workbooks.writing import applies
 
 DAY = date(2026, 11, 21)
@@ -183,6 +183,19 @@ def test_indicators_and_items_are_listed():
     assert {"VAX-01", "HC-01"} <= codes
     items = {row[1] for row in opened("evidence")["填表说明"].iter_rows(values_only=True)}
     assert {"1.1", "2.10", "5.3"} <= items
+
+
+def test_what_is_given_is_filled_in_with_its_comments_and_a_sheet_more():
+    rows = {"evening": [{"community": "和平社区", "roster_n": 4}], "roster": [{"name": "张三"}, {"name": "李四"}]}
+    known = Given(rows, ("先填第二张表。",), {("roster", 1, "phone"): "昨日未接"}, people=2)
+    book = opened("evening", community="和平社区", day=DAY, given=known)
+    assert book.sheetnames[:2] == ["晚调度", "接种名单"]
+    tally, roster = book["晚调度"], book["接种名单"]
+    assert tally.cell(4, headers(tally)["名单人数"].column).value == 4
+    assert [roster.cell(row, headers(roster)["姓名"].column).value for row in (4, 5)] == ["张三", "李四"]
+    assert roster.cell(5, headers(roster)["联系电话"].column).comment.text == "昨日未接"
+    assert "先填第二张表。" in [cell.value for cell in book["填表说明"]["A"]]
+    assert opened("evening", given=Given({"roster": []})).sheetnames[1] == "示例"
 
 
 def test_an_unknown_template_is_an_error():

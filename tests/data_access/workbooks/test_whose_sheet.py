@@ -240,3 +240,38 @@ def test_what_a_cell_was_read_as_is_said_in_the_words_of_the_sheet(make: ModuleT
     assert finding.fields["read"] == "2022-08-12 08:40"
     result = examine(make.book(接种点=[["接種點", "類型"], ["街道接种门诊", "常規"]]), "a.xlsx", known)
     assert [finding.fields["read"] for finding in result.all_findings() if finding.code == "NORMALISED"] == ["常规"]
+
+
+@pytest.mark.parametrize(
+    ("title", "sheet", "file", "day", "code"),
+    [
+        ("8月12日早会商", "早会商", "2.6早会商", DAY, "DATE_DISAGREES"),
+        ("8月12日早会商", "8.11", "早会商", DAY, "DATE_DISAGREES"),
+        ("早会商", "8月11日", "早会商0812", None, "DATE_UNCLEAR"),
+        ("早会商", "早会商", "附件2.6早会商", None, "DATE_MISSING"),
+        ("早会商", "早会商", "1.0812早会商", DAY, "DATE_FROM_WEAK"),
+        ("八月十二日早会商", "早会商", "早会商", DAY, "DATE_FROM"),
+        ("8月份早会商", "12日", "早会商", DAY, "DATE_FROM_WEAK"),
+        ("早会商 统计时间段：12日0-18时", "早会商", "早会商", DAY, "DATE_FROM_WEAK"),
+        ("早会商 填报日期：2022年8月11日", "早会商", "早会商", date(2022, 8, 11), "DATE_FROM_WEAK"),
+    ],
+)
+def test_a_number_decides_nothing_against_a_plain_day(
+    make: ModuleType, known: Known, title: str, sheet: str, file: str, day: date | None, code: str
+) -> None:
+    result = one(make, known, title=title, sheet=sheet, file=file)
+    assert (day_of(result), code in codes(result)) == (day, True)
+
+
+@pytest.mark.parametrize(("sheet", "file"), [("幸福里0812", "早会商"), ("Sheet1", "幸福里_早会商8.12")])
+def test_a_community_beside_a_date_in_a_name(make: ModuleType, known: Known, sheet: str, file: str) -> None:
+    result = one(make, known, title="早会商", sheet=sheet, file=file, gone=("日期", "社区"))
+    assert [portion.scope.community for _sheet, portion in result.portions] == ["幸福里社区"]
+
+
+def test_a_day_without_a_month_is_the_last_one(make: ModuleType, known: Known) -> None:
+    rows = [make.morning(day="5日"), make.morning("东湖村", day="30日")]
+    result = examine(make.book(早会商=[make.MORNING, *rows]), "a.xlsx", known)
+    days = [portion.scope.business_date for _sheet, portion in result.portions]
+    assert days == [date(2022, 8, 5), date(2022, 7, 30)]
+    assert [f.cell for f in result.all_findings() if f.code == "MONTH_TAKEN"] == ["A2", "A3"]
