@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -28,6 +29,7 @@ from data_access.schema import (
     Site,
     SiteEntry,
 )
+from data_access.sheets.actions import MATTER
 from data_access.workbooks.model import Row, Scope
 
 TABLES: Mapping[str, type[Base]] = {
@@ -59,6 +61,7 @@ def table(kind: str) -> Table:
     return TABLES[kind].__table__  # type: ignore[return-value]
 
 
+@cache
 def columns(kind: str) -> tuple[str, ...]:
     """The columns of a fact as it is compared: those of the table without keys, and the names that keys stand for.
 
@@ -70,6 +73,7 @@ def columns(kind: str) -> tuple[str, ...]:
     return (*names, "community") if kind == "actions" else names
 
 
+@cache
 def identity(kind: str) -> tuple[str, ...]:
     """The columns of a fact that tell two rows of one scope apart."""
     if kind == "roster":
@@ -98,19 +102,25 @@ def fact(kind: str, row: Row, scope: Scope) -> dict[str, Any]:
     elif kind == "actions":
         made["item_no"] = made["item_no"] or item_number(values)
         made["original_due"] = made["due"]
-    for name in ("biz_date", "vaccination_date", "as_of"):
-        if name in made and made[name] is None:
-            made[name] = scope.business_date
-    for name, known in (("period", scope.period), ("year", scope.period), ("workstream", scope.topic)):
-        if name in made and made[name] is None and kind != "actions":
-            made[name] = known
+    for name, part in _of_scope(kind):
+        if made[name] is None:
+            made[name] = getattr(scope, part)
     return made
+
+
+@cache
+def _of_scope(kind: str) -> tuple[tuple[str, str], ...]:
+    """The columns of a fact that its scope fills where the row does not, each with the part of the scope."""
+    parts = {"biz_date": "business_date", "vaccination_date": "business_date", "as_of": "business_date"}
+    if kind != "actions":
+        parts |= {"period": "period", "year": "period", "workstream": "topic"}
+    return tuple((name, part) for name, part in parts.items() if name in columns(kind))
 
 
 def item_number(values: Mapping[str, Any]) -> str:
     """The number of a matter whose sheet gives none, made from what it says, so that the same matter keeps it."""
     found: date | None = values.get("found_on")
-    text = "|".join(str(values.get(name) or "") for name in ("community", "found_on", "place", "issue"))
+    text = "|".join(str(values.get(name) or "") for name in MATTER)
     stem = f"{found:%Y%m%d}" if found else "undated"
     return f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
@@ -127,3 +137,10 @@ def stored(connection: Connection, kind: str, submission_id: int) -> list[dict[s
         name = Community.name.label("community")
         query = query.add_columns(name).join(Community, Community.id == source.c.community_id, isouter=True)
     return [dict(row._mapping) for row in connection.execute(query.order_by(source.c.row, source.c.id))]
+
+
+def rows(connection: Connection, kind: str, submission_id: int) -> list[int]:
+    """The rows of the sheet that the facts of a submission came from, in the order of ``stored``."""
+    source = table(kind)
+    query = select(source.c.row).where(source.c.submission_id == submission_id).order_by(source.c.row, source.c.id)
+    return list(connection.execute(query).scalars())

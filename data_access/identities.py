@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -66,15 +67,16 @@ class Identities:
         parts = (scope.kind, scope.campaign, community, scope.business_date, scope.period, scope.topic)
         return "|".join("" if part is None else str(part) for part in parts)
 
-    def resolve(self, scope: Scope, fact: dict[str, Any], community_id: int | None) -> dict[str, Any]:
-        """A fact ready to be stored: names replaced by keys."""
-        stored = {name: value for name, value in fact.items() if name not in ("site", "community")}
-        if "site" in fact:
-            stored["site_id"] = self.site(fact["site"])
-        if scope.kind == "sites":
-            stored["site_id"] = self.site(fact["name"])
+    def resolve(
+        self, scope: Scope, facts: Sequence[Mapping[str, Any]], community_id: int | None
+    ) -> dict[str, Sequence[Any]]:
+        """The facts of one scope by column, ready to be stored: names replaced by keys."""
+        said = {name: [fact[name] for fact in facts] for name in facts[0]}
+        stored: dict[str, Sequence[Any]] = {n: column for n, column in said.items() if n not in ("site", "community")}
+        if "site" in said or scope.kind == "sites":
+            stored["site_id"] = [self.site(name) for name in said["name" if scope.kind == "sites" else "site"]]
         if scope.kind != "sites":
-            stored["community_id"] = community_id
+            stored["community_id"] = [community_id] * len(facts)
         if scope.kind in ("baseline", "roster", "morning", "evening"):
-            stored["campaign_id"] = self.campaign(scope.campaign)
+            stored["campaign_id"] = [self.campaign(scope.campaign)] * len(facts)
         return stored

@@ -11,8 +11,10 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
-from base64 import b64decode, b64encode
+from base64 import b32decode, b32encode, b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +28,8 @@ from config.settings import settings
 KEY_FILE = "street.key"
 _VERSION = b"\x01"
 _NONCE = 12
+_CARRIED = "XR-"  # how the code of a carried-over person begins
+_BODY = 52  # its letters: 256 bits in base 32
 
 
 class KeyFileError(Exception):
@@ -53,6 +57,12 @@ class Keys:
         nonce = os.urandom(_NONCE)
         return _VERSION + nonce + self._cipher.encrypt(nonce, plain, None)
 
+    def seal_all(self, plains: Sequence[bytes]) -> list[bytes]:
+        """Many at once, each with a nonce of its own."""
+        random, encrypt = os.urandom(_NONCE * len(plains)), self._cipher.encrypt
+        nonces = (random[start : start + _NONCE] for start in range(0, len(random), _NONCE))
+        return [_VERSION + nonce + encrypt(nonce, plain, None) for nonce, plain in zip(nonces, plains, strict=True)]
+
     def open(self, sealed: bytes) -> bytes:
         """The plain bytes; KeyFileError when another key sealed them or they were altered."""
         try:
@@ -69,7 +79,31 @@ class Keys:
     def person(self, document: str) -> str:
         """The keyed hash by which a person is recognised (document number or person code; case and spaces ignored)."""
         normal = "".join(document.split()).upper()
+        if normal.startswith(_CARRIED) and (carried := self._carried(normal)) is not None:
+            return carried
         return hmac.new(self.hash, normal.encode(), hashlib.sha256).hexdigest()
+
+    def carry(self, person_key: str, last4: str | None) -> str:
+        """A person code under which somebody whose document number is not kept is recognised on another sheet.
+
+        It ends in the last four characters of the document, bears a check, and tells nobody the number.
+        """
+        body = b32encode(bytes.fromhex(person_key)).decode().rstrip("=")
+        return f"{_CARRIED}{body}-{self._check(body)}-{last4 or ''}"
+
+    def _carried(self, code: str) -> str | None:
+        """The person behind a carried code; None if it is none of ours."""
+        body, _dash, rest = code.removeprefix(_CARRIED).partition("-")
+        if len(body) != _BODY or not hmac.compare_digest(self._check(body), rest.partition("-")[0]):
+            return None
+        return b32decode(body + "=" * (-_BODY % 8)).hex()
+
+    def _check(self, body: str) -> str:
+        return b32encode(hmac.new(self.hash, b"carried\0" + body.encode(), hashlib.sha256).digest()[:5]).decode()
+
+    def figures(self, text: str) -> str:
+        """The keyed hash by which the figures of a sheet are recognised, from which nobody can guess them."""
+        return hmac.new(self.hash, b"figures\0" + text.encode(), hashlib.sha256).hexdigest()
 
 
 @lru_cache(maxsize=4)
@@ -135,3 +169,14 @@ def mask_phone(phone: str | None) -> str:
 def mask_document(last4: str | None) -> str:
     """A document number as it may be shown: its last four characters."""
     return f"****{last4}" if last4 else ""
+
+
+_NUMBER = re.compile(r"\d[\d \-]{5,}[\dXx]")
+_DATE = re.compile(r"(19|20)\d{2}-?\d{2}-?\d{2}")
+
+
+def blot(text: str | None) -> str | None:
+    """Free text with everything that may be a telephone or document number blotted out; dates stay."""
+    if not text:
+        return None
+    return _NUMBER.sub(lambda match: match[0] if _DATE.fullmatch(match[0]) else "****", text)

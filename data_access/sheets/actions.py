@@ -10,6 +10,7 @@ from data_access.sheets.declaration import Column, Problem, SheetKind, Type, Val
 
 FIXED = frozenset({"recheck", "closed"})
 SHORTEST_ISSUE = 5
+MATTER = ("community", "found_on", "place", "issue")  # what tells matters apart that bear no number
 
 
 def issue_is_told(values: Values) -> Iterable[Problem]:

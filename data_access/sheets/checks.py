@@ -13,7 +13,7 @@ from typing import Any
 from config import clock
 from data_access.findings import Rule
 from data_access.sheets import rules
-from data_access.sheets.declaration import Problem, RowCheck, SheetCheck, Values
+from data_access.sheets.declaration import Problem, RowCheck, SheetCheck, Values, looks_at
 
 _LETTERS_AND_DIGITS = re.compile(r"[A-Za-z0-9]+")
 _NAME = re.compile(r"[^\W\d_][^\d_]{1,19}")
@@ -28,6 +28,7 @@ def total(values: Values, *keys: str) -> int | None:
 def not_above(key: str, limit: str, rule: Rule) -> RowCheck:
     """``key`` is not more than ``limit``."""
 
+    @looks_at(key, limit)
     def check(values: Values) -> Iterable[Problem]:
         number, bound = values.get(key), values.get(limit)
         if number is not None and bound is not None and number > bound:
@@ -39,6 +40,7 @@ def not_above(key: str, limit: str, rule: Rule) -> RowCheck:
 def dates_in_order(first: str, then: str) -> RowCheck:
     """The date in ``then`` is not before the date in ``first``."""
 
+    @looks_at(first, then)
     def check(values: Values) -> Iterable[Problem]:
         earlier, later = values.get(first), values.get(then)
         if earlier is not None and later is not None and later < earlier:
@@ -51,6 +53,7 @@ def dates_in_order(first: str, then: str) -> RowCheck:
 def not_in_future(key: str) -> RowCheck:
     """The date in ``key`` is today at the latest."""
 
+    @looks_at(key)
     def check(values: Values) -> Iterable[Problem]:
         day: date | None = values.get(key)
         if day is not None and day > clock.today():
@@ -59,19 +62,25 @@ def not_in_future(key: str) -> RowCheck:
     return check
 
 
-def needed(key: str, when: Callable[[Values], bool], rule: Rule, absent: Rule | None = None) -> RowCheck:
-    """``key`` is filled in wherever ``when`` holds; ``absent`` is for sheets without the column."""
+def needed(
+    key: str, when: Callable[[Values], bool], rule: Rule, absent: Rule | None = None, *, by: str | None = None
+) -> RowCheck:
+    """``key`` is filled in wherever ``when`` holds; ``absent`` is for sheets without the column.
+
+    ``by`` is the one column that ``when`` looks at, where it is only one.
+    """
 
     def check(values: Values) -> Iterable[Problem]:
         if values.get(key) is None and when(values):
             yield Problem(rule, key, absent=absent)
 
-    return check
+    return looks_at(key, by)(check) if by else check
 
 
 def name_is_name(key: str) -> RowCheck:
     """A person's name has 2–20 characters and no digits."""
 
+    @looks_at(key)
     def check(values: Values) -> Iterable[Problem]:
         name: str | None = values.get(key)
         if name is not None and not _NAME.fullmatch(name.strip()):

@@ -127,4 +127,6 @@ ACTION_STATUS = (
     Choice("recheck", "待复查", "awaiting re-check", ("待验收", "已整改", "整改完成")),
     Choice("closed", "已销号", "closed", ("销号", "已办结", "已闭环", "办结")),
     Choice("relapsed", "反弹", "relapsed", ("回潮", "问题反弹")),
+    # An inspection that found nothing is on record, but is no matter to settle.
+    Choice("clear", "无问题", "nothing found", ("未发现问题", "检查合格")),
 )

@@ -11,11 +11,10 @@ from datetime import date
 from typing import Any
 
 from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
 
 from data_access.findings import Rule
 from data_access.sheets import rules
-from data_access.sheets.declaration import Problem, RowCheck, SheetCheck, Values
+from data_access.sheets.declaration import Problem, RowCheck, SheetCheck, Values, looks_at
 
 
 def resident(values: Values) -> str | None:
@@ -23,6 +22,13 @@ def resident(values: Values) -> str | None:
     number: str | None = values.get("id_no")
     if number is None or (values.get("id_type") or "resident") != "resident":
         return None
+    return _compact(number)
+
+
+def _compact(number: str) -> str:
+    """Upper case and without the signs people put between; plain letters and digits hold none."""
+    if number.isascii() and number.isalnum():
+        return number.upper()
     return ric.compact(number).upper()
 
 
@@ -36,9 +42,10 @@ def long(number: str) -> str:
 
 def birth_date(number: str) -> date | None:
     """The date of birth in the number; None if there is none."""
+    number = _compact(long(number))
     try:
-        return ric.get_birth_date(long(number))
-    except (ValidationError, ValueError):
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
         return None
 
 
@@ -56,40 +63,37 @@ def person(values: Values) -> str | None:
     return None if code is None else str(code).strip()
 
 
-def _shape(number: str) -> Rule | None:
+def _fault(number: str, born: date | None) -> Rule | None:
     digits = number[:17] if len(number) == 18 else number
     if len(number) not in (15, 18) or not (digits.isascii() and digits.isdigit()):
         return rules.ID_WRONG_LENGTH
     if len(number) == 18 and number[-1] != ric.calc_check_digit(number):
         return rules.ID_CHECK_DIGIT
-    if birth_date(number) is None:
-        return rules.ID_BIRTH_DATE
-    return None
+    return rules.ID_BIRTH_DATE if born is None else None
 
 
-def number_is_valid(values: Values) -> Iterable[Problem]:
-    """A card number has its check digit and a possible date of birth; 15 digits are accepted, marked."""
-    number = resident(values)
-    if number is None:
-        return
-    fault = _shape(number)
-    if fault is not None:
-        yield Problem(fault, "id_no")
-    elif len(number) == 15:
-        yield Problem(rules.ID_OLD_NUMBER, "id_no")
+def number_is_valid(day: str) -> RowCheck:
+    """A card number has its check digit and a possible date of birth; 15 digits are accepted, marked.
 
+    Sex and age agree with it, the age on the date in column ``day``.
+    """
 
-def agrees_with_number(day: str) -> RowCheck:
-    """Sex and age agree with the identity card number, the age on the date in column ``day``."""
-
+    @looks_at("id_no", "id_type", "sex", "age", day)
     def check(values: Values) -> Iterable[Problem]:
         number = resident(values)
-        if number is None or _shape(number) is not None:
+        if number is None:
             return
+        born = birth_date(number)
+        fault = _fault(number, born)
+        if fault is not None:
+            yield Problem(fault, "id_no")
+            return
+        if len(number) == 15:
+            yield Problem(rules.ID_OLD_NUMBER, "id_no")
         sex = "male" if int(long(number)[16]) % 2 else "female"
         if values.get("sex") is not None and values["sex"] != sex:
             yield Problem(rules.SEX_NOT_BY_ID, "sex")
-        born, on = birth_date(number), values.get(day)
+        on = values.get(day)
         if values.get("age") is not None and on is not None and born is not None:
             computed = age_on(born, on)
             if values["age"] != computed:
@@ -102,9 +106,11 @@ def person_once(*keys: str) -> SheetCheck:
     """Within the sheet, a person appears once for the same ``keys``; the second row is the one at fault."""
 
     def check(rows: list[Values]) -> Iterable[Problem]:
+        people = [person(values) for values in rows]
+        if len(set(people)) == len(people):
+            return
         seen: set[tuple[Any, ...]] = set()
-        for index, values in enumerate(rows):
-            who = person(values)
+        for index, (who, values) in enumerate(zip(people, rows, strict=True)):
             if who is None:
                 continue
             key = (who, *(values.get(name) for name in keys))

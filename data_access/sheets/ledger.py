@@ -209,8 +209,7 @@ LEDGER = SheetKind(
     ),
     row_checks=(
         checks.name_is_name("name"),
-        identity.number_is_valid,
-        identity.agrees_with_number("surveyed_at"),
+        identity.number_is_valid("surveyed_at"),
         checks.not_in_future("surveyed_at"),
         checks.needed("defer_until", _deferred, rules.DEFER_UNTIL_MISSING),
         review_after_survey,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import time
 from typing import Any
@@ -10,18 +10,19 @@ from typing import Any
 from data_access.findings import Rule
 from data_access.sheets import checks, choices, columns, identity, rules
 from data_access.sheets.columns import tick
-from data_access.sheets.declaration import Column, Problem, RowCheck, SheetKind, Type, Values
+from data_access.sheets.declaration import Column, Problem, RowCheck, SheetKind, Type, Values, looks_at
 
 LATER_DOSES = frozenset({"d2", "d3", "b"})
 REASONED = frozenset({"deferred", "contraindicated", "refused", "rescheduled"})
 
 
-def _asked(key: str, when: Callable[[Values], bool], rule: Rule) -> RowCheck:
-    """Filled in where it is due. A roster that does not ask for it keeps its people: they would be missing in the
-    day's count."""
-    return checks.needed(key, when, rule, rules.COLUMN_NEEDED)
+def _asked(key: str, by: str, among: Collection[str], rule: Rule) -> RowCheck:
+    """Filled in where the column ``by`` holds one of these. A roster that does not ask for it keeps its people: they
+    would be missing in the day's count."""
+    return checks.needed(key, lambda values: values.get(by) in among, rule, rules.COLUMN_NEEDED, by=by)
 
 
+@looks_at("last_dose_date", "vaccination_date")
 def last_dose_before(values: Values) -> Iterable[Problem]:
     """The dose before lies before the day of this one."""
     last, day = values.get("last_dose_date"), values.get("vaccination_date")
@@ -29,12 +30,14 @@ def last_dose_before(values: Values) -> Iterable[Problem]:
         yield Problem(rules.LAST_DOSE_NOT_BEFORE, "last_dose_date", {"last": last.isoformat(), "day": day.isoformat()})
 
 
+@looks_at("outcome", "observed_30")
 def observation_done(values: Values) -> Iterable[Problem]:
     """Who was vaccinated was observed for 30 minutes."""
     if values.get("outcome") == "vaccinated" and values.get("observed_30") is False:
         yield Problem(rules.OBSERVATION_NOT_DONE, "observed_30")
 
 
+@looks_at("aefi")
 def aefi_needs_case(values: Values) -> Iterable[Problem]:
     """A suspected reaction asks for a case record."""
     if values.get("aefi") is True:
@@ -246,12 +249,11 @@ ROSTER = SheetKind(
     ),
     row_checks=(
         checks.name_is_name("name"),
-        identity.number_is_valid,
-        identity.agrees_with_number("vaccination_date"),
-        _asked("last_dose_date", lambda values: values.get("dose_no") in LATER_DOSES, rules.LAST_DOSE_MISSING),
+        identity.number_is_valid("vaccination_date"),
+        _asked("last_dose_date", "dose_no", LATER_DOSES, rules.LAST_DOSE_MISSING),
         last_dose_before,
-        _asked("reason", lambda values: values.get("outcome") in REASONED, rules.REASON_MISSING),
-        _asked("observed_30", lambda values: values.get("outcome") == "vaccinated", rules.OBSERVATION_MISSING),
+        _asked("reason", "outcome", REASONED, rules.REASON_MISSING),
+        _asked("observed_30", "outcome", ("vaccinated",), rules.OBSERVATION_MISSING),
         observation_done,
         aefi_needs_case,
     ),

@@ -4,11 +4,16 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.cn import ric
+from stdnum.exceptions import ValidationError
 
 from config import clock
 from config.language import speaking
 from data_access.findings import Severity
-from data_access.sheets import KINDS, kind, rules
+from data_access.sheets import KINDS, identity, kind, rules
+from data_access.sheets.declaration import LooksAt
 from data_access.sheets.progress import by_kind
 
 DAY = date(2026, 11, 20)
@@ -391,3 +396,45 @@ def test_a_problem_has_all_the_fields_of_its_sentence():
                 with speaking(language):
                     finding = Finding(problem.rule, "表", "B3", "值", "列", problem.fields or {})
                     assert "{" not in finding.message + finding.remedy, code
+
+
+class Watched(dict):
+    """Values that remember what was asked of them."""
+
+    def __init__(self, values):
+        super().__init__(values)
+        self.asked = set()
+
+    def get(self, key, default=None):
+        self.asked.add(key)
+        return super().get(key, default)
+
+    def __getitem__(self, key):
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key):
+        raise AssertionError("ask for the value: rows that lack it and rows where it is None are alike")
+
+
+@pytest.mark.parametrize("key", KINDS)
+def test_a_check_looks_at_no_more_than_it_says(key):
+    rows = [GOOD[key], *({k: v for k, v in GOOD[key].items() if k != gone} for gone in GOOD[key])]
+    rows += [{**GOOD[key], "outcome": outcome} for outcome in ("deferred", "pending", None)]
+    for check in kind(key).row_checks:
+        if isinstance(check, LooksAt):
+            for row in rows:
+                watched = Watched(row)
+                alone = list(check({name: row.get(name) for name in check.keys}))
+                assert list(check(watched)) == alone
+                assert watched.asked <= set(check.keys)
+
+
+@given(st.text(alphabet="0123456789Xx- .−１a", max_size=20))
+def test_numbers_are_read_as_the_library_reads_them(text):
+    assert identity.resident({"id_no": text}) == ric.compact(text).upper()
+    try:
+        born = ric.get_birth_date(identity.long(text))
+    except (ValidationError, ValueError):
+        born = None
+    assert identity.birth_date(text) == born
