@@ -3,7 +3,7 @@
 import streamlit as st
 
 from config.language import _
-from pages.parts import archive, batch, blanks, filters, guard
+from pages.parts import archive, batch, blanks, filters, guard, remembered
 
 actor = guard.enter("uploads")
 if "template" in st.query_params and "part" not in st.query_params:
@@ -19,10 +19,11 @@ part = filters.Choice(
     },
 )
 view = filters.bar(actor, "uploads", areas=False, extra=[part])
+archive.said()
 if part.value == "history":
-    archive.said()
     archive.show(actor, view)
 elif part.value == "templates":
     blanks.show(actor, view)
+    remembered.show(actor)
 else:
     batch.show(actor, view, mine)

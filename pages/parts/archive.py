@@ -17,7 +17,7 @@ from data_access.reports import directory, history
 from data_access.reports.history import Filters, Version
 from data_access.reports.view import View
 from data_access.submissions import SubmissionError
-from pages.parts import cache, comparison, downloads, empty, figures, intake, session, tables
+from pages.parts import cache, comparison, downloads, empty, figures, intake, session, tables, undo
 
 _STATES = {"in_force": N_("In force"), "superseded": N_("Superseded"), "withdrawn": N_("Withdrawn")}
 _GLYPHS = {"in_force": "●", "superseded": "↺", "withdrawn": "✕"}
@@ -25,7 +25,24 @@ _TIMELINESS = {"on_time": "on_time", "late": "late", "supplied": "back_filed"}
 
 
 def show(actor: Actor, view: View) -> None:
-    """The list of submissions on the left, the chosen one on the right."""
+    """The list of submissions on the left, the chosen one on the right; or the batches they came in."""
+    options = {"submissions": _("By submission"), "batches": _("By batch")}
+    chosen_list = st.segmented_control(
+        _("List"),
+        list(options),
+        format_func=options.__getitem__,
+        default="submissions",
+        required=True,
+        label_visibility="collapsed",
+        key="history_by",
+    )
+    if chosen_list == "batches":
+        undo.listing(actor)
+    else:
+        _submissions(actor, view)
+
+
+def _submissions(actor: Actor, view: View) -> None:
     left, right = st.columns([56, 44], gap="medium")
     with left:
         chosen = _list(actor, view)
@@ -277,7 +294,8 @@ def _withdraw(found: Version) -> None:
 
 
 def said() -> None:
-    """After a withdrawal: what is in force now."""
+    """After a withdrawal, of one submission or of a batch: what is in force now."""
+    undo.said()
     done = st.session_state.pop("withdrawn", None)
     if done is None:
         return

@@ -3,82 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from config.language import N_, _
+from config.language import _
 from config.settings import settings
 from data_access import sheets
 from data_access.accounts import Actor, Role
 from data_access.findings import Severity
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import cache, empty, figures, intake, paper, preview, style, tables
+from pages.parts import cache, empty, figures, intake, mapping, matrix, mend, paper, preview, style, tables
 from pages.parts.intake import Batch, File
 
-_SIGNS = {
-    "partial": ("error", "！", "red"),
-    "unclear": ("help", "？", "act"),
-    "refused": ("block", "⊘", "red"),
-    "corrected": ("edit", "✎", "pri"),
-    "ready": ("check_circle", "✓", "pri"),
-    "unchanged": ("equal", "＝", "ink2"),
-    "committed": ("inventory", "●", "mark"),
-}
-_WORDS = {
-    "partial": N_("Needs mending"),
-    "unclear": N_("To be confirmed"),
-    "refused": N_("Not accepted"),
-    "corrected": N_("Corrected"),
-    "ready": N_("Can go in"),
-    "unchanged": N_("Same content"),
-    "committed": N_("Committed"),
-}
-_MOST = 14  # rows of the matrix before it scrolls
+_SELDOM = 0.4  # seconds between two drawings of the matrix while files are read
 
 
 def mine(actor: Actor) -> Batch:
-    """The batch of this session; another account in the same window starts with an empty one."""
+    """The account's open batch; another account in the same window has another."""
     batch: Batch | None = st.session_state.get("batch")
     if batch is None or batch.account != actor.id:
         batch = st.session_state["batch"] = Batch(actor.id)
+    intake.load(actor, batch)
     return batch
 
 
 def show(actor: Actor, view: View, batch: Batch) -> None:
     """The page of the present batch."""
-    style.extra(_css())
-    left, right = st.columns([59, 41], gap="medium")
+    style.extra(_css() + mend.CSS)
+    with st.container(key="board"):
+        left, right = st.columns([58, 42], gap="medium")
     with left:
-        _drop(actor, batch)
-        if batch.files:
-            with _progress() as tell:
-                intake.refresh(actor, batch, tell)
-            chosen = _matrix(batch)
-            if chosen is not None:  # here and not below the findings, so that they are in sight however many there are
-                _buttons(actor, batch, chosen)
+        arrived = _drop(batch)
+        if batch.refusal:
+            st.warning(tables.plain(batch.refusal), icon=":material/warning:")
+        progress, growing = st.empty(), st.empty()
+        _read(actor, batch, arrived, progress, growing)
+        chosen = matrix.choose(batch) if batch.files else None
+        if chosen is not None:  # here and not below the findings, so that they are in sight however many there are
+            _buttons(actor, batch, chosen, progress)
             _legend(view, batch)
         else:
-            chosen = None
             _nothing_yet(actor, view)
     with right:
         if chosen is not None:
-            paper.receipt(batch, view)
-            if chosen.state == "unclear":
-                paper.confirm(actor, view, batch, chosen)
-            paper.compare(actor, chosen)
-            paper.findings(chosen)
-            if chosen.state != "unclear" and not chosen.committed:
-                with st.expander(_("Say kind, community, date or campaign yourself"), icon=":material/tune:"):
-                    paper.hints(actor, view, batch, chosen)
+            _file(actor, view, batch, chosen)
+
+
+def _file(actor: Actor, view: View, batch: Batch, chosen: File) -> None:
+    """Everything about the chosen file."""
+    paper.receipt(actor, batch, view)
+    if matrix.short(chosen.name) != chosen.name:
+        st.caption(f":material/draft: {tables.plain(chosen.name)}")
+    mapping.card(actor, chosen)
+    asked = [finding for finding in chosen.questions if finding.code not in mapping.CODES]
+    if chosen.state == "unclear" and asked:
+        paper.confirm(actor, view, batch, chosen)
+    if chosen.count(Severity.ERROR):  # what needs hands first
+        mend.show(actor, view, batch, chosen)
+        paper.compare(actor, batch, chosen)
+    else:
+        paper.compare(actor, batch, chosen)
+        mend.show(actor, view, batch, chosen)
+    if not asked and not chosen.committed:
+        with st.expander(_("Say kind, community, date or campaign yourself"), icon=":material/tune:"):
+            paper.hints(actor, view, batch, chosen)
 
 
 # Files in ------------------------------------------------------------------------------------------------------
 
 
-def _drop(actor: Actor, batch: Batch) -> None:
+def _drop(batch: Batch) -> list[intake.Upload]:
+    """The field that takes files; those that the batch has not seen."""
     with st.container(key="drop", horizontal=True, vertical_alignment="center"):
         files = st.file_uploader(
             _("Workbooks"),
@@ -90,12 +88,28 @@ def _drop(actor: Actor, batch: Batch) -> None:
         )
         with st.container(width="content"):
             _templates()
-    new = [intake.Upload(file.file_id, file.name, file.getvalue()) for file in files if file.file_id not in batch.seen]
-    if new:
-        with _progress() as tell:
-            added = intake.take(actor, batch, new, tell)
-        if added:
-            st.rerun()  # the count stands in the header above
+    return [intake.Upload(file.file_id, file.name, file.getvalue()) for file in files if file.file_id not in batch.seen]
+
+
+def _read(actor: Actor, batch: Batch, arrived: Sequence[intake.Upload], progress: Any, growing: Any) -> None:
+    """Keep and read what arrived, and what was not read as the data stand now; the matrix fills as they are read."""
+    with _Progress(progress) as tell:
+        drawn = 0.0
+
+        def told(done: int, total: int, name: str) -> None:
+            nonlocal drawn
+            tell(done, total, name)
+            if monotonic() - drawn < _SELDOM:
+                return
+            drawn = monotonic()
+            growing.dataframe(matrix.styled(batch, batch.sorted(), None), **matrix.look(len(batch.files)))
+
+        if arrived:
+            if intake.take(actor, batch, arrived, told, _address()) or batch.refusal:
+                st.rerun()  # the count stands in the header above
+        elif batch.files:
+            intake.refresh(actor, batch, told)
+    growing.empty()
 
 
 def _templates() -> None:
@@ -105,11 +119,11 @@ def _templates() -> None:
     st.button(_("Templates"), icon=":material/download:", key="uploads_templates", on_click=go)
 
 
-class _progress:
+class _Progress:
     """A progress bar that appears with the first file told and goes away at the end."""
 
-    def __init__(self) -> None:
-        self.place = st.empty()
+    def __init__(self, place: Any) -> None:
+        self.place = place
 
     def __enter__(self) -> Callable[[int, int, str], None]:
         return self.tell
@@ -143,76 +157,15 @@ def _nothing_yet(actor: Actor, view: View) -> None:
     )
 
 
-# The matrix ----------------------------------------------------------------------------------------------------
-
-
-def _matrix(batch: Batch) -> File | None:
-    lines = batch.sorted()
-    frame = pd.DataFrame(
-        {
-            "file": [item.name for item in lines],
-            "kind": [intake.kinds(item) for item in lines],
-            "community": [intake.communities(item) for item in lines],
-            "date": [intake.days(item) for item in lines],
-            "rows": pd.array(
-                [item.rows_accepted + item.rows_refused if item.sheets else None for item in lines], dtype="Int64"
-            ),
-            "errors": pd.array([item.count(Severity.ERROR) for item in lines], dtype="Int64"),
-            "warnings": pd.array([item.count(Severity.WARNING) for item in lines], dtype="Int64"),
-            "state": [f"{_SIGNS[item.state][1]} {intake.state_words(item)}" for item in lines],
-            "note": [intake.note(item, batch) for item in lines],
-        }
-    )
-    picked: Any = st.dataframe(
-        _coloured(frame, lines),
-        key=f"uploads_matrix_{batch.turn}",
-        hide_index=True,
-        placeholder=figures.MISSING,
-        row_height=tables.ROW,
-        height=(min(len(lines), _MOST) + 1) * tables.ROW + 2,
-        column_config={
-            "file": st.column_config.TextColumn(_("File"), width=200),
-            "kind": st.column_config.TextColumn(_("Sheet"), width=104),
-            "community": st.column_config.TextColumn(_("Community"), width=80),
-            "date": st.column_config.TextColumn(_("Date"), width=70),
-            "rows": st.column_config.NumberColumn(_("Rows"), width=46),
-            "errors": st.column_config.NumberColumn(_("Err."), width=38, help=_("Rows with an error stay out.")),
-            "warnings": st.column_config.NumberColumn(_("Warn."), width=42, help=_("Taken in and marked.")),
-            "state": st.column_config.TextColumn(_("State"), width=118),
-            "note": st.column_config.TextColumn(_("Note"), width=340),
-        },
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [0], "columns": [], "cells": []}},
-    )
-    rows = picked.selection.rows
-    return lines[rows[0]] if rows and rows[0] < len(lines) else lines[0]
-
-
-def _coloured(frame: pd.DataFrame, lines: Sequence[File]) -> Any:
-    """States in their colours, errors red, warnings orange, zeros quiet."""
-    colours = style.palette()
-
-    def column(values: pd.Series) -> list[str]:
-        if values.name == "state":
-            return [f"color:{getattr(colours, _SIGNS[item.state][2])};font-weight:700" for item in lines]
-        if values.name in ("errors", "warnings"):
-            loud = colours.red if values.name == "errors" else colours.act
-            return [f"color:{loud};font-weight:700" if n else f"color:{colours.ink3}" for n in values]
-        if values.name in ("kind", "community", "date"):
-            ask = _("? choose")
-            return [f"color:{colours.act};font-weight:700" if value == ask else "" for value in values]
-        return [f"color:{colours.ink2}" if values.name == "note" else ""] * len(values)
-
-    return frame.style.apply(column, axis=0)
+# What it comes to ----------------------------------------------------------------------------------------------
 
 
 def _legend(view: View, batch: Batch) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         marks = []
         for state, number in batch.counts().items():
-            icon, _glyph, role = _SIGNS[state]
-            words = f":material/{icon}: {_(_WORDS[state])} {number}"
+            icon, _glyph, role = matrix.SIGNS[state]
+            words = f":material/{icon}: {_(matrix.WORDS[state])} {number}"
             marks.append(
                 {"red": f":red[{words}]", "act": f":orange[{words}]", "pri": f":blue[{words}]"}.get(role, words)
             )
@@ -242,23 +195,23 @@ def _outlook(line: preview.Outlook) -> str:
 # Taking in -----------------------------------------------------------------------------------------------------
 
 
-def _buttons(actor: Actor, batch: Batch, chosen: File) -> None:
+def _buttons(actor: Actor, batch: Batch, chosen: File, progress: Any) -> None:
+    """One button for all that is clean, the annotated copy of the chosen file, and what stays behind, in words."""
     partial = batch.in_state("partial")
-    clean = batch.in_state("ready", "corrected")
+    files = batch.in_state("ready", "corrected")
     with_partial = False
-    if partial:
-        refused = sum(item.rows_refused for item in partial)
+    if any(item.rows_accepted for item in partial):
         with_partial = st.checkbox(
             _(
                 "Also the other rows of {n} files that need mending ({m} rows stay out)",
                 n=len(partial),
-                m=figures.count(refused),
+                m=figures.count(sum(item.rows_refused for item in partial)),
             ),
-            value=True,
             key="uploads_partial",
         )
-    files = [*clean, *partial] if with_partial else clean
-    with st.container(horizontal=True, vertical_alignment="center"):
+        files = [*files, *partial] if with_partial else files
+    _losses(files)
+    with st.container(horizontal=True, vertical_alignment="center", key="uploads_buttons"):
         pressed = st.button(
             _("Commit {n} files", n=len(files)),
             type="primary",
@@ -266,13 +219,14 @@ def _buttons(actor: Actor, batch: Batch, chosen: File) -> None:
             disabled=not files,
             key="uploads_commit",
         )
+        paper.annotated(actor, chosen)
         st.button(
             _("Take this file out"),
             icon=":material/close:",
             type="tertiary",
             key="uploads_remove",
-            on_click=batch.remove,
-            args=(chosen,),
+            on_click=intake.remove,
+            args=(actor, batch, chosen),
         )
         rest = len([item for item in batch.files if item not in files and not item.committed])
         words = [_("Each file goes in as a whole and can be withdrawn.")]
@@ -280,9 +234,22 @@ def _buttons(actor: Actor, batch: Batch, chosen: File) -> None:
             words.insert(0, _("The other {n} stay here.", n=rest))
         st.caption(" ".join(words), width="stretch")
     if pressed:
-        with _progress() as tell:
+        with _Progress(progress) as tell:
             intake.commit(actor, batch, files, partial=with_partial, address=_address(), progress=tell)
         st.rerun()
+
+
+def _losses(files: Sequence[File]) -> None:
+    """Before the button, in words: what the corrections among these files would take out."""
+    losing = [item for item in files if preview.lost(item)]
+    if losing:
+        words = _(
+            "{n} of these corrections take {m} rows out: {files}. Was only a part sent? Say so beside the comparison.",
+            n=len(losing),
+            m=figures.count(sum(preview.lost(item) for item in losing)),
+            files="、".join(tables.plain(item.name) for item in losing[:3]) + ("…" if len(losing) > 3 else ""),
+        )
+        st.markdown(f":orange[:material/warning: {words}]")
 
 
 def _address() -> str | None:
@@ -292,7 +259,7 @@ def _address() -> str | None:
 
 
 def _css() -> str:
-    said = {"limit": settings().limits.file_mb, "types": ", ".join(intake.TYPES)}
+    said = {"limit": settings().limits.file_mb, "types": ", ".join(intake.TYPES[:4])}
     hint = _("Drop all files at once; {types}, {limit} MB each", **said).replace('"', "'")
     button = _("Choose files").replace('"', "'")
     return _CSS.replace("HINT", hint).replace("BUTTON", button)
@@ -313,4 +280,14 @@ _CSS = """
   white-space: nowrap; }}
 [class*="st-key-uploads_matrix"] [data-testid="stElementToolbar"] {{ display: none; }}
 .st-key-uploads_commit button {{ min-width: 160px; }}
+@media (max-width: 1500px) {{
+  .st-key-board > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  .st-key-board > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
+    > [data-testid="stColumn"] {{ min-width: 100%; }}
+  .st-key-board > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
+    > [data-testid="stColumn"]:last-child > [data-testid="stVerticalBlock"] {{ flex-flow: row wrap; }}
+  .st-key-board > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
+    > [data-testid="stColumn"]:last-child > [data-testid="stVerticalBlock"]
+    > [data-testid="stLayoutWrapper"] {{ flex: 1 1 600px; }}
+}}
 """

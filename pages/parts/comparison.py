@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from config.language import N_, _
+from data_access.findings import Finding
 from data_access.reports.changes import Difference
 from pages.parts import figures, style, tables
 from pages.parts.tables import Html
@@ -19,7 +20,7 @@ _SORTS = {
     "unchanged": ("＝", N_("Unchanged"), "ink2"),
     "gone": ("−", N_("Gone"), "red"),
 }
-_ICONS = {"error": ("error", "red"), "warning": ("warning", "act"), "info": ("info", "ink3")}
+ICONS = {"error": ("error", "red"), "warning": ("warning", "act"), "info": ("info", "ink3")}
 
 
 def counts(difference: Difference, ending: str = "") -> None:
@@ -61,6 +62,38 @@ def _line(label: str, before: str, after: str, moved: int | None) -> str:
     return f'{escape(label)}　{escape(before)} → <b style="color:{colours.ink}">{escape(after)}{change}</b>'
 
 
+def losses(difference: Difference) -> None:
+    """What became zero, and what nobody reports any more: missing is not zero."""
+    if difference.lost.empty:
+        return
+    lines = [
+        f"<b>{escape(str(line.column))}</b> {escape(_loss(str(line.loss), str(line.before)))}"
+        for line in difference.lost.itertuples()
+    ]
+    look = f"font-size:15px;line-height:1.6;color:{style.palette().act}"
+    st.html(f'<div style="{look}">{_icon("warning")} {"；".join(lines)}</div>')
+
+
+def _loss(loss: str, before: str) -> str:
+    if loss == "zero":
+        return _("became zero (was {before})", before=before)
+    return _("is not reported any more ({before} rows were)", before=before)
+
+
+def asides(found: Sequence[Finding]) -> None:
+    """Findings that belong beside the figures: what lies far outside the community's own last weeks."""
+    colours = style.palette()
+    for finding in found:
+        st.html(
+            f'<div style="font-size:15px;line-height:1.5;color:{colours.act}">{_icon("query_stats")} '
+            f"{escape(finding.message)}</div>"
+        )
+
+
+def _icon(name: str) -> str:
+    return f"<span style=\"font-family:'Material Symbols Rounded';font-size:20px;vertical-align:-4px\">{name}</span>"
+
+
 def changes(difference: Difference) -> None:
     """Row by row: what is new, changed and gone, the old value struck through beside the new one."""
     frame = difference.changes
@@ -72,7 +105,9 @@ def changes(difference: Difference) -> None:
         colour = getattr(style.palette(), role)
         kind = Html(f'<span style="color:{colour};white-space:nowrap">{sign} {escape(_(word))}</span>')
         field = Html(f'<span style="white-space:nowrap">{escape(str(line.column))}</span>')
-        rows.append((kind, line.row, line.who or figures.MISSING, field, _old(line.before), _new(line.after)))
+        rows.append(
+            (kind, line.row, line.who or figures.MISSING, field, _old(line.before), _new(line.after, line.loss))
+        )
     heads = ("", _("Row"), _("Which"), _("Field"), _("Before"), _("After"))
     tables.draw(heads, rows, numeric=(1,))
     if len(frame) > SHOWN:
@@ -84,8 +119,10 @@ def _old(text: object) -> Html:
     return Html(f'<s style="color:{style.palette().ink3}">{shown}</s>' if text and text != figures.MISSING else shown)
 
 
-def _new(text: object) -> Html:
-    return Html(f"<b>{escape(str(text))}</b>" if text else figures.MISSING)
+def _new(text: object, loss: object) -> Html:
+    """The new value; a figure that became zero or vanished is coloured."""
+    colour = f' style="color:{style.palette().act}"' if loss else ""
+    return Html(f"<b{colour}>{escape(str(text))}</b>" if text else figures.MISSING)
 
 
 def findings(found: Iterable[Sequence[str]], limit: int = SHOWN) -> None:
@@ -109,7 +146,7 @@ def findings(found: Iterable[Sequence[str]], limit: int = SHOWN) -> None:
 
 
 def _place(severity: str, place: str) -> Html:
-    icon, role = _ICONS[severity]
+    icon, role = ICONS[severity]
     words = {"error": _("Error"), "warning": _("Warning"), "info": _("Info")}
     colour = getattr(style.palette(), role)
     symbol = f"<span style=\"font-family:'Material Symbols Rounded';color:{colour};vertical-align:-3px\">{icon}</span>"

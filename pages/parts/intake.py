@@ -1,148 +1,43 @@
-"""The batch of an upload page: what became of each file, from dropping it to its submission number.
+"""The batch of an upload page: what became of each file, in the words of the page.
 
-Nothing here draws. A batch belongs to one account and lives in one visitor's session, with the bytes of its files;
-what has been committed is in the database, the rest is kept until it is taken out or the session ends.
+Nothing here draws. The files and what was said of them are in the database (``data_access.batches``), so that a
+reload, another window of the account and a restart show the same list; a visitor's session holds only which uploads
+it has handed over.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
-from config import clock
 from config.language import N_, _
-from data_access import database, sheets, submissions
-from data_access.accounts import AccountError, Actor
-from data_access.findings import Finding, Severity
-from data_access.plans import SheetOutcome
-from data_access.reports.changes import Difference
-from data_access.submissions import Outcome
-from data_access.workbooks import pipeline
-from data_access.workbooks.model import Hints, Scope, WorkbookResult
+from data_access import batches, intake, sheets
+from data_access.accounts import Actor
+from data_access.batches import BatchError
+from data_access.findings import Severity
+from data_access.intake import COMMITTABLE, STATES, File, Progress, quiet
+from data_access.submissions import SubmissionError
+from data_access.workbooks.model import Hints, Mends, Scope
 from pages.parts import figures
 
-log = logging.getLogger("street.intake")
+__all__ = ["COMMITTABLE", "STATES", "TYPES", "Batch", "File", "Upload"]
 
-TYPES = ("xlsx", "xlsm", "xls", "ods")
-
-# What needs hands first, then corrections, then what is clean, then what is done.
-STATES = ("partial", "unclear", "refused", "corrected", "ready", "unchanged", "committed")
-COMMITTABLE = frozenset({"ready", "corrected", "partial"})
-
-_ASKS = frozenset(
-    {
-        "SHEET_UNRECOGNISED",
-        "KIND_UNCLEAR",
-        "DATE_UNCLEAR",
-        "DATE_MISSING",
-        "COMMUNITY_DISAGREES",
-        "COMMUNITY_MISSING",
-        "COMMUNITY_UNKNOWN",
-        "COMMUNITY_UNKNOWN_NEAR",
-        "CAMPAIGN_DISAGREES",
-        "CAMPAIGN_UNKNOWN",
-    }
-)
-_FAILED = N_("Something went wrong here; nothing of the file was kept. Try again, or tell an administrator.")
-
-Progress = Callable[[int, int, str], None]
-
-
-def _quiet(_done: int, _total: int, _name: str) -> None:
-    return None
-
-
-@dataclass(slots=True, eq=False)
-class File:
-    """One file of a batch. ``outcome`` is what a commit would do, once ``committed`` what it did."""
-
-    number: int
-    name: str
-    data: bytes
-    sha256: str
-    received: datetime
-    hints: Hints = field(default_factory=Hints)
-    result: WorkbookResult | None = None
-    outcome: Outcome | None = None
-    version: int = 0  # the data version it was read and compared at
-    committed: bool = False
-    problem: str = ""
-    differences: dict[tuple[int, int, str], Difference] = field(default_factory=dict)
-
-    @property
-    def sheets(self) -> list[SheetOutcome]:
-        """What becomes of its sheets."""
-        return self.outcome.sheets if self.outcome else []
-
-    @property
-    def findings(self) -> list[Finding]:
-        """Everything found in it, the gravest first."""
-        order = list(Severity)
-        found = self.outcome.all_findings() if self.outcome else []
-        return sorted(found, key=lambda finding: order.index(finding.severity))
-
-    def count(self, severity: Severity) -> int:
-        """How many findings are this grave."""
-        return sum(finding.severity == severity for finding in self.findings)
-
-    @property
-    def rows_accepted(self) -> int:
-        """Rows that can go in, or went in."""
-        return sum(sheet.rows_accepted for sheet in self.sheets)
-
-    @property
-    def rows_refused(self) -> int:
-        """Rows that cannot."""
-        return sum(sheet.rows_refused for sheet in self.sheets)
-
-    @property
-    def usable(self) -> list[SheetOutcome]:
-        """The sheets that can go in, or are in already."""
-        return [sheet for sheet in self.sheets if sheet.status in ("committed", "unchanged")]
-
-    @property
-    def questions(self) -> list[Finding]:
-        """What the sender has to say: kind, community, day or campaign of a whole sheet, each asked once."""
-        usable = bool(self.usable)
-        asked: dict[str, Finding] = {}
-        for finding in self.findings:
-            of_sheet = finding.code != "SHEET_UNRECOGNISED" and not finding.cell
-            if finding.code in _ASKS and (of_sheet or not usable):
-                asked.setdefault(finding.message, finding)
-        return list(asked.values())
-
-    @property
-    def state(self) -> str:
-        """One of STATES."""
-        if self.committed:
-            return "committed"
-        if self.problem or self.outcome is None:
-            return "refused"
-        if self.questions:
-            return "unclear"
-        if not self.usable:
-            return "refused"
-        if self.count(Severity.ERROR):
-            return "partial" if self.outcome.status == "committed" else "unchanged"
-        if self.outcome.status == "unchanged":
-            return "unchanged"
-        return "corrected" if any(sheet.replaces for sheet in self.usable) else "ready"
+TYPES = ("xlsx", "xls", "csv", "ods", "xlsm", "tsv", "et")
 
 
 @dataclass(slots=True, eq=False)
 class Batch:
-    """The files of one account's session; ``seen`` are the uploads taken over already."""
+    """The open batch of an account, ``number`` in the database (None: none yet); ``seen`` are the uploads of this
+    session taken over already, ``refusal`` why the last ones could not be."""
 
     account: int
+    number: int | None = None
     files: list[File] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     turn: int = 0  # raised whenever the order of the files may change
-    _numbers: int = 0
+    refusal: str = ""
 
     def sorted(self) -> list[File]:
         """The files in the order of STATES, then as they came."""
@@ -157,16 +52,6 @@ class Batch:
         """The files in these states, in the order they came."""
         return [item for item in self.files if item.state in states]
 
-    def remove(self, item: File) -> None:
-        """Take a file out of the batch; what was committed of it stays."""
-        self.files.remove(item)
-        self.turn += 1
-
-    def clear(self, *states: str) -> None:
-        """Take out the files in these states, or all."""
-        self.files = [item for item in self.files if states and item.state not in states]
-        self.turn += 1
-
 
 class Upload(NamedTuple):
     """A file as it arrives; ``key`` tells two arrivals apart."""
@@ -176,57 +61,92 @@ class Upload(NamedTuple):
     data: bytes
 
 
-def take(actor: Actor, batch: Batch, uploads: Iterable[Upload], progress: Progress = _quiet) -> list[File]:
-    """Add files to the batch and examine them; what was taken before, or has the same bytes, is passed over.
+def load(actor: Actor, batch: Batch) -> None:
+    """Bring the batch up to what the database has: another window may have changed it."""
+    batch.number = batches.current(actor)
+    stored = intake.waiting(actor, batch.number) if batch.number is not None else []
+    known = {item.number: item for item in batch.files}
+    if [item.number for item in stored] != list(known):
+        batch.turn += 1
+    for item in stored:
+        if (old := known.get(item.number)) is not None and old.reading is not item.reading:
+            batch.turn += old.committed != item.committed
+    batch.files = [_same(known.get(item.number), item) for item in stored]
 
-    Another click may end this at any file told to ``progress``: the rest is taken with the next run.
+
+def _same(known: File | None, stored: File) -> File:
+    """The object that the page holds already, with what the database says now."""
+    if known is None:
+        return stored
+    known.hints, known.mends, known.committed, known.reading = (
+        stored.hints,
+        stored.mends,
+        stored.committed,
+        stored.reading,
+    )
+    return known
+
+
+def take(
+    actor: Actor, batch: Batch, uploads: Iterable[Upload], progress: Progress = quiet, address: str | None = None
+) -> list[File]:
+    """Keep files and examine them; what was taken before, or waits already with the same bytes, is passed over.
+
+    They are kept before any is read, so another click may end this at any file told to ``progress``: the rest is read
+    with the next run. What cannot be kept is said in ``batch.refusal``.
     """
     wanted = [upload for upload in uploads if upload.key not in batch.seen]
-    added: list[File] = []
-    for done, upload in enumerate(wanted):
-        progress(done, len(wanted), upload.name)
-        sha256 = hashlib.sha256(upload.data).hexdigest()
-        if not any(item.sha256 == sha256 and not item.committed for item in batch.files):
-            batch._numbers += 1
-            item = File(batch._numbers, upload.name, upload.data, sha256, clock.now())
-            examine(actor, item)
-            batch.files.append(item)
-            batch.turn += 1
-            added.append(item)
-        batch.seen.add(upload.key)
-    return added
-
-
-def examine(actor: Actor, item: File) -> None:
-    """Recognise, read, check and compare one file as the data stand now. One bad file never stops the others."""
-    item.problem, item.outcome, item.version = "", None, database.data_version()
-    item.differences.clear()
+    batch.refusal, arrived = "", set()
     try:
-        item.result = submissions.examine(actor, item.data, item.name, item.hints)
-        item.outcome = submissions.preview(actor, item.result)
-    except AccountError as refusal:
-        item.problem = str(refusal)
-    except Exception as failure:
-        log.error("%s could not be examined: %s", item.sha256[:12], type(failure).__name__)
-        item.problem = _(_FAILED)
+        kept = batches.receive(actor, batches.open_(actor), [(each.name, each.data) for each in wanted], address)
+        arrived = {each.id for each in kept}
+    except BatchError as refusal:
+        batch.refusal = str(refusal)
+    batch.seen.update(upload.key for upload in wanted)
+    load(actor, batch)
+    refresh(actor, batch, progress)
+    return [item for item in batch.files if item.number in arrived]
+
+
+def refresh(actor: Actor, batch: Batch, progress: Progress = quiet) -> None:
+    """Examine what was not yet, or what was read before the data last changed: a register, somebody else's commit."""
+    before = [item.state for item in batch.files]
+    intake.examine(actor, batch.files, progress)
+    batch.turn += before != [item.state for item in batch.files]
 
 
 def say(actor: Actor, batch: Batch, item: File, hints: Hints) -> None:
     """The sender has said what kind, community, day or campaign the file is; read it again."""
-    item.hints = hints
-    examine(actor, item)
-    batch.turn += 1
+    _change(actor, batch, lambda: batches.say(actor, item.number, hints))
+    refresh(actor, batch)
 
 
-def refresh(actor: Actor, batch: Batch, progress: Progress = _quiet) -> None:
-    """Examine again what was read before the data last changed: a later register, or somebody else's commit."""
-    version = database.data_version()
-    stale = [item for item in batch.files if not item.committed and item.version != version]
-    for done, item in enumerate(stale):
-        progress(done, len(stale), item.name)
-        before = item.state
-        examine(actor, item)
-        batch.turn += before != item.state
+def mend(actor: Actor, batch: Batch, item: File, mends: Mends) -> None:
+    """The sender has put texts in place of cells (all of them; {}: none any more); read the file again."""
+    _change(actor, batch, lambda: batches.mend(actor, item.number, mends))
+    refresh(actor, batch)
+
+
+def remove(actor: Actor, batch: Batch, item: File) -> None:
+    """Take a file out of the batch; what was committed of it stays."""
+    _change(actor, batch, lambda: batches.remove(actor, item.number))
+    intake.forget(actor, [item.number])
+
+
+def _change(actor: Actor, batch: Batch, change: Callable[[], None]) -> None:
+    """Carry out a change; where another window came first, that is said and the list shows how things stand."""
+    batch.refusal = ""
+    try:
+        change()
+    except SubmissionError as refusal:
+        batch.refusal = str(refusal)
+    load(actor, batch)
+
+
+def clear(actor: Actor, batch: Batch, *states: str) -> None:
+    """Take out the files in these states, or all."""
+    for item in batch.in_state(*states or STATES):
+        remove(actor, batch, item)
 
 
 def commit(
@@ -236,7 +156,7 @@ def commit(
     *,
     partial: bool = True,
     address: str | None = None,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> list[File]:
     """Take these files in: base data first, then by date. The files that went in.
 
@@ -244,28 +164,9 @@ def commit(
     out to need hands (or to be ``partial`` and that is not wanted) it stays in the batch.
     """
     allowed = COMMITTABLE if partial else COMMITTABLE - {"partial"}
-    by_result = {id(item.result): item for item in files if item.result is not None}
-    ordered = [by_result[id(result)] for result in pipeline.order([i.result for i in files if i.result is not None])]
-    went_in: list[File] = []
-    for done, item in enumerate(ordered):
-        progress(done, len(ordered), item.name)
-        if item.version != database.data_version():
-            examine(actor, item)
-        if item.state not in allowed or item.result is None:
-            continue
-        try:
-            item.outcome = submissions.commit(actor, item.result, item.data, address=address, received_at=item.received)
-        except AccountError as refusal:
-            item.problem = str(refusal)
-            continue
-        except Exception as failure:
-            log.error("%s could not be committed: %s", item.sha256[:12], type(failure).__name__)
-            item.problem = _(_FAILED)
-            continue
-        item.committed = True
-        went_in.append(item)
+    done = list(intake.take_in(actor, files, states=allowed, address=address, progress=progress))
     batch.turn += 1
-    return went_in
+    return [item for item in done if item.committed]
 
 
 # What the page says of a file ----------------------------------------------------------------------------------
@@ -312,6 +213,7 @@ def state_words(item: File) -> str:
         "refused": N_("Not accepted"),
         "ready": N_("Can go in"),
         "unchanged": N_("Same content"),
+        "unread": N_("Not read yet"),
         "committed": N_("Committed"),
     }
     return _(words[item.state])
@@ -341,9 +243,9 @@ def note(item: File, batch: Batch) -> str:
 def _moved(item: File) -> str:
     compared = [sheet.comparison for sheet in item.sheets if sheet.replaces and sheet.comparison]
     counts = {
+        N_("▼ {n} rows fewer"): sum(c.gone for c in compared),
         N_("{n} new"): sum(c.new for c in compared),
         N_("{n} changed"): sum(c.changed for c in compared),
-        N_("{n} gone"): sum(c.gone for c in compared),
     }
     return "，".join(_(words, n=n) for words, n in counts.items() if n)
 

@@ -109,11 +109,18 @@ def tiles(view: View) -> None:
         ],
         "matter_tiles",
     )
+    seen = cache.cached(report.inspections)(view)
+    if seen["records"] > seen["problems"]:
+        words = _(
+            "{records} inspections on record: {problems} with a problem, {rectified} of them fixed, {open} open.",
+            **seen,
+        )
+        st.caption(words)
 
 
 def listing(view: View, status: str, wanted: Wanted) -> None:
     """The matters, what presses most first; a picked row opens on the right."""
-    told = report.table(view)
+    told = report.matters(view)
     names = cache.cached(directory.communities)(view)["name"].tolist()
     with st.container(horizontal=True, vertical_alignment="center"):
         community = _choose(_("All communities"), names, wanted.community, "community")
@@ -248,7 +255,7 @@ def _label(column: str, code: Any) -> str:
 
 def detail(view: View, wanted: Wanted) -> None:
     """One matter: what, who, by when, its story, and what may be done with it now."""
-    told = report.table(view)
+    told = report.matters(view)
     found = told[told["item_no"] == wanted.item]
     if found.empty:
         st.markdown("#### " + _("Choose a matter"))

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from config import language
 from config.language import _
-from data_access import sheets
+from data_access import accounts, batches, sheets
 from data_access.accounts import Actor
-from data_access.findings import Finding, Severity
+from data_access.findings import Finding
 from data_access.reports import directory
+from data_access.reports.changes import Difference
 from data_access.reports.view import View
+from data_access.workbooks import returns
 from data_access.workbooks.model import Hints
-from pages.parts import cache, comparison, figures, filters, intake, preview, tables
+from pages.parts import cache, comparison, downloads, figures, filters, intake, preview, tables, undo
 from pages.parts.intake import Batch, File
 
+_BESIDE = ("OUTLIER", "OUTLIER_PERIOD", "SAME_AS_EARLIER")
 
-def receipt(batch: Batch, view: View) -> None:
+
+def receipt(actor: Actor, batch: Batch, view: View) -> None:
     """What has gone in, under which numbers, and what it took the place of."""
     done = batch.in_state("committed")
     if not done:
@@ -47,10 +54,21 @@ def receipt(batch: Batch, view: View) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             filters.link("dispatch", _("See morning and evening"), view)
             filters.link("rankings", _("See the ranking"), view)
-            st.button(_("Clear the list of them"), key="uploads_clear", on_click=batch.clear, args=("committed",))
+            st.button(
+                _("Clear the list of them"),
+                key="uploads_clear",
+                on_click=intake.clear,
+                args=(actor, batch, "committed"),
+            )
+            if batch.number is not None:
+                undo.button(actor, batch.number, sum(_went_in(item) for item in done), key="uploads_undo")
 
 
-def compare(actor: Actor, item: File) -> None:
+def _went_in(item: File) -> int:
+    return sum(sheet.status == "committed" for sheet in item.sheets)
+
+
+def compare(actor: Actor, batch: Batch, item: File) -> None:
     """What a file would change in what its scopes hold."""
     found = preview.parts(item)
     if not found:
@@ -72,12 +90,29 @@ def compare(actor: Actor, item: File) -> None:
         part = found[place]
         difference = preview.difference(actor, item, place)
         comparison.counts(difference, _ending(part))
+        comparison.losses(difference)
+        comparison.asides([f for f in part.sheet.findings if f.code in _BESIDE])
         if part.before is None:
             st.caption(_("The first version of this scope: all rows are new."))
         else:
+            _fewer(actor, batch, item, difference)
             comparison.changes(difference)
-        if part.before is not None and difference.gone:
-            st.markdown(f":orange[:material/warning: {_('This correction takes {n} rows out.', n=difference.gone)}]")
+
+
+def _fewer(actor: Actor, batch: Batch, item: File, difference: Difference) -> None:
+    """A correction that takes rows out says so in words; the sender may say that only the changed rows were sent."""
+    if difference.gone:
+        st.markdown(f":orange[:material/warning: {_('This correction takes {n} rows out.', n=difference.gone)}]")
+    if item.state == "unchanged" or not (difference.gone or item.hints.partial):
+        return
+    said = st.checkbox(
+        _("It holds the changed rows only: the other rows stay"),
+        value=item.hints.partial,
+        key=f"uploads_changed_only_{item.number}",
+    )
+    if said != item.hints.partial:
+        intake.say(actor, batch, item, replace(item.hints, partial=said))
+        st.rerun()
 
 
 def _ending(part: preview.Part) -> str:
@@ -93,46 +128,25 @@ def _ending(part: preview.Part) -> str:
     )
 
 
-def findings(item: File) -> None:
-    """What the reader found in a file: place, original value (masked where personal), problem and remedy."""
-    asked = [finding.message for finding in item.questions] if item.state == "unclear" else []
-    found = [finding for finding in item.findings if finding.message not in asked]
-    if not found and not item.problem:
-        return
-    loud = [finding for finding in found if finding.severity != Severity.INFO]
-    with st.container(border=True, key="card_findings"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(_("Findings"), anchor=False, width="content")
-            st.caption(
-                _(
-                    "{errors} errors, {warnings} warnings",
-                    errors=item.count(Severity.ERROR),
-                    warnings=item.count(Severity.WARNING),
-                ),
-                width="content",
-            )
-            st.space("stretch")
-            every = st.toggle(_("Notes too"), key="uploads_notes") if len(loud) < len(found) else False
-        shown = found if every else loud
-        if item.problem:
-            st.markdown(f":red[:material/error: {tables.plain(item.problem)}]")
-        if shown:
-            several = len({finding.sheet for finding in shown if finding.sheet}) > 1
-            comparison.findings(_finding(finding, several) for finding in shown)
-        elif not item.problem:
-            st.caption(_("No errors, no warnings."))
-
-
-def _finding(finding: Finding, several: bool) -> tuple[str, ...]:
-    place = "!".join(part for part in (finding.sheet if several or not finding.cell else "", finding.cell) if part)
-    return (
-        finding.severity.value,
-        place or _("whole file"),
-        finding.column,
-        finding.shown_value,
-        finding.message,
-        finding.remedy,
+def annotated(actor: Actor, item: File) -> None:
+    """The file back to its sender, with everything that was found in it; made when it is asked for."""
+    found, spoken = item.findings, language.current()
+    st.download_button(
+        _("Download annotated copy"),
+        partial(_annotated, actor.username, item.number, item.name, found, spoken),
+        file_name=returns.returned_name(item.name),
+        mime=downloads.XLSX,
+        icon=":material/rate_review:",
+        on_click="ignore",
+        disabled=not found,
+        help=_("The chosen file as it was sent, with its bad cells coloured and a list of what was found."),
+        key="uploads_annotated",
     )
+
+
+def _annotated(username: str, number: int, name: str, found: Sequence[Finding], spoken: str) -> bytes:
+    """Asked for by the browser outside the run of the page, so the account is read again."""
+    return returns.annotated(batches.content(accounts.actor(username), number), name, found, spoken)
 
 
 def confirm(actor: Actor, view: View, batch: Batch, item: File) -> None:
@@ -174,7 +188,7 @@ def hints(actor: Actor, view: View, batch: Batch, item: File) -> None:
         placeholder=_("As the file says"),
         key=f"{prefix}_campaign",
     )
-    said = Hints(community, day, campaign, kind)
+    said = Hints(community, day, campaign, kind, item.hints.partial)
     if said != item.hints:
         intake.say(actor, batch, item, said)
         st.rerun()

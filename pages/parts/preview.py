@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+import pandas as pd
+
 from config import language
 from data_access import facts
 from data_access.accounts import Actor
@@ -72,6 +74,18 @@ def difference(actor: Actor, item: intake.File, place: int) -> Difference:
         part = parts(item)[place]
         item.differences[key] = history.preview(actor, part.portion, part.before)
     return item.differences[key]
+
+
+def lost(item: intake.File) -> int:
+    """How many rows the file would take out of what its scopes hold."""
+    if item.committed:
+        return 0
+    return sum(sheet.comparison.gone for sheet in item.usable if sheet.replaces and sheet.comparison)
+
+
+def rows(actor: Actor, part: Part) -> pd.DataFrame:
+    """The rows of one part that can go in, masked: headings in the current language, all as text."""
+    return history.rows(actor, part.portion)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,9 +130,9 @@ def keep_cookie(actor: Actor | None) -> None:
     if (wish and st.session_state.get("set")) or (wish == 0 and st.session_state.get("delete")):
         del st.session_state["cookie"]
         wish = None
-    if actor is not None and not wish:
-        return
-    with st.container(key="cookies"):
+    with st.container(key="cookies"):  # always, so that nothing below moves and loses files that are on their way
+        if actor is not None and not wish:
+            return
         library = Authenticate(
             {"usernames": {}}, COOKIE, _cookie_key(actor) if actor else "", wish or 0.0, auto_hash=False
         )
