@@ -7,16 +7,40 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from config import language
+from config import catalogue, language
 from config.settings import settings
 from data_access import accounts, database
 from data_access.accounts import Actor
 
 EVENING = "2022-08-12T20:42"  # a Friday, after the evening tallies are due
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long runs are for whoever asks for them: pytest -m fuzz, pytest -m kills."""
+    asked = config.getoption("markexpr", "")
+    for item in items:
+        for mark in ("fuzz", "kills"):
+            if item.get_closest_marker(mark) and mark not in asked:
+                item.add_marker(pytest.mark.skip(reason=f"long; run with -m {mark}"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One line over all workbooks of the acceptance suite that ran, in whatever process."""
+    ran = [
+        report
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        if report.when == "call" and any(name == "workbook" for name, _rule in report.user_properties)
+    ]
+    if ran:
+        right = sum(report.passed for report in ran)
+        terminalreporter.write_line(f"recognised and exact {right}/{len(ran)}")
 
 
 @dataclass
@@ -57,6 +81,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.undo()
     settings.cache_clear()
     language.use(language.DEFAULT)
+    catalogue.using(None)
 
 
 _numbers = itertools.count(1)
