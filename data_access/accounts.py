@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, database
+from data_access import audit, catalogues, database
 from data_access.schema import Account, Community, Street
 
 
@@ -37,7 +37,9 @@ class Capability(StrEnum):
     READ_PEOPLE = "read_people"  # masked names and telephones
     UPLOAD = "upload"
     WITHDRAW = "withdraw"
+    WAIVE = "waive"  # accept a warning for one community and day, with a reason
     MANAGE_ACTIONS = "manage_actions"
+    MAP_SHEETS = "map_sheets"  # say what the columns of a sheet are, for the street; declare own indicators
     ADMINISTER = "administer"
 
 
@@ -132,7 +134,10 @@ def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
 
 
 def actor(username: str) -> Actor:
-    """The account by its name; AccountError if there is none or it is disabled."""
+    """The account by its name; AccountError if there is none or it is disabled.
+
+    From here on the running thread speaks the catalogue of the account's street (see ``catalogues``).
+    """
     with database.reading() as connection:
         row = connection.execute(
             select(*_COLUMNS)
@@ -140,6 +145,8 @@ def actor(username: str) -> Actor:
             .join(Community, Community.id == Account.community_id, isouter=True)
             .where(Account.username == username, Account.disabled_at.is_(None))
         ).first()
+        if row is not None:
+            catalogues.enter(connection, row.street_id)
     if row is None:
         raise AccountError(N_("There is no active account {name}. An administrator can create one."), name=username)
     return _actor(row)

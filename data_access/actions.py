@@ -11,9 +11,12 @@ _REACHED = {"fixing": "assigned", "recheck": "fixed", "closed": "closed", "relap
 def events(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[tuple[str, str | None]]:
     """The events between two revisions of a matter, each with its note.
 
-    Status codes: new 待交办, fixing 整改中, recheck 待复查, closed 已销号, relapsed 反弹 (sheets/action_items).
+    Status codes: new 待交办, fixing 整改中, recheck 待复查, closed 已销号, relapsed 反弹; clear 无问题 is
+    no matter.
     """
     found: list[tuple[str, str | None]] = []
+    if after["status"] == "clear":
+        return found
     if before is None:
         found.append(("found", None))
     elif before["due"] != after["due"]:

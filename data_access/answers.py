@@ -16,6 +16,7 @@ from data_access import metrics
 from data_access.findings import Finding
 from data_access.plans import SheetOutcome
 from data_access.submissions import Outcome
+from data_access.waivers import Accepted
 
 
 def plain(value: Any) -> Any:
@@ -59,8 +60,8 @@ def rows(frame: pd.DataFrame, rates: tuple[str, ...]) -> list[dict[str, Any]]:
     return answer
 
 
-def finding(found: Finding) -> dict[str, Any]:
-    """One finding; a value that may be personal is masked."""
+def finding(found: Finding, accepted: Accepted | None = None) -> dict[str, Any]:
+    """One finding; a value that may be personal is masked. ``waived``: who accepted it, when and why, or null."""
     return {
         "severity": found.severity.value,
         "code": found.code,
@@ -68,6 +69,9 @@ def finding(found: Finding) -> dict[str, Any]:
         "value": found.shown_value or None,
         "message": found.message,
         "remedy": found.remedy,
+        "waived": None
+        if accepted is None
+        else {"id": accepted.id, "by": accepted.by, "at": plain(accepted.at), "reason": accepted.reason},
     }
 
 
@@ -85,7 +89,9 @@ def sheet(outcome: SheetOutcome) -> dict[str, Any]:
         "revision": outcome.revision,
         "rows_accepted": outcome.rows_accepted,
         "rows_refused": outcome.rows_refused,
-        "findings": [finding(found) for found in outcome.findings],
+        "rows_kept": outcome.rows_kept,
+        "new_findings": len(outcome.new_findings),
+        "findings": [finding(found, outcome.waived.get(found.code)) for found in outcome.findings],
     }
 
 
@@ -109,13 +115,17 @@ def workbook_text(path: str, outcome: Outcome) -> list[str]:
         counts = _("{n} rows accepted, {m} refused", n=part.rows_accepted, m=part.rows_refused)
         number = f" #{part.submission} v{part.revision}" if part.submission else ""
         lines.append(f"  {place}: {part.status}{number} ({counts})")
-        lines += [f"  {_finding_line(found)}" for found in part.findings if found.severity != "info"]
+        if part.rows_kept:
+            lines.append("  " + _("{n} rows that the correction does not mention stay.", n=part.rows_kept))
+        loud = (found for found in part.findings if found.severity != "info")
+        lines += [f"  {_finding_line(found, part.waived.get(found.code))}" for found in loud]
     return lines
 
 
-def _finding_line(found: Finding) -> str:
+def _finding_line(found: Finding, accepted: Accepted | None = None) -> str:
     where = "!".join(part for part in (found.sheet, found.cell) if part)
-    return f"  [{found.severity.value}] {where} {found.message} {found.remedy}".rstrip()
+    waived = f" ({_('Accepted')} · {accepted.by} · {accepted.reason})" if accepted else ""
+    return f"  [{found.severity.value}] {where} {found.message} {found.remedy}".rstrip() + waived
 
 
 def table_text(frame: pd.DataFrame, rates: tuple[str, ...]) -> str:

@@ -33,6 +33,7 @@ log = logging.getLogger("street.database")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 15_000
+CACHE_KB = 32_768  # a large roster with its indexes fits, and is written once
 CONSOLE = "console"  # the account of whoever works at the machine itself
 
 
@@ -71,6 +72,7 @@ def _sqlite(url: str, path: str | None) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA cache_size=-{CACHE_KB}")
         cursor.close()
 
     @event.listens_for(made, "begin")

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
-from data_access import privacy
+from data_access import mappings, privacy
 from data_access.accounts import Actor, Role
 from data_access.force import complete_sum, in_force
 from data_access.schema import (
@@ -46,6 +46,7 @@ def known(connection: Connection, actor: Actor) -> Known:
         sites=_sites(connection, actor.street_id),
         history=StoredHistory(connection, actor.street_id),
         only=actor.community if actor.role == Role.CLERK else None,
+        layouts=mappings.stored(connection, actor.street_id),
     )
 
 
@@ -205,10 +206,11 @@ class StoredHistory:
 
     def doses(self, campaign: str, documents: Iterable[str], *, before: date) -> Mapping[str, frozenset[str]]:
         """Doses recorded as given before a day on rosters in force, by document number or person code as typed."""
-        by_key = {privacy.keys().person(document): document for document in documents}
+        key = privacy.keys().person
+        by_key = {key(document): document for document in documents}
         held: dict[str, set[str]] = {}
         wanted = list(by_key)
-        for start in range(0, len(wanted), 500):  # SQLite bounds the number of parameters
+        for start in range(0, len(wanted), 2000):  # SQLite bounds the number of parameters
             rows = self.connection.execute(
                 select(Callup.person_key, Callup.dose_no)
                 .join(Submission, Submission.id == Callup.submission_id)
@@ -216,7 +218,7 @@ class StoredHistory:
                 .where(
                     Callup.street_id == self.street_id,
                     Campaign.code == campaign,
-                    Callup.person_key.in_(wanted[start : start + 500]),
+                    Callup.person_key.in_(wanted[start : start + 2000]),
                     Callup.outcome.in_(("vaccinated", "elsewhere")),
                     Callup.vaccination_date < before,
                     in_force(),

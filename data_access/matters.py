@@ -28,6 +28,7 @@ MOVES: Mapping[str, tuple[str, ...]] = {
     "recheck": ("closed", "fixing"),
     "closed": ("relapsed",),
     "relapsed": ("fixing", "recheck"),
+    "clear": (),
 }
 
 

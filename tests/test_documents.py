@@ -69,6 +69,7 @@ def test_the_commands_of_the_readme_run(office, tmp_path, monkeypatch):
         "NAME": "coverage",
         "SUBMISSION": "1",
         "TEXT": "x",
+        "DIR": ".",
     }
     lines = re.findall(r"`python -m data_access ([^`]+)`", READMES[0].read_text(encoding="utf-8"))
     order = ["init", "template", "import", "sample", "report", "withdraw"]
@@ -77,6 +78,7 @@ def test_the_commands_of_the_readme_run(office, tmp_path, monkeypatch):
     for call in sorted(calls, key=lambda call: order.index(call[0])):
         args = [fill.get(word, word) for word in call]
         args = [{"12": "3", "30": "2"}.get(word, word) for word in args]
+        args += ["--once", "--every", "0.05"] if "--watch" in args else []
         result = CliRunner().invoke(main, args)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

@@ -6,6 +6,7 @@ own writing code is used.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -408,3 +409,161 @@ def test_every_command_has_help(call):
             walk(child, [*path, name])
 
     walk(main, [])
+
+
+# Batches and watched folders ----------------------------------------------------------------------------------------
+
+
+def watch(call, folder, *args):
+    """What became of each file, by name."""
+    status, out = call("import", "--watch", folder, "--every", "0.05", "--once", "--json", *args)
+    lines = [json.loads(line) for line in out.splitlines()]
+    return status, {Path(line["path"]).name: line for line in lines}
+
+
+def lying(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_watched_folder_is_emptied_into_done_and_failed(answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120, "向阳社区": 100}))
+    folder = tmp_path / "收件"
+    (folder / "done").mkdir(parents=True)
+    good = write(folder / "好.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)]).read_bytes()
+    write(folder / "半.xlsx", 晚调度=[EVENING, tally("向阳社区", D2, 9, 9), tally("无名社区", D2, 9, 9)])
+    (folder / "照片.xlsx").write_bytes(b"\xff\xd8\xff\xe0" + b"x" * 500)
+    (folder / "done" / "好.xlsx").write_bytes(b"an earlier one")
+    (folder / "~$好.xlsx").write_bytes(b"lock")
+    status, lines = watch(call, folder)
+    assert status == 1
+    assert {name: line["status"] for name, line in lines.items()} == {
+        "好.xlsx": "committed",
+        "半.xlsx": "committed",
+        "照片.xlsx": "rejected",
+    }
+    assert lying(folder) == [
+        "done/好 (2).xlsx",
+        "done/好.xlsx",
+        "failed/半.xlsx",
+        "failed/半_批注.xlsx",
+        "failed/照片.xlsx",
+        "failed/照片_批注.xlsx",
+        "~$好.xlsx",
+    ]
+    assert (folder / "done" / "好 (2).xlsx").read_bytes() == good
+    assert (folder / "done" / "好.xlsx").read_bytes() == b"an earlier one", "nothing is ever overwritten"
+    assert lines["好.xlsx"]["moved_to"] == str(folder / "done" / "好 (2).xlsx") and not lines["好.xlsx"]["annotated"]
+    assert "无名社区" in json.dumps(lines["半.xlsx"], ensure_ascii=False)
+    marked = openpyxl.load_workbook(folder / "failed" / "半_批注.xlsx")
+    assert any("无名社区" in str(cell.value) for row in marked.worksheets[0].iter_rows() for cell in row)
+    rows = by_community(answer("report", "dispatch", "--date", D2))
+    assert (rows["春晖社区"]["vacc_total"], rows["向阳社区"]["vacc_total"]) == (46, 9)
+    assert watch(call, folder) == (0, {})
+
+
+def test_what_was_taken_in_but_not_moved_is_moved_as_unchanged(answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    path = write(folder / "好.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)])
+    answer("import", path)
+    status, lines = watch(call, folder)
+    assert (status, lines["好.xlsx"]["status"], lying(folder)) == (0, "unchanged", ["done/好.xlsx"])
+
+
+def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path, monkeypatch):
+    from data_access import folders
+
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    whole = write(tmp_path / "好.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)]).read_bytes()
+    (folder / "好.xlsx").write_bytes(whole[:500])
+    monkeypatch.setattr(folders.time, "sleep", lambda _seconds: (folder / "好.xlsx").write_bytes(whole[:900]))
+    assert watch(call, folder) == (0, {})
+    monkeypatch.setattr(folders.time, "sleep", lambda _seconds: None)
+    (folder / "好.xlsx").write_bytes(whole)
+    _status, lines = watch(call, folder)
+    assert lines["好.xlsx"]["status"] == "committed"
+
+
+def test_a_watched_folder_acts_as_told(office, answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120, "向阳社区": 100}))
+    assert (
+        call("accounts", "add", "clerk_01", "--role", "clerk", "--community", "春晖社区", "--password", "a" * 9)[0] == 0
+    )
+    folder = tmp_path / "收件"
+    (folder / "社区").mkdir(parents=True)
+    nameless = [header for header in EVENING if header not in ("社区", "日期")]
+    row = dict(zip(EVENING, tally("春晖社区", D1, 9, 9), strict=True))
+    write(folder / "社区" / "无名.xlsx", 晚调度=[nameless, [row[header] for header in nameless]])
+    write(folder / "别家.xlsx", 晚调度=[EVENING, tally("向阳社区", D2, 46, 46)])
+    status, lines = watch(call, folder, "--as", "clerk_01", "--community", "春晖社区", "--date", D1)
+    assert status == 1
+    (sheet,) = lines["无名.xlsx"]["sheets"]
+    assert (sheet["status"], sheet["community"], sheet["date"]) == ("committed", "春晖社区", D1.isoformat())
+    assert lines["别家.xlsx"]["status"] == "rejected"
+    assert {"done/社区/无名.xlsx", "failed/别家.xlsx"} <= set(lying(folder))
+
+
+def test_a_file_that_cannot_be_read_stays_and_is_told_once(call, tmp_path):
+    from data_access import accounts, folders
+    from data_access.workbooks.model import Hints
+
+    (tmp_path / "坏盘.xlsx").symlink_to("/proc/self/mem")
+    (tmp_path / "照片.xlsx").write_bytes(b"\xff\xd8\xff\xe0" + b"x" * 500)
+    seen = []
+    for moved in folders.watch(accounts.console, tmp_path, Hints(), every=0.05):
+        seen.append((moved.path.name, moved.to is not None))
+        if len(seen) == 2:
+            (tmp_path / "又一张.xlsx").write_bytes(b"\xff\xd8\xff\xe0" + b"y" * 500)
+        if len(seen) == 3:
+            break
+    assert seen == [("坏盘.xlsx", False), ("照片.xlsx", True), ("又一张.xlsx", True)]
+
+
+@pytest.mark.parametrize("args", [["x.xlsx"], ["--dry-run"]])
+def test_watching_goes_with_no_paths_and_no_dry_run(call, tmp_path, args):
+    (tmp_path / "x.xlsx").write_bytes(b"x")
+    args = [tmp_path / arg if arg.endswith(".xlsx") else arg for arg in args]
+    assert call("import", "--watch", tmp_path, "--once", *args)[0] == 2
+    assert (tmp_path / "x.xlsx").exists()
+
+
+def test_a_whole_batch_is_taken_back(answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120, "向阳社区": 100}))
+    folder = tmp_path / "晚"
+    folder.mkdir()
+    for name in ("春晖社区", "向阳社区"):
+        write(folder / f"{name}.xlsx", 晚调度=[EVENING, tally(name, D2, 46, 46)])
+    batch = answer("import", folder)["batch"]
+    assert by_community(answer("report", "dispatch", "--date", D2))["春晖社区"]["vacc_total"] == 46
+    assert call("withdraw", "--batch", batch)[0] == 2, "not without a reason"
+    assert call("withdraw", "1", "--batch", batch, "--reason", "x")[0] == 2
+    assert call("withdraw", "--reason", "x")[0] == 2
+    status, out = call("withdraw", "--batch", batch, "--reason", "发错了")
+    assert status == 0 and "2" in out
+    reported = [row for row in answer("report", "reporting", "--date", D2)["rows"] if row["kind"] == "evening"]
+    assert [row["submission"] for row in reported] == [None, None]
+    assert answer("import", folder)["workbooks"][0]["status"] == "committed", "it can be sent again"
+
+
+def test_control_c_ends_a_watch(tmp_path):
+    environment = {"STREET_DATA_DIR": str(tmp_path / "data"), "PYTHONUTF8": "1"}
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    (folder / "照片.xlsx").write_bytes(b"\xff\xd8\xff\xe0" + b"x" * 500)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "data_access", "import", "--watch", str(folder), "--every", "0.1"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert "照片.xlsx" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, "")
+    assert "Traceback" not in error

@@ -2,16 +2,20 @@
 
 import stat
 import threading
+from datetime import date
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, select, text
+from sqlalchemy import MetaData, delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from config import clock
 from config.settings import settings
-from data_access import accounts, database, privacy
-from data_access.schema import Account, Base, Community, DataVersion, Street, Submission
+from data_access import accounts, database, privacy, submissions
+from data_access.schema import Account, Base, Community, DataVersion, MorningTally, Street, Submission
 
 
 def test_migrations_make_exactly_the_declared_schema(database_url):
@@ -28,6 +32,65 @@ def test_preparing_twice_changes_nothing(database_url):
     assert database.data_version() == before
     with database.reading() as connection:
         assert len(connection.execute(select(Street.id)).all()) == 1
+
+
+def test_a_database_of_the_first_schema_comes_along_with_all_that_is_in_it(database_url):
+    _first_schema_with_data()
+    assert database.data_version() == 7
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, Base.metadata) == []
+        found = connection.execute(select(Submission.id, Submission.superseded_at, Submission.batch_id)).all()
+        facts = connection.execute(select(MorningTally.submission_id, MorningTally.planned)).all()
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    assert [(row.id, row.superseded_at is None, row.batch_id) for row in found] == [(1, False, None), (2, True, None)]
+    assert sorted(facts) == [(1, 30), (2, 31)]
+    assert submissions.withdraw(accounts.console(), 2, "数字报错") == 1
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        connection.execute(update(Submission).values(batch_id=99))
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        connection.execute(delete(Submission).where(Submission.id == 1))  # its facts still hang on it
+
+
+def _first_schema_with_data():
+    """The database as the first release left it: a register of one community and two versions of a morning tally."""
+    config, now, seal = Config(), clock.now(), privacy.keys().seal
+    config.set_main_option("script_location", str(database.MIGRATIONS))
+    with database.engine().execution_options(writing=True).connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        old = MetaData()
+        old.reflect(connection)
+        assert "batch" not in old.tables and "batch_id" not in old.tables["submission"].columns
+
+        def put(table, **values):
+            connection.execute(insert(old.tables[table]).values(values))
+
+        key = privacy.keys().fingerprint
+        put("data_version", id=1, version=7, changed_at=now, key_fingerprint=key)
+        put("street", id=1, code="street", name="示范街道", is_sample=False)
+        account = {"username": "console", "role": "admin", "created_at": now, "generation": 1, "failures": 0}
+        put("account", id=1, street_id=1, must_change=False, **account)
+        put("campaign", id=1, street_id=1, code="covid", position=1, definition={})
+        put("community", id=1, street_id=1, name="春晖社区", code="C01", position=1)
+        sealed = {"filename": seal("早.xlsx".encode()), "content": seal(b"PK")}
+        put("workbook", id=1, street_id=1, sha256="0" * 64, size=2, account_id=1, received_at=now, **sealed)
+        common = {"street_id": 1, "campaign_id": 1, "community_id": 1}
+        for number, over in ((1, now), (2, None)):
+            scope = {"scope": "morning/1/1/2022-08-12", "kind": "morning", "business_date": date(2022, 8, 12)}
+            times = {"received_at": now, "committed_at": now, "superseded_at": over}
+            counts = {"workbook_id": 1, "account_id": 1, "rows_accepted": 1, "rows_refused": 0}
+            put("submission", id=number, revision=number, **common, **scope, **times, **counts)
+            fact = {"submission_id": number, "row": 3, "biz_date": date(2022, 8, 12), "planned": 29 + number}
+            put("morning_tally", id=number, **common, **fact)
+        put("finding", id=1, street_id=1, workbook_id=1, submission_id=1, code="X", severity="info",
+            personal=False, first_seen=now, resolved_at=now)  # fmt: skip
+        if connection.dialect.name == "postgresql":
+            for table in old.tables.values():
+                if "id" in table.columns and table.name != "data_version":
+                    connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), 100)")
 
 
 def test_a_later_schema_is_refused_and_left_alone(database_url):

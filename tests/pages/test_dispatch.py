@@ -116,3 +116,34 @@ def test_a_day_without_data_stands(app, street):
 def test_without_a_register_the_page_says_what_to_do(app, office):
     page = app(Role.SUPERVISOR, "dispatch")
     assert not page.exception and "还没有社区" in texts(page)
+
+
+def accept(page, reason):
+    """The dialog of the picked community's difference, filled in and confirmed (here a whole run: see the browser)."""
+    page.button(key="settle_I1").click().run()
+    page.button(key="settle_I1").click()
+    page.text_input(key="settle_reason").input(reason)
+    return page.button(key="settle_confirm").click().run()
+
+
+def test_a_supervisor_accepts_a_difference_and_takes_it_back(app, street):
+    page = app(Role.SUPERVISOR, "dispatch", day=DAY.isoformat(), picked="锦绣社区")
+    page = accept(page, "  ")
+    assert any("原因" in error.value for error in page.error)
+    page = accept(page, "张某 13812345678 外出")
+    assert not page.exception and cell(page, "锦绣社区", "不明差异") == "+1 已认可"
+    assert "已认可 · 不明差异 I1 · supervisor\\_1" in texts(page) and "外出" in texts(page)
+    assert "13812345678" not in texts(page)
+    leader = app(Role.LEADER, "dispatch", day=DAY.isoformat(), picked="锦绣社区")
+    assert "supervisor\\_1" in texts(leader) and "外出" not in texts(leader)
+    profile = app(Role.SUPERVISOR, "community", day=DAY.isoformat(), community="锦绣社区")
+    assert "已认可 · I1 · supervisor\\_1" in texts(profile)
+    page = app(Role.SUPERVISOR, "dispatch", day=DAY.isoformat(), picked="锦绣社区")
+    page = next(button for button in page.button if button.label == "撤回认可").click().run()
+    assert cell(page, "锦绣社区", "不明差异") == "+1 ≠ 待核"
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.LEADER])
+def test_others_may_not_accept_a_difference(app, street, role):
+    page = app(role, "dispatch", day=DAY.isoformat(), picked="锦绣社区")
+    assert not [button for button in page.button if (button.key or "").startswith("settle_")]

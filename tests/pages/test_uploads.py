@@ -10,9 +10,11 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data_access import submissions
+from config.settings import settings
+from data_access import database, submissions
 from data_access.accounts import Actor, Role
 from data_access.findings import Severity
+from data_access.intake import _kept as readings
 from data_access.reports import history, reporting
 from data_access.reports.view import View
 from data_access.workbooks.model import Hints
@@ -76,7 +78,7 @@ def test_every_state_and_its_words(board: Board) -> None:
         ("清河.xlsx", books.morning("清河社区", 12)),
         ("名单.xlsx", roster({}, {"batch_no": "x"}, {})),
         ("汇总.xlsx", unsigned()),
-        ("照片.xlsx", b"no workbook at all" * 9),
+        ("照片.xlsx", b"\xff\xd8\xff\xe0" + b"x" * 500),
     )
     found = {item.name: (item.state, intake.state_words(item)) for item in batch.sorted()}
     assert found == {
@@ -95,7 +97,7 @@ def test_every_state_and_its_words(board: Board) -> None:
     assert (intake.kinds(shown), intake.communities(shown), intake.days(shown)) == ("接种名单", "春晖社区", "8月12日")
     assert intake.communities(by_name["汇总.xlsx"]) == intake.days(by_name["汇总.xlsx"]) == "？请选"
     assert "变更 1" in intake.note(by_name["清河.xlsx"], batch)
-    assert "不是工作簿" in intake.note(by_name["照片.xlsx"], batch)
+    assert "JPEG" in intake.note(by_name["照片.xlsx"], batch)
 
 
 def test_saying_whose_and_when_reads_the_file_again(board: Board) -> None:
@@ -153,10 +155,19 @@ def test_base_data_first_whatever_the_order(office: Office) -> None:
         "communities", *({"name": name, "code": f"C{n}", "kind": "community"} for n, name in enumerate(PLACES))
     )
     take(actor, batch, ("早.xlsx", books.morning("春晖社区")), ("底册.xlsx", register))
-    states = {item.name: item.state for item in batch.files}
-    assert states["底册.xlsx"] == "ready" and states["早.xlsx"] != "ready", "its community is not known yet"
+    assert {item.state for item in batch.files} == {"ready"}, "the register beside it says whose it is"
     went_in = intake.commit(actor, batch, batch.files)
-    assert [item.name for item in went_in] == ["底册.xlsx", "早.xlsx"], "read again once the register is in"
+    assert [item.name for item in went_in] == ["底册.xlsx", "早.xlsx"]
+
+
+def test_without_the_register_beside_it_a_file_waits(office: Office) -> None:
+    actor, batch = administrator(), Batch(0)
+    register = books.book("communities", {"name": "春晖社区", "code": "C1", "kind": "community"})
+    take(actor, batch, ("早.xlsx", books.morning("春晖社区")), ("底册.xlsx", register))
+    intake.remove(actor, batch, next(item for item in batch.files if item.name == "底册.xlsx"))
+    intake.refresh(actor, batch)
+    assert [item.state for item in batch.files] == ["unclear"]
+    assert intake.commit(actor, batch, batch.files) == []
 
 
 def test_partial_files_go_in_only_when_wanted(board: Board) -> None:
@@ -194,10 +205,10 @@ def test_the_hour_of_arrival_decides_not_the_hour_of_the_click(board: Board, off
 def test_one_bad_file_does_not_stop_the_others(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     original = submissions.examine
 
-    def breaks(actor: Actor, data: bytes, filename: str, hints: Hints | None = None) -> Any:
+    def breaks(actor: Actor, data: bytes, filename: str, *more: Any) -> Any:
         if filename == "坏.xlsx":
             raise RuntimeError("王小明 13800001111")
-        return original(actor, data, filename, hints)
+        return original(actor, data, filename, *more)
 
     monkeypatch.setattr(submissions, "examine", breaks)
     batch = Batch(board.actor.id)
@@ -214,6 +225,87 @@ def test_a_clerk_cannot_send_for_another_community(board: Board) -> None:
     assert own.state == "ready"
     register = one(clerk, "底册.xlsx", books.book("communities", {"name": "新社区", "code": "C9", "kind": "community"}))
     assert register.state == "refused"
+
+
+# Kept ----------------------------------------------------------------------------------------------------------
+
+
+def again(actor: Actor) -> Batch:
+    """The batch as another window of the account sees it."""
+    batch = Batch(actor.id)
+    intake.load(actor, batch)
+    intake.refresh(actor, batch)
+    return batch
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_reload_and_a_restart_find_the_same_list(board: Board, restarted: bool) -> None:
+    actor, batch = board.actor, Batch(board.actor.id)
+    files = take(
+        actor,
+        batch,
+        ("早.xlsx", books.morning("春晖社区")),
+        ("汇总.xlsx", unsigned()),
+        ("名单.xlsx", roster({}, {"batch_no": "x"}, {})),
+    )
+    intake.say(actor, batch, files[1], Hints(community="清河社区", day=DAY))
+    intake.mend(actor, batch, files[2], {("接种名单", cell_of(files[2], "批次")): "2"})
+    intake.commit(actor, batch, files[:1])
+    numbers = intake.numbers(files[:1])
+    if restarted:
+        readings.clear()
+        database.close_all()
+    found = again(actor)
+    assert [(item.name, item.state) for item in found.files] == [
+        ("早.xlsx", "committed"),
+        ("汇总.xlsx", "ready"),
+        ("名单.xlsx", "ready"),
+    ]
+    assert intake.numbers(found.files[:1]) == numbers != "—"
+    assert found.files[0].sheets[0].community == "春晖社区"
+    assert found.files[1].hints == Hints(community="清河社区", day=DAY)
+    assert found.files[2].rows_accepted == 3
+
+
+def cell_of(item: File, column: str) -> str:
+    return next(finding.cell for finding in item.findings if finding.column == column)
+
+
+def test_two_windows_of_one_account_see_one_batch(board: Board) -> None:
+    actor, batch = board.actor, Batch(board.actor.id)
+    item = take(actor, batch, ("早.xlsx", books.morning("春晖社区")))[0]
+    other = again(actor)
+    take(actor, other, ("向阳.xlsx", books.morning("向阳社区")))
+    intake.load(actor, batch)
+    assert [each.name for each in batch.files] == ["早.xlsx", "向阳.xlsx"]
+    intake.commit(actor, other, other.files)
+    assert intake.commit(actor, batch, [item]) == [], "it is in already"
+    assert len(history.submissions(actor, history.Filters(kind="morning"))) == 2
+    intake.mend(actor, batch, item, {("早会商", "A1"): "x"})
+    assert "另一个窗口" in batch.refusal
+    assert [each.state for each in batch.files] == ["committed", "committed"]
+
+
+def test_what_arrives_after_everything_is_in_opens_a_new_batch(board: Board) -> None:
+    actor, batch = board.actor, Batch(board.actor.id)
+    intake.commit(actor, batch, take(actor, batch, ("早.xlsx", books.morning("春晖社区"))))
+    first = batch.number
+    intake.load(actor, batch)
+    assert [item.state for item in batch.files] == ["committed"], "the receipt stays until then"
+    take(actor, batch, ("向阳.xlsx", books.morning("向阳社区")))
+    assert batch.number != first
+    assert [item.name for item in batch.files] == ["向阳.xlsx"]
+
+
+def test_too_much_is_refused_in_words_and_nothing_of_it_kept(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    actor, batch = board.actor, Batch(board.actor.id)
+    monkeypatch.setattr(settings().limits, "waiting_files", 2)
+    take(actor, batch, ("早.xlsx", books.morning("春晖社区")))
+    take(actor, batch, ("向阳.xlsx", books.morning("向阳社区")), ("清河.xlsx", books.morning("清河社区")))
+    assert "2 份" in batch.refusal
+    assert [item.name for item in batch.files] == ["早.xlsx"]
+    take(actor, batch, ("向阳2.xlsx", books.morning("向阳社区")))
+    assert batch.refusal == "" and len(batch.files) == 2
 
 
 # The page ------------------------------------------------------------------------------------------------------
@@ -253,7 +345,7 @@ def test_findings_and_masked_values_are_listed(app: App, board: Board) -> None:
     tables = "\n".join(element.proto.body for element in page.get("html"))
     assert "“x”" in tables and "批次" in tables
     assert "钱示例" not in tables and "不知道" not in tables
-    assert page.checkbox(key="uploads_partial").value is True
+    assert page.checkbox(key="uploads_partial").value is False, "what needs mending goes in only when it is wanted"
 
 
 def test_an_unclear_file_is_settled_in_place(app: App, board: Board) -> None:
@@ -269,9 +361,21 @@ def test_an_unclear_file_is_settled_in_place(app: App, board: Board) -> None:
 
 def test_nothing_to_commit_disables_the_button(app: App, board: Board) -> None:
     page = app(Role.ADMIN, "uploads")
-    drop(page, ("照片.xlsx", b"no workbook at all" * 9))
+    drop(page, ("照片.xlsx", b"\xff\xd8\xff\xe0" + b"x" * 500))
     assert page.button(key="uploads_commit").disabled
     page.button(key="uploads_remove").click().run()
+    assert "还没有文件。" in texts(page)
+
+
+def test_a_page_loaded_anew_shows_the_batch(app: App, board: Board) -> None:
+    drop(app(Role.ADMIN, "uploads"), ("春晖.xlsx", books.morning("春晖社区")))
+    page = app(Role.ADMIN, "uploads")
+    assert page.dataframe[0].value["state"].tolist() == ["✓ 可入库"]
+    page.button(key="uploads_commit").click().run()
+    assert not page.exception
+    page = app(Role.ADMIN, "uploads")
+    assert "1 份已入库" in texts(page)
+    page.button(key="uploads_clear").click().run()
     assert "还没有文件。" in texts(page)
 
 
