@@ -30,7 +30,7 @@ from data_access.schema import (
     SiteEntry,
 )
 from data_access.sheets.actions import MATTER
-from data_access.workbooks.model import Row, Scope
+from data_access.workbooks.model import Portion, Row, Scope
 
 TABLES: Mapping[str, type[Base]] = {
     "communities": CommunityEntry,
@@ -44,6 +44,11 @@ TABLES: Mapping[str, type[Base]] = {
     "actions": ActionItem,
 }
 
+# What stands in a column that the sheet does not fill.
+_USUAL: Mapping[str, Mapping[str, Any]] = {
+    "baseline": {"person_group": "all"},
+    "communities": {"kind": "community", "aliases": ()},
+}
 _KEYS = {"id", "submission_id", "street_id", "row", "community_id", "campaign_id", "site_id"}
 _FAMILY = (
     "has_65",
@@ -85,14 +90,12 @@ def fact(kind: str, row: Row, scope: Scope) -> dict[str, Any]:
     """The fact of one row; columns the sheet does not have are None, which is missing, not zero."""
     values = row.values
     made = {name: values.get(name) for name in columns(kind)}
+    made |= {name: usual for name, usual in _USUAL.get(kind, {}).items() if made[name] is None}
     if kind == "roster":
         document = values.get("id_no") or values["person_code"]
         made["person_key"] = privacy.keys().person(document)
         made["id_last4"] = document[-4:]
-    elif kind == "baseline":
-        made["person_group"] = made["person_group"] or "all"
     elif kind == "communities":
-        made["kind"] = made["kind"] or "community"
         made["aliases"] = list(made["aliases"] or ())
     elif kind == "evidence":
         parts = {name: values[name] for name in _FAMILY if values.get(name) is not None}
@@ -106,6 +109,12 @@ def fact(kind: str, row: Row, scope: Scope) -> dict[str, Any]:
         if made[name] is None:
             made[name] = getattr(scope, part)
     return made
+
+
+def usual(portion: Portion) -> frozenset[str]:
+    """The columns of its facts in which only what is usual stands, for no row of the portion fills them."""
+    known = _USUAL.get(portion.scope.kind, {})
+    return frozenset(name for name in known if all(row.values.get(name) is None for row in portion.rows))
 
 
 @cache

@@ -81,7 +81,9 @@ class Keys:
         normal = "".join(document.split()).upper()
         if normal.startswith(_CARRIED) and (carried := self._carried(normal)) is not None:
             return carried
-        return hmac.new(self.hash, normal.encode(), hashlib.sha256).hexdigest()
+        hashed = _hasher(self.hash).copy()
+        hashed.update(normal.encode())
+        return hashed.hexdigest()
 
     def carry(self, person_key: str, last4: str | None) -> str:
         """A person code under which somebody whose document number is not kept is recognised on another sheet.
@@ -109,6 +111,12 @@ class Keys:
 @lru_cache(maxsize=4)
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
+
+
+@lru_cache(maxsize=4)
+def _hasher(key: bytes) -> hmac.HMAC:
+    """Begun once: a copy of it costs less than to begin anew."""
+    return hmac.new(key, digestmod=hashlib.sha256)
 
 
 def keys() -> Keys:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data_access import waivers
 from data_access.reports import agenda, briefing, spoken
 from pages.parts import briefing_day, briefing_standing, cache, empty, filters, guard, screen
 
@@ -17,6 +18,8 @@ empty.need_register(view)
 screen.apply(look)
 
 told, matters = cache.cached(agenda.meeting)(view)
+shown = None if look.wall else told.result  # the wall shows no reasons
+standing = waivers.stand(actor, shown.day, view.campaign, view.as_of) if shown else {}
 
 with st.container(key="screen"):
     if look.wall:
@@ -24,7 +27,7 @@ with st.container(key="screen"):
     screen.sentences(look, spoken.yesterday(told), spoken.today(told))
     with st.container(key="panels"):
         briefing_day.missing(look, told)
-        briefing_day.result(look, told)
+        briefing_day.result(look, told, standing)
         briefing_day.callup(look, told)
         briefing_standing.coverage(look, told)
         briefing_standing.reds(look, told)

@@ -11,7 +11,7 @@ from config.settings import settings
 from data_access.reports import directory, notice, ranking, standing
 from data_access.reports.scores import COUNTED, OF_PEOPLE
 from data_access.reports.view import View
-from pages.parts import cache, downloads, empty, figures, filters, guard, style, tables
+from pages.parts import cache, downloads, empty, figures, filters, guard, settle, style, tables
 
 CSS = """
 .sign {{ display: inline-flex; align-items: center; }}
@@ -29,6 +29,7 @@ MARKS = {
     "spans": lambda: _("several days' total"),
     "first": lambda: _("first report"),
     "no_baseline": lambda: _("no base"),
+    "accepted": lambda: _("✓ accepted"),
 }
 NOT_RANKED = {
     "not_comparable": lambda: _("not ranked: another kind of unit"),
@@ -225,6 +226,7 @@ def explain() -> None:
         [
             (_sign(BAR + DOT + BAR, colours.pri_mid), _("Rate with its 95% Wilson interval")),
             (_sign(RING, colours.act_solid), _("Above 100%: shown as it is, without interval")),
+            ("✓", _("Accepted: a difference behind the figure stands as it is")),
             ("◆", _("The whole street: numerators and denominators added up")),
             ("≈", _("Overlaps the interval above: not distinguishable")),
             (_("Tied"), _("Equal as fractions, not only as printed")),
@@ -334,6 +336,7 @@ with left:
         )
     with st.container(border=True, key="card_ranking"):
         draw_list(view, basis, frame, total)
+        settle.behind(view, frame, basis)
         if basis == "coverage" and frame["last_n"].notna().any():
             day = frame["last_day"].dropna().max()
             st.caption(

@@ -15,13 +15,21 @@ from config.language import N_, _, pick
 from config.settings import settings
 from data_access import database, metrics
 from data_access.metrics import Entry
-from data_access.reports import coverage, evenings, frames, scores, standing
+from data_access.reports import coverage, dispatch, evenings, frames, scores, standing, tallies
 from data_access.reports.scores import COUNTED, OF_PEOPLE, RANKED, BasisError, Field, Score
 from data_access.reports.standing import Standing
 from data_access.reports.view import View
 
 BASES = ("survey", "coverage", "completion", "increment", "remaining", "on_time", "workstreams", "composite")
 RATES = ("rate", *RANKED)
+# The identities behind the figure of a basis: an accepted difference of these is marked beside it.
+CONCERNS: Mapping[str, frozenset[str]] = {
+    "coverage": frozenset({"I2"}),
+    "remaining": frozenset({"I2"}),
+    "increment": frozenset({"I2"}),
+    "completion": frozenset({"I1", "I5", "I6"}),
+    "composite": frozenset({"I1", "I2", "I5", "I6"}),
+}
 DEFINITIONS: dict[str, tuple[str, str]] = {
     "survey": coverage.DEFINITIONS["survey"],
     "coverage": coverage.DEFINITIONS["coverage"],
@@ -115,7 +123,7 @@ def table(view: View, basis: str = "coverage") -> pd.DataFrame:
     are counts of people without a rate); coverage_n, coverage_d, increment, increment_days, left (Int64 people to
     the target; ≤ 0 reached), low and high (Wilson interval of the rate, percent), same_as_above (≈ with the row
     above; <NA> without interval), small_base, over (above 100 %), reached (the target; <NA> where none applies), marks
-    (codes separated by spaces: over, small_base, unreconciled, spans, first, no_baseline), status (the same in words:
+    (codes separated by spaces: over, small_base, unreconciled, spans, first, no_baseline, accepted), status (the same in words:
     tied, not reported, not ranked), and for those who did not report last_n, last_d, last_day. Raises BasisError.
     """
     _check(basis)
@@ -127,7 +135,12 @@ def table(view: View, basis: str = "coverage") -> pd.DataFrame:
         given = scores.of(today, basis)
         ranked = _rank(today, given)
         before = _ranks(then[0], basis) if then else {}
+        waived = basis in CONCERNS and bool(tallies.waivers(connection, field))
     rows = _rows(today, basis, given, ranked, before, since)
+    accepted = _accepted(field, basis) if waived else frozenset()
+    for row in rows:
+        if row["community"] in accepted:
+            row["marks"] = f"{row['marks']} accepted".lstrip()
     frame = _frame(rows, basis)
     return frame if view.community is None else frame[frame["community"] == view.community].reset_index(drop=True)
 
@@ -255,6 +268,12 @@ def _rows(
         rows.append(row)
         above = interval if place.state == "ranked" else None
     return rows
+
+
+def _accepted(field: View, basis: str) -> frozenset[str]:
+    """The communities with an accepted difference behind the figure of the basis."""
+    found = dispatch.differences(field)
+    return frozenset(found.loc[found["waiver"].notna() & found["identity"].isin(CONCERNS[basis]), "community"])
 
 
 def _named(basis: str, numerator: int | None, denominator: int | None) -> dict[str, Any]:

@@ -64,7 +64,8 @@ class Column:
     """One column: what it is called, what it holds, and what it must obey.
 
     ``required`` columns must be filled in every row. ``dose`` limits a column to campaigns that give this dose
-    (``full`` stands for a course of more than one dose). ``fill_down`` columns may be left blank under a value.
+    (``full`` stands for a course of more than one dose). ``fill_down`` columns may be left blank under a value;
+    ``beside`` ones may be said once in the lines around the table; in a ``percent`` one a number may bear the sign.
     ``rule_zh``/``rule_en`` say the rule in one line for people; the checks are in the declaration's ``rules``.
     """
 
@@ -80,6 +81,8 @@ class Column:
     maximum: int | None = None
     dose: str | None = None
     fill_down: bool = False
+    beside: bool = False
+    percent: bool = False
     rule_zh: str = ""
     rule_en: str = ""
     example: Any = None

@@ -46,7 +46,7 @@ class Table:
     to what its numbers count in; ``words`` are all words of the header. ``day``, ``community`` and ``campaign`` are
     what the sheet as a whole says; a cell of a row outranks them. ``heading`` is the title over the first table of
     the sheet. ``key`` is the place of a column without a header that tells the rows of a turned table apart,
-    ``dated`` a header with the day in it.
+    ``dated`` a header with the day in it, ``beside`` the keys of what the lines around the table say.
     """
 
     grid: Grid
@@ -64,11 +64,13 @@ class Table:
     days: dict[str, date] = field(default_factory=dict)  # what each source says
     community: str | None = None
     campaign: str | None = None
+    unsettled: str = ""  # what the sources say of the campaign where they disagree and rows may bear their own
     dose: str | None = None
     from_1904: bool = False
     heading: tuple[str, ...] = ()
     key: int | None = None
     dated: str = ""
+    beside: frozenset[str] = frozenset()
 
     @property
     def body(self) -> int:

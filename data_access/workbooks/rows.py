@@ -14,7 +14,7 @@ from typing import Any
 from data_access.findings import Finding
 from data_access.sheets.declaration import Type
 from data_access.workbooks import rules
-from data_access.workbooks.names import clean, header, simplified, squeeze
+from data_access.workbooks.names import clean, header, labelled, simplified, squeeze
 from data_access.workbooks.recognise import Table
 from data_access.workbooks.totals import COUNTS, Total, counted_in, is_subtotal, is_total, may_total
 from data_access.workbooks.values import plain
@@ -52,6 +52,7 @@ class Lines:
     totals: list[Total] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     signed: dict[str, str] = field(default_factory=dict)
+    signatures: list[int] = field(default_factory=list)
 
 
 def sort_rows(table: Table) -> Lines:
@@ -197,7 +198,8 @@ class _Sorter:
 
     def _sign(self, number: int) -> None:
         """Who filled in and who checked."""
-        line = " ".join(clean(plain(cell)) for cell in self.table.grid.rows[number] if cell != "")
+        self.lines.signatures.append(number)
+        line = labelled(" ".join(clean(plain(cell)) for cell in self.table.grid.rows[number] if cell != ""))
         for match in _SIGNED.finditer(simplified(line)):
             word, name = match[1], line[slice(*match.span(2))]  # a name stays as it was written
             self.lines.signed.setdefault(_SIGNED_AS.get(word, word), name)

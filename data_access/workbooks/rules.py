@@ -216,6 +216,11 @@ NORMALISED = _info(
     N_("{n} cells of {column} were written in the usual form, such as “{value}” as {read}."),
     N_("Nothing to do."),
 )
+SAID_BESIDE = _info(
+    "SAID_BESIDE",
+    N_("{column} has no column of its own and is taken from a line beside the table."),
+    N_("Nothing to do if it holds for all rows."),
+)
 NOTE_SKIPPED = _info(
     "NOTE_SKIPPED",
     N_("The line “{value}” was taken for a note and not read."),

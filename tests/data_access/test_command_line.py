@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from data_access import database
 from data_access.__main__ import main
 
 D1, D2 = date(2022, 8, 11), date(2022, 8, 12)
@@ -469,6 +470,20 @@ def test_what_was_taken_in_but_not_moved_is_moved_as_unchanged(answer, call, tmp
     answer("import", path)
     status, lines = watch(call, folder)
     assert (status, lines["好.xlsx"]["status"], lying(folder)) == (0, "unchanged", ["done/好.xlsx"])
+
+
+def test_what_could_not_be_taken_in_stays_where_it_was(answer, call, tmp_path, monkeypatch):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    path = write(folder / "好.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)])
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "raise_version", lambda _connection: 1 / 0)
+        assert call("import", path)[0] == 1, "the same from the command line: refused, and nothing went in"
+        status, lines = watch(call, folder)
+    assert (status, lines["好.xlsx"]["status"], lines["好.xlsx"]["moved_to"]) == (1, "rejected", None)
+    assert lying(folder) == ["好.xlsx"]
+    assert watch(call, folder)[0] == 0 and lying(folder) == ["done/好.xlsx"]
 
 
 def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path, monkeypatch):
