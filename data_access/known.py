@@ -168,24 +168,26 @@ class StoredHistory:
 
     def doses(self, campaign: str, documents: Iterable[str], *, before: date) -> Mapping[str, frozenset[str]]:
         """Doses recorded as given before a day on rosters in force, by document number or person code as typed."""
+        given = (
+            select(Callup.person_key, Callup.dose_no)
+            .join(Submission, Submission.id == Callup.submission_id)
+            .join(Campaign, Campaign.id == Callup.campaign_id)
+            .where(
+                Callup.street_id == self.street_id,
+                Campaign.code == campaign,
+                Callup.outcome.in_(("vaccinated", "elsewhere")),
+                Callup.vaccination_date < before,
+                in_force(),
+            )
+        )
+        if self.connection.execute(given.limit(1)).first() is None:
+            return {}  # the first day of a campaign: nobody need be looked for
         key = privacy.keys().person
         by_key = {key(document): document for document in documents}
         held: dict[str, set[str]] = {}
         wanted = list(by_key)
         for start in range(0, len(wanted), 2000):  # SQLite bounds the number of parameters
-            rows = self.connection.execute(
-                select(Callup.person_key, Callup.dose_no)
-                .join(Submission, Submission.id == Callup.submission_id)
-                .join(Campaign, Campaign.id == Callup.campaign_id)
-                .where(
-                    Callup.street_id == self.street_id,
-                    Campaign.code == campaign,
-                    Callup.person_key.in_(wanted[start : start + 2000]),
-                    Callup.outcome.in_(("vaccinated", "elsewhere")),
-                    Callup.vaccination_date < before,
-                    in_force(),
-                )
-            )
+            rows = self.connection.execute(given.where(Callup.person_key.in_(wanted[start : start + 2000])))
             for row in rows:
                 held.setdefault(by_key[row.person_key], set()).add(row.dose_no)
         return {document: frozenset(doses) for document, doses in held.items()}

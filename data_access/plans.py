@@ -138,7 +138,7 @@ def _plan(
         rows_refused=portion.refused,
         findings=list(portion.findings),
     )
-    made = [facts.fact(scope.kind, row, scope) for row in portion.rows]
+    made = facts.facts(scope.kind, portion.rows, scope)
     text = identities.scope_text(scope)
     outcome.figures_of = scope.business_date or max((day for f in made if (day := f.get("biz_date"))), default=None)
     numbers = [row.number for row in portion.rows]

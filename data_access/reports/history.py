@@ -281,7 +281,7 @@ def rows(actor: Actor, portion: Portion) -> pd.DataFrame:
     """The rows of a portion that is not committed yet, as ``detail`` shows those of a submission."""
     actor.require(Capability.UPLOAD)
     kind, scope = portion.scope.kind, portion.scope
-    sheet = changes.Sheet([facts.fact(kind, row, scope) for row in portion.rows], [row.number for row in portion.rows])
+    sheet = changes.Sheet(facts.facts(kind, portion.rows, scope), [row.number for row in portion.rows])
     with database.reading() as connection:
         campaign = _campaign(connection, actor, scope.campaign)
     return _shown(kind, sheet, campaign)
@@ -326,7 +326,7 @@ def preview(actor: Actor, portion: Portion, replaces: int | None) -> changes.Dif
     """What a portion that is not committed yet would change in the submission it ``replaces`` (None: nothing)."""
     actor.require(Capability.UPLOAD)
     kind, scope = portion.scope.kind, portion.scope
-    made = [facts.fact(kind, row, scope) for row in portion.rows]
+    made = facts.facts(kind, portion.rows, scope)
     numbers = [row.number for row in portion.rows]
     with database.reading() as connection:
         campaign = _campaign(connection, actor, scope.campaign)

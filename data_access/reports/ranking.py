@@ -123,8 +123,9 @@ def table(view: View, basis: str = "coverage") -> pd.DataFrame:
     are counts of people without a rate); coverage_n, coverage_d, increment, increment_days, left (Int64 people to
     the target; ≤ 0 reached), low and high (Wilson interval of the rate, percent), same_as_above (≈ with the row
     above; <NA> without interval), small_base, over (above 100 %), reached (the target; <NA> where none applies), marks
-    (codes separated by spaces: over, small_base, unreconciled, spans, first, no_baseline, accepted), status (the same in words:
-    tied, not reported, not ranked), and for those who did not report last_n, last_d, last_day. Raises BasisError.
+    (codes separated by spaces: over, small_base, unreconciled, spans, first, no_baseline, accepted), status (the same
+    in words: tied, not reported, not ranked), and for those who did not report last_n, last_d, last_day.
+    Raises BasisError.
     """
     _check(basis)
     field = replace(view, community=None)

@@ -64,7 +64,8 @@ class Column:
     """One column: what it is called, what it holds, and what it must obey.
 
     ``required`` columns must be filled in every row. ``dose`` limits a column to campaigns that give this dose
-    (``full`` stands for a course of more than one dose). ``fill_down`` columns may be left blank under a value;
+    (``full`` stands for a course of more than one dose). ``fill_down`` columns may be left blank under a value,
+    those with ``fill_with`` where that column of the row is;
     ``beside`` ones may be said once in the lines around the table; in a ``percent`` one a number may bear the sign.
     ``rule_zh``/``rule_en`` say the rule in one line for people; the checks are in the declaration's ``rules``.
     """
@@ -81,6 +82,7 @@ class Column:
     maximum: int | None = None
     dose: str | None = None
     fill_down: bool = False
+    fill_with: str = ""
     beside: bool = False
     percent: bool = False
     rule_zh: str = ""

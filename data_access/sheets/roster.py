@@ -201,6 +201,7 @@ ROSTER = SheetKind(
             required=True,
             synonyms=("联络电话", "负责人电话", "联系人电话", "经办人电话"),
             personal=True,
+            fill_with="liaison",
             rule_zh="11 位手机号或固定电话",
             rule_en="11 digits, or a land line",
             example="13800000001",

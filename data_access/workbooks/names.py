@@ -100,6 +100,7 @@ class HeaderIndex:
     normalised: Mapping[str, Column]
     synonyms: Mapping[str, Column]
     names: Mapping[str, Match]  # both of these, by the barest form of a header
+    spare: Mapping[str, Column]  # what a header means where its first meaning is taken
     cache: dict[str, Match | None] = field(default_factory=dict)
 
     def match(self, text: str) -> Match | None:
@@ -152,17 +153,19 @@ def index_of(kind: SheetKind) -> HeaderIndex:
         exact: dict[str, Column] = {}
         normalised: dict[str, Column] = {}
         synonyms: dict[str, Column] = {}
+        spare: dict[str, Column] = {}
         for column in kind.columns:
             for name in (column.zh, column.en, column.key):
                 exact.setdefault(name, column)
                 normalised.setdefault(header(name), column)
         for column in kind.columns:
             for name in column.synonyms:
-                if header(name) not in normalised:
-                    synonyms.setdefault(header(name), column)
+                bare = header(name)
+                if bare not in normalised and synonyms.setdefault(bare, column) is not column:
+                    spare.setdefault(bare, column)
         names = {name: Match(column, "synonym") for name, column in synonyms.items()}
         names |= {name: Match(column, "normalised") for name, column in normalised.items()}
-        found = _indexes[kind.key] = HeaderIndex(kind, exact, normalised, synonyms, names)
+        found = _indexes[kind.key] = HeaderIndex(kind, exact, normalised, synonyms, names, spare)
     return found
 
 

@@ -156,18 +156,22 @@ def _fill_down(content: Content, rows: list[int], raws: dict[str, list[Any]]) ->
     """Blank cells under a value, in the columns that allow it, each with a warning (N3).
 
     Apart from day and community they are filled within one community only. A blank optional site means the whole
-    community, unless the row leaves out its community too and so plainly goes on with the one above.
+    community, unless the row leaves out its community too and so plainly goes on with the one above. A telephone goes
+    with its person.
     """
     table = content.table
     places = {column.key: place for place, column in table.columns.items()}
     communities = list(raws.get("community", [""] * len(rows)))
     order = sorted(
-        (column for column in table.columns.values() if column.fill_down), key=lambda c: c.key != "community"
+        (column for column in table.columns.values() if column.fill_down or column.fill_with),
+        key=lambda column: (bool(column.fill_with), column.key != "community"),
     )
+    spots: dict[str, list[int]] = {}  # what was filled, by column
     for column in order:
         cells = raws[column.key]
         own = column.key in ("community", table.kind.date if table.kind else None)
-        filled: list[int] = []
+        filled = spots[column.key] = []
+        wanted = frozenset(spots.get(column.fill_with, ()))
         for spot in range(1, len(cells)):
             if cells[spot] != "" or cells[spot - 1] == "":
                 continue
@@ -176,6 +180,8 @@ def _fill_down(content: Content, rows: list[int], raws: dict[str, list[Any]]) ->
             if column.type is Type.SITE and not column.required and communities[spot] != "":
                 continue
             if column.type is Type.SITE and not column.required and "community" not in raws:
+                continue
+            if column.fill_with and spot not in wanted:
                 continue
             same = "community" not in raws or raws["community"][spot] == raws["community"][spot - 1]
             if own or same:

@@ -68,7 +68,7 @@ _TWO_LINES = re.compile(r"\d[^\S\r\n]*[\r\n]\s*\d")
 _TRAILING_NOUGHT = re.compile(r"(?<=^\d{11})\.0+$")  # 13800000000.0, a number that became text
 _CLOCK_NUMERAL = re.compile(r"[零〇一二两三四五六七八九十]+(?=[点时分]|$)")
 _TIME = re.compile(
-    r"^(上午|早上|早|凌晨|中午|下午|晚上|晚|am|pm)?(\d{1,2})(?:[:.时点]|点钟)(?:(\d{1,2})(?:分|[:.](\d{1,2})秒?)?|(半)|整)?分?(am|pm)?$",
+    r"^(上午|早上|早|凌晨|中午|下午|晚上|晚|am|pm)?(\d{1,2})(?:[:.时点]|点钟)(?:(\d{1,2})(?:分|[:.](\d{1,2})秒?)?|(半|[一三13]刻)|整)?分?(am|pm)?$",
     re.IGNORECASE,
 )
 # Text that is its own reading, as most cells of the long columns are: a number with its check digit, a mobile
@@ -80,6 +80,7 @@ _AS_IT_STANDS: Mapping[Type, re.Pattern[str]] = {
 }
 _WORDS = MISSING | SAME
 _NUMERIC = frozenset({int, float, bool})
+_PARTS_OF_HOUR = {"一": 15, "1": 15, "半": 30, "三": 45, "3": 45}  # 9点半, 9点一刻
 _RANGE = re.compile(r"[-—–~至到]+")
 _DAY_AND_TIME = re.compile(r"^(.+?)(?:t|\s)*((?:上午|下午|晚上|早上)?\d{1,2}[:点时]\d{0,2}.*)$", re.IGNORECASE)
 
@@ -95,6 +96,7 @@ class Parser:
         self._read: Callable[[Any], Reading] = _READERS.get(column.type, Parser._text).__get__(self)
         shape = _AS_IT_STANDS.get(column.type)
         self._plainly = shape.fullmatch if shape else None
+        self._label = re.compile(f"^(?:{'|'.join(map(re.escape, (column.zh, *column.synonyms)))}):?(?=[^:])")
         self._choices = _choice_table(column.choices) if column.choices else {}
 
     def read_all(self, raws: Sequence[Any]) -> tuple[list[Any], dict[int, Reading]]:
@@ -212,7 +214,7 @@ class Parser:
             return self._bounded(Decimal(0), normalised=True)
         if MASK.search(bare) or BROKEN.search(bare):
             return Reading(rule=rules.MASKED)
-        found = number_in(bare)
+        found = number_in(bare) or number_in(self._label.sub("", bare))  # 批次1 under 批次
         if found is None:
             repaired = bare.translate(_ZERO_LETTERS)
             if repaired != bare and repaired.isdigit():
@@ -440,7 +442,7 @@ def time_in(text: str) -> time | None:
         if re.fullmatch(r"\d{4}", text) and int(text[:2]) < 24 and int(text[2:]) < 60:
             return time(int(text[:2]), int(text[2:]))
         return None
-    hour, minute = int(match[2]), 30 if match[5] else int(match[3] or 0)
+    hour, minute = int(match[2]), _PARTS_OF_HOUR[match[5][0]] if match[5] else int(match[3] or 0)
     part = (match[1] or match[6] or "").lower()
     if part in ("下午", "晚上", "晚", "pm") and hour < 12:
         hour += 12

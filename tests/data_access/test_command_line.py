@@ -16,8 +16,9 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from data_access import database
+from data_access import database, folders
 from data_access.__main__ import main
+from pages.parts import intake
 
 D1, D2 = date(2022, 8, 11), date(2022, 8, 12)
 ROOT = Path(__file__).parents[2]
@@ -500,6 +501,16 @@ def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path, monkeypat
     (folder / "好.xlsx").write_bytes(whole)
     _status, lines = watch(call, folder)
     assert lines["好.xlsx"]["status"] == "committed"
+
+
+def test_what_is_taken_from_a_folder_is_what_the_page_offers_and_the_reader_reads(tmp_path):
+    read = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html")
+    for suffix in (*read, ".pdf", ".tmp"):
+        (tmp_path / f"表{suffix}").write_bytes(b"x")
+    (tmp_path / "表二.XLSX").write_bytes(b"x")
+    assert {path.suffix for path in folders.workbooks(tmp_path)} == {*read, ".XLSX"}
+    assert {*read} <= {f".{ending}" for ending in intake.TYPES}
+    assert set(intake.TYPES) == {suffix.removeprefix(".") for suffix in folders.SUFFIXES}
 
 
 def test_a_watched_folder_acts_as_told(office, answer, call, tmp_path):

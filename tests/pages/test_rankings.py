@@ -60,7 +60,7 @@ def test_an_accepted_difference_is_marked_beside_the_figure_it_concerns(board, a
     supervisor, leader = (app(role, "rankings", day="2022-08-12") for role in (Role.SUPERVISOR, Role.LEADER))
     for page in (supervisor, leader):
         assert not page.exception
-        assert "✓ 已认可" in " ".join(str(one.proto) for one in page.get("vega_lite_chart"))
+        assert any("✓ 已认可".encode() in one.proto.SerializeToString() for one in page.get("vega_lite_chart"))
     said = " ".join(one.value for one in supervisor.caption)
     assert "丙 I2" in said and "补录昨日" in said
     waivers.revoke(board.actor, number)

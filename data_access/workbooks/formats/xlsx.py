@@ -127,7 +127,7 @@ def _block(xml: bytes, name: bytes) -> bytes:
 def _aspect(xml: bytes, styles: Styles) -> Aspect:
     aspect = Aspect()
     aspect.last_row, aspect.last_column = _extent(xml)
-    if b"hidden=" in xml:
+    if _has(xml, b"hidden=", b"d"):
         aspect.hidden_rows = set(_hidden_rows(xml))
     for first, last, width, hidden in _columns(xml):
         if hidden:
@@ -140,12 +140,19 @@ def _aspect(xml: bytes, styles: Styles) -> Aspect:
                 value = _VALUE.search(match[2])
                 aspect.errors[place] = value[1].decode("utf-8", "replace") if value else "#"
     prefixed = xml.endswith(b":", 0, max(xml.rfind(b"sheetData>"), 0))
-    if b"<f" in xml or (prefixed and b":f" in xml):
+    if _has(xml, b"<f", b"f") or (prefixed and b":f" in xml):
         found = (_place(match[1]) for match in _UNCALCULATED.finditer(xml))
         aspect.uncalculated = {place for place in found if place}
     aspect.struck = set(_styled(xml, styles.struck, rb"[^>]*(?<!/)>"))
     aspect.percent = set(_styled(xml, styles.percent, rb'(?![^>]*\bt="(?:s|str|inlineStr|b|e)")[^>]*(?<!/)>'))
     return aspect
+
+
+def _has(xml: bytes, word: bytes, rare: bytes) -> bool:
+    """Whether the rows hold the word. A letter of it that most sheets do not hold at all is looked for first: one
+    byte is found missing ten times as fast as a word."""
+    place = xml.find(rare, max(xml.find(b"sheetData"), 0) + len(b"sheetData"))
+    return place >= 0 and xml.find(word, max(place - len(word), 0)) >= 0
 
 
 def _extent(xml: bytes) -> tuple[int, int]:

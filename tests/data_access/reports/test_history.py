@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.campaigns import default_campaigns
 from data_access import accounts, database, sheets, submissions
 from data_access.accounts import AccountError, Actor, Role
 from data_access.reports import changes, history
-from data_access.schema import AuditEvent
+from data_access.schema import Account, AuditEvent, Community
 from data_access.sheets.declaration import Type
 from data_access.submissions import SubmissionError
 from data_access.workbooks.model import Portion, Row, Scope
