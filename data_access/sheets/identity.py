@@ -61,7 +61,7 @@ def person(values: Values) -> str | None:
     """What tells this person from others: the document number in its long form, else the person code."""
     number: str | None = values.get("id_no")
     if number is not None:
-        return long("".join(number.split()).upper())
+        return long((number if number.isalnum() else "".join(number.split())).upper())
     code: Any = values.get("person_code")
     return None if code is None else str(code).strip()
 

@@ -160,9 +160,9 @@ def index_of(kind: SheetKind) -> HeaderIndex:
                 normalised.setdefault(header(name), column)
         for column in kind.columns:
             for name in column.synonyms:
-                bare = header(name)
-                if bare not in normalised and synonyms.setdefault(bare, column) is not column:
-                    spare.setdefault(bare, column)
+                if header(name) not in normalised:
+                    synonyms.setdefault(header(name), column)
+            spare |= {header(name): column for name in column.spare}
         names = {name: Match(column, "synonym") for name, column in synonyms.items()}
         names |= {name: Match(column, "normalised") for name, column in normalised.items()}
         found = _indexes[kind.key] = HeaderIndex(kind, exact, normalised, synonyms, names, spare)

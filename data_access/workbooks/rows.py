@@ -75,6 +75,7 @@ class _Sorter:
         self.heads = {header(cell) for line in block for cell in line if isinstance(cell, str) and cell}
         self.words = {cell for line in block for cell in line if isinstance(cell, str)}
         self.plain = sorted(self.required) if len(self.required) > 3 else []
+        self.no_labels: set[str] = set()  # texts in front of data that were asked already
         self.titles = {squeeze(line) for line in table.title}
         self.signed_off = False
         self.below: list[int] = []  # data below the line of signatures
@@ -106,8 +107,10 @@ class _Sorter:
             if cells[place] == "":
                 return False
         for cell in cells[: plain[0] + 4]:
-            if isinstance(cell, str) and (cell in self.words or may_total(cell)):
-                return False
+            if isinstance(cell, str) and cell not in self.no_labels:
+                if cell in self.words or may_total(cell):
+                    return False
+                self.no_labels.add(cell)
         return True
 
     def _line(self, number: int, filled: list[Cell]) -> None:
