@@ -149,7 +149,7 @@ class StoredHistory:
             .select_from(Submission)
             .join(Community, Community.id == Submission.community_id)
             .join(Campaign, Campaign.id == Submission.campaign_id)
-            .join(outcomes, outcomes.c.submission_id == Submission.id, isouter=True)
+            .join(outcomes, outcomes.c.submission_id == Submission.id)  # an empty roster says no figure
             .where(*self._of_day("roster", campaign, day))
         )
         return {row.name: (row.rows_accepted, row.vaccinated if row.settled else None) for row in rows}

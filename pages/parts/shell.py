@@ -13,7 +13,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 import charts
 from config.language import N_, _
-from data_access import logs
+from data_access import logs, postings
 from data_access.accounts import Actor, Capability
 from pages.parts import style
 
@@ -48,7 +48,7 @@ PLACES = {
         Place("community", N_("Community"), ":material/location_city:"),
         Place("rankings", N_("Rankings"), ":material/leaderboard:"),
         Place("actions", N_("Action items"), ":material/assignment_late:"),
-        Place("uploads", N_("Uploads"), ":material/upload_file:", Capability.UPLOAD),
+        Place("uploads", N_("Uploads"), ":material/upload_file:"),
         Place("administration", N_("Administration"), ":material/settings:", Capability.ADMINISTER),
     )
 }
@@ -88,6 +88,7 @@ def settle() -> None:
     A full collection follows every script run; with pandas and Altair loaded it would cost more than a small page.
     """
     logs.start()
+    postings.wake()  # what waited while the board was not running
     for module in pkgutil.iter_modules(charts.__path__, "charts."):
         importlib.import_module(module.name)
     gc.collect()
