@@ -82,15 +82,15 @@ def open_(actor: Actor, source: str = "page", files: Iterable[str] = ()) -> int:
     """The batch for files that arrive now: the open one, or a new one.
 
     On the page the open one is left behind once nothing waits in it any more. From the command line it is what a run
-    that was broken off left open, and goes on only if it took in one of these ``files`` (their SHA-256).
+    that was broken off left open, if it took in one of these ``files`` (their SHA-256); the batch of any other run is
+    left alone, for that may be at work just now.
     """
     actor.require(Capability.UPLOAD)
     with database.writing() as connection:
-        batch = _open_batch(connection, actor, source)
-        if batch is not None and _goes_on(connection, batch, source, set(files)):
-            return batch
+        on_page = source == "page"
+        batch = _going_on(connection, actor) if on_page else _broken_off(connection, actor, source, set(files))
         if batch is not None:
-            _close(connection, batch)
+            return batch
         return connection.execute(
             insert(Batch)
             .values(street_id=actor.street_id, account_id=actor.id, source=source, opened_at=clock.now())
@@ -110,12 +110,28 @@ def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return Batch.street_id == actor.street_id, Batch.account_id == actor.id
 
 
-def _goes_on(connection: Connection, batch: int, source: str, files: set[str]) -> bool:
+def _going_on(connection: Connection, actor: Actor) -> int | None:
+    """The open batch of the page while something waits in it, or nothing came yet; otherwise it is closed."""
+    batch = _open_batch(connection, actor, "page")
+    if batch is None:
+        return None
     of_batch = BatchFile.batch_id == batch
-    if source == "page":
-        waits = connection.execute(select(BatchFile.id).where(of_batch, _WAITING)).first() is not None
-        return waits or connection.execute(select(BatchFile.id).where(of_batch)).first() is None
-    return bool(files & set(connection.execute(select(BatchFile.sha256).where(of_batch)).scalars()))
+    waits = connection.execute(select(BatchFile.id).where(of_batch, _WAITING)).first() is not None
+    if waits or connection.execute(select(BatchFile.id).where(of_batch)).first() is None:
+        return batch
+    _close(connection, batch)
+    return None
+
+
+def _broken_off(connection: Connection, actor: Actor, source: str, files: set[str]) -> int | None:
+    """The latest open batch of the command line that took in one of these files."""
+    rows = connection.execute(
+        select(Batch.id, BatchFile.sha256)
+        .join(BatchFile, BatchFile.batch_id == Batch.id)
+        .where(*_own(actor), Batch.source == source, Batch.closed_at.is_(None))
+        .order_by(Batch.id.desc())
+    )
+    return next((row.id for row in rows if row.sha256 in files), None)
 
 
 def close(actor: Actor, batch: int) -> None:

@@ -27,10 +27,13 @@ def brought(actor: Actor, batch: int) -> dict[int, list[SheetOutcome]]:
             .join(Community, Community.id == Submission.community_id, isouter=True)
             .join(Campaign, Campaign.id == Submission.campaign_id, isouter=True)
             .where(Batch.id == batch, Batch.street_id == actor.street_id, Batch.account_id == actor.id)
-            .order_by(Submission.id)
+            .where(BatchFile.committed_at >= Submission.committed_at)
+            .order_by(Submission.id, BatchFile.committed_at.desc(), BatchFile.id.desc())
         ).all()
+        # the same bytes may have come twice: a submission is that of the file that went in with it
+        first = {row.id: row for row in rows}
         found: dict[int, list[SheetOutcome]] = {}
-        for row in rows:
+        for row in first.values():
             found.setdefault(row.file, []).append(_outcome(connection, row))
     return found
 

@@ -7,7 +7,7 @@ same dicts, read back, are what a new submission is compared with.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -30,7 +30,7 @@ from data_access.schema import (
     SiteEntry,
 )
 from data_access.sheets.actions import MATTER
-from data_access.workbooks.model import Row, Scope
+from data_access.workbooks.model import Portion, Row, Scope
 
 TABLES: Mapping[str, type[Base]] = {
     "communities": CommunityEntry,
@@ -44,6 +44,11 @@ TABLES: Mapping[str, type[Base]] = {
     "actions": ActionItem,
 }
 
+# What stands in a column that the sheet does not fill.
+_USUAL: Mapping[str, Mapping[str, Any]] = {
+    "baseline": {"person_group": "all"},
+    "communities": {"kind": "community", "aliases": ()},
+}
 _KEYS = {"id", "submission_id", "street_id", "row", "community_id", "campaign_id", "site_id"}
 _FAMILY = (
     "has_65",
@@ -83,29 +88,42 @@ def identity(kind: str) -> tuple[str, ...]:
 
 def fact(kind: str, row: Row, scope: Scope) -> dict[str, Any]:
     """The fact of one row; columns the sheet does not have are None, which is missing, not zero."""
-    values = row.values
-    made = {name: values.get(name) for name in columns(kind)}
+    return facts(kind, [row], scope)[0]
+
+
+def facts(kind: str, rows: Sequence[Row], scope: Scope) -> list[dict[str, Any]]:
+    """The facts of the rows of one scope, made by column: each question is put once and not once a row."""
+    said = [row.values for row in rows]
+    made: dict[str, list[Any]] = {name: [values.get(name) for values in said] for name in columns(kind)}
+    for name, usual in _USUAL.get(kind, {}).items():
+        made[name] = [usual if value is None else value for value in made[name]]
     if kind == "roster":
-        document = values.get("id_no") or values["person_code"]
-        made["person_key"] = privacy.keys().person(document)
-        made["id_last4"] = document[-4:]
-    elif kind == "baseline":
-        made["person_group"] = made["person_group"] or "all"
+        documents = [values.get("id_no") or values["person_code"] for values in said]
+        made["person_key"] = list(map(privacy.keys().person, documents))
+        made["id_last4"] = [document[-4:] for document in documents]
     elif kind == "communities":
-        made["kind"] = made["kind"] or "community"
-        made["aliases"] = list(made["aliases"] or ())
+        made["aliases"] = [list(aliases or ()) for aliases in made["aliases"]]
     elif kind == "evidence":
-        parts = {name: values[name] for name in _FAMILY if values.get(name) is not None}
-        made["family"] = parts or None
-        if made["not_applicable"] is None and made["na_reason"] is not None:
-            made["not_applicable"] = True  # 不适用及原因 says both in one cell
+        made["family"] = [
+            {name: values[name] for name in _FAMILY if values.get(name) is not None} or None for values in said
+        ]
+        made["not_applicable"] = [  # 不适用及原因 says both in one cell
+            True if given is None and reason is not None else given
+            for given, reason in zip(made["not_applicable"], made["na_reason"], strict=True)
+        ]
     elif kind == "actions":
-        made["item_no"] = made["item_no"] or item_number(values)
-        made["original_due"] = made["due"]
+        made["item_no"] = [number or item_number(values) for number, values in zip(made["item_no"], said, strict=True)]
+        made["original_due"] = list(made["due"])
     for name, part in _of_scope(kind):
-        if made[name] is None:
-            made[name] = getattr(scope, part)
-    return made
+        stands = getattr(scope, part)
+        made[name] = [stands if value is None else value for value in made[name]]
+    return [dict(zip(made, line, strict=True)) for line in zip(*made.values(), strict=True)]
+
+
+def usual(portion: Portion) -> frozenset[str]:
+    """The columns of its facts in which only what is usual stands, for no row of the portion fills them."""
+    known = _USUAL.get(portion.scope.kind, {})
+    return frozenset(name for name in known if all(row.values.get(name) is None for row in portion.rows))
 
 
 @cache

@@ -19,11 +19,11 @@ from data_access.accounts import Actor
 from data_access.intake import File
 from data_access.submissions import Outcome
 from data_access.workbooks import returns
+from data_access.workbooks.grid import SUFFIXES
 from data_access.workbooks.model import Hints
 
 log = logging.getLogger("street.folders")
 
-SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".et"}
 DONE, FAILED = "done", "failed"
 
 Stamp = tuple[int, int]  # size and time of the last change
@@ -57,7 +57,7 @@ def opened(paths: Iterable[Path], hints: Hints) -> tuple[list[File], dict[int, O
     files, unreadable = [], {}
     for number, path in enumerate(paths):
         try:
-            files.append(intake.here(path.name, path.read_bytes(), hints, number))
+            files.append(intake.here(path, hints, number))
         except OSError:
             unreadable[number] = submissions.unreadable(path.name)
     return files, unreadable
@@ -122,7 +122,7 @@ def _take(actor: Actor, folder: Path, stamps: dict[Path, Stamp], hints: Hints) -
     batch = batches.open_(actor, "watch", [item.sha256 for item in files])
     for item in intake.take_in(actor, files, batch=batch):
         path = paths[item.number]
-        if item.outcome is None or _stamp(path) != stamps[path]:  # not decided, or written anew meanwhile
+        if item.problem or _stamp(path) != stamps[path]:  # not decided, or written anew meanwhile
             yield Moved(path, item.answer, batch)
         else:
             yield _move(folder, path, item, batch)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -43,7 +44,12 @@ NOT_ALLOWED = Rule(
     N_("This account cannot send the file: {reason}"),
     N_("Ask somebody who may send it."),
 )
-STOPPED = Rule("FILE_STOPPED", Severity.ERROR, N_("{reason}"), N_("The file lies where it was."))
+STOPPED = Rule(
+    "FILE_STOPPED",
+    Severity.ERROR,
+    N_("The file was not taken in: {reason}"),
+    N_("The file lies where it was; try again."),
+)
 
 _ASKS = frozenset(
     {
@@ -115,7 +121,7 @@ class File:
 
     @property
     def problem(self) -> str:
-        """Why the file could not be examined or taken in at all."""
+        """Why the file could not be examined, or not be taken in just now: then it may be tried again."""
         return self.reading.problem if self.reading else ""
 
     @property
@@ -130,8 +136,8 @@ class File:
 
     @property
     def answer(self) -> Outcome:
-        """The outcome, whatever happened."""
-        if self.outcome is not None:
+        """The outcome, whatever happened; where taking it in failed that, and not what would have become of it."""
+        if self.outcome is not None and not self.problem:
             return self.outcome
         found = Finding(STOPPED, fields={"reason": self.problem or _(_FAILED)})
         return Outcome(self.name, self.sha256, "rejected", findings=[found])
@@ -185,7 +191,7 @@ class File:
             return "committed"
         if self.reading is None:
             return "unread"
-        if self.problem or self.outcome is None:
+        if self.outcome is None:
             return "refused"
         if self.questions:
             return "unclear"
@@ -206,9 +212,24 @@ class File:
 # Where files come from -----------------------------------------------------------------------------------------
 
 
-def here(name: str, data: bytes, hints: Hints, number: int = 0) -> File:
-    """A file that waits in no batch: it lies on this machine."""
-    return File(number, name, hashlib.sha256(data).hexdigest(), len(data), clock.now(), lambda: data, hints)
+def here(path: Path, hints: Hints, number: int = 0) -> File:
+    """A file that waits in no batch: it lies on this machine, and is read from there whenever its bytes are wanted.
+
+    OSError where it cannot be read. What somebody has changed since is not taken in.
+    """
+    data = path.read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    return File(number, path.name, sha256, len(data), clock.now(), partial(_again, path, sha256), hints)
+
+
+def _again(path: Path, sha256: str) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise SubmissionError(_("The file was changed or taken away meanwhile. Import it again."))
+    return data
 
 
 def waiting(actor: Actor, batch: int) -> list[File]:
@@ -285,7 +306,7 @@ def _not_allowed(item: File, refusal: AccountError) -> Outcome:
     return Outcome(item.name, item.sha256, "rejected", findings=[Finding(NOT_ALLOWED, fields={"reason": str(refusal)})])
 
 
-_MOST = 300  # readings kept in a process
+_MOST = 200_000  # rows of what was read that a process keeps; the reading just made always stays
 _kept: OrderedDict[tuple[str, int, int], Reading] = OrderedDict()
 _lock = Lock()
 
@@ -294,8 +315,15 @@ def _remember(actor: Actor, number: int, reading: Reading) -> None:
     with _lock:
         _kept[settings().url, actor.id, number] = reading
         _kept.move_to_end((settings().url, actor.id, number))
-        while len(_kept) > _MOST:
-            _kept.popitem(last=False)
+        held = sum(_weight(each) for each in _kept.values())
+        while held > _MOST and len(_kept) > 1:
+            held -= _weight(_kept.popitem(last=False)[1])
+
+
+def _weight(reading: Reading) -> int:
+    """The rows that a reading holds, and one for itself."""
+    portions = reading.result.portions if reading.result else ()
+    return 1 + sum(len(portion.rows) for _sheet, portion in portions)
 
 
 def _recall(actor: Actor, number: int) -> Reading | None:
@@ -384,5 +412,7 @@ def _commit(
     if not item.committed and item.reading is not None:
         reading.key = item.reading.key  # said until the data change, or the sender says something else
     item.reading = reading
+    if item.committed:
+        reading.result = None  # its rows are needed no more
     if item.kept:
         _remember(actor, item.number, reading)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, bindparam, case, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
 from data_access import mappings, privacy
@@ -33,6 +35,10 @@ EVENING_SUMS = tuple(
     if column.key not in {"id", "submission_id", "street_id", "row", "community_id", "campaign_id", "site_id"}
     and column.type.python_type is int
 )
+TALLIES: Mapping[str, tuple[type[MorningTally | EveningTally], tuple[str, ...]]] = {
+    "morning": (MorningTally, ("planned",)),
+    "evening": (EveningTally, EVENING_SUMS),
+}
 
 
 def known(connection: Connection, actor: Actor) -> Known:
@@ -116,8 +122,8 @@ class StoredHistory:
 
     def _fetch(self, campaign: str, day: date) -> dict[str, DayFigures]:
         rosters = self._rosters(campaign, day)
-        planned = self._sums("morning", MorningTally, ("planned",), campaign, day)
-        evenings = self._sums("evening", EveningTally, EVENING_SUMS, campaign, day)
+        planned = self._sums("morning", campaign, day)
+        evenings = self._sums("evening", campaign, day)
         eligible = self._eligible(campaign, day)
         found = {}
         for name in {*rosters, *planned, *evenings, *eligible}:
@@ -133,57 +139,18 @@ class StoredHistory:
 
     def _rosters(self, campaign: str, day: date) -> dict[str, tuple[int, int | None]]:
         """Rows of the rosters in force and how many are marked vaccinated; None while no outcome has come back."""
-        settled = Callup.outcome.is_not(None) & (Callup.outcome != "pending")
-        outcomes = (
-            select(
-                Callup.submission_id,
-                func.count(case((settled, 1))).label("settled"),
-                func.count(case((Callup.outcome == "vaccinated", 1))).label("vaccinated"),
-            )
-            .where(Callup.vaccination_date == day, Callup.street_id == self.street_id)
-            .group_by(Callup.submission_id)
-            .subquery()
-        )
-        rows = self.connection.execute(
-            select(Community.name, Submission.rows_accepted, outcomes.c.settled, outcomes.c.vaccinated)
-            .select_from(Submission)
-            .join(Community, Community.id == Submission.community_id)
-            .join(Campaign, Campaign.id == Submission.campaign_id)
-            .join(outcomes, outcomes.c.submission_id == Submission.id)  # an empty roster says no figure
-            .where(*self._of_day("roster", campaign, day))
-        )
+        rows = self._ask(_outcomes(), campaign, day)
         return {row.name: (row.rows_accepted, row.vaccinated if row.settled else None) for row in rows}
 
-    def _sums(
-        self, kind: str, table: type[MorningTally | EveningTally], keys: tuple[str, ...], campaign: str, day: date
-    ) -> dict[str, dict[str, int | None]]:
+    def _sums(self, kind: str, campaign: str, day: date) -> dict[str, dict[str, int | None]]:
         """The columns of a tally summed over a community's sites; missing where one site lacks it."""
-        rows = self.connection.execute(
-            select(Community.name, *(complete_sum(getattr(table, key)) for key in keys))
-            .select_from(table)
-            .join(Submission, Submission.id == table.submission_id)
-            .join(Community, Community.id == Submission.community_id)
-            .join(Campaign, Campaign.id == Submission.campaign_id)
-            .where(*self._of_day(kind, campaign, day))
-            .group_by(Community.name)
-        )
+        _table, keys = TALLIES[kind]
+        rows = self._ask(_tally(kind), campaign, day)
         return {row[0]: {key: _int(value) for key, value in zip(keys, row[1:], strict=True)} for row in rows}
 
     def _eligible(self, campaign: str, day: date) -> dict[str, int]:
         """People eligible by the baseline in force on the day; communities with an incomplete one are left out."""
-        rows = self.connection.execute(
-            select(Community.name, Baseline.as_of, Baseline.person_group, Baseline.surveyed, Baseline.contraindicated)
-            .join(Submission, Submission.id == Baseline.submission_id)
-            .join(Community, Community.id == Submission.community_id)
-            .join(Campaign, Campaign.id == Submission.campaign_id)
-            .where(
-                Submission.street_id == self.street_id,
-                Submission.kind == "baseline",
-                Campaign.code == campaign,
-                Baseline.as_of <= day,
-                in_force(),
-            )
-        ).all()
+        rows = self._ask(_baselines(), campaign, day)
         latest: dict[str, date] = {}
         for row in rows:
             latest[row.name] = max(row.as_of, latest.get(row.name, row.as_of))
@@ -195,38 +162,106 @@ class StoredHistory:
                 found[name] = sum(row.surveyed - (row.contraindicated or 0) for row in counted)
         return found
 
-    def _of_day(self, kind: str, campaign: str, day: date) -> tuple[ColumnElement[bool], ...]:
-        return (
-            Submission.street_id == self.street_id,
-            Submission.kind == kind,
-            Submission.business_date == day,
-            Campaign.code == campaign,
-            in_force(),
-        )
+    def _ask(self, query: Select[*tuple[Any, ...]], campaign: str, day: date) -> list[Row[*tuple[Any, ...]]]:
+        asked = {"of_street": self.street_id, "of_campaign": campaign, "of_day": day}
+        return list(self.connection.execute(query, asked))
 
     def doses(self, campaign: str, documents: Iterable[str], *, before: date) -> Mapping[str, frozenset[str]]:
         """Doses recorded as given before a day on rosters in force, by document number or person code as typed."""
+        given = (
+            select(Callup.person_key, Callup.dose_no)
+            .join(Submission, Submission.id == Callup.submission_id)
+            .join(Campaign, Campaign.id == Callup.campaign_id)
+            .where(
+                Callup.street_id == self.street_id,
+                Campaign.code == campaign,
+                Callup.outcome.in_(("vaccinated", "elsewhere")),
+                Callup.vaccination_date < before,
+                in_force(),
+            )
+        )
+        if self.connection.execute(given.limit(1)).first() is None:
+            return {}  # the first day of a campaign: nobody need be looked for
         key = privacy.keys().person
         by_key = {key(document): document for document in documents}
         held: dict[str, set[str]] = {}
         wanted = list(by_key)
         for start in range(0, len(wanted), 2000):  # SQLite bounds the number of parameters
-            rows = self.connection.execute(
-                select(Callup.person_key, Callup.dose_no)
-                .join(Submission, Submission.id == Callup.submission_id)
-                .join(Campaign, Campaign.id == Callup.campaign_id)
-                .where(
-                    Callup.street_id == self.street_id,
-                    Campaign.code == campaign,
-                    Callup.person_key.in_(wanted[start : start + 2000]),
-                    Callup.outcome.in_(("vaccinated", "elsewhere")),
-                    Callup.vaccination_date < before,
-                    in_force(),
-                )
-            )
+            rows = self.connection.execute(given.where(Callup.person_key.in_(wanted[start : start + 2000])))
             for row in rows:
                 held.setdefault(by_key[row.person_key], set()).add(row.dose_no)
         return {document: frozenset(doses) for document, doses in held.items()}
+
+
+# The questions about a day, put together once: a statement of forty sums costs more than its answer.
+
+_STREET: BindParameter[int] = bindparam("of_street")
+_CAMPAIGN: BindParameter[str] = bindparam("of_campaign")
+_DAY: BindParameter[date] = bindparam("of_day")
+
+
+def _of_day(kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Submission.street_id == _STREET,
+        Submission.kind == kind,
+        Submission.business_date == _DAY,
+        Campaign.code == _CAMPAIGN,
+        in_force(),
+    )
+
+
+@cache
+def _outcomes() -> Select[*tuple[Any, ...]]:
+    settled = Callup.outcome.is_not(None) & (Callup.outcome != "pending")
+    outcomes = (
+        select(
+            Callup.submission_id,
+            func.count(case((settled, 1))).label("settled"),
+            func.count(case((Callup.outcome == "vaccinated", 1))).label("vaccinated"),
+        )
+        .where(Callup.vaccination_date == _DAY, Callup.street_id == _STREET)
+        .group_by(Callup.submission_id)
+        .subquery()
+    )
+    return (
+        select(Community.name, Submission.rows_accepted, outcomes.c.settled, outcomes.c.vaccinated)
+        .select_from(Submission)
+        .join(Community, Community.id == Submission.community_id)
+        .join(Campaign, Campaign.id == Submission.campaign_id)
+        .join(outcomes, outcomes.c.submission_id == Submission.id)  # an empty roster says no figure
+        .where(*_of_day("roster"))
+    )
+
+
+@cache
+def _tally(kind: str) -> Select[*tuple[Any, ...]]:
+    table, keys = TALLIES[kind]
+    return (
+        select(Community.name, *(complete_sum(getattr(table, key)) for key in keys))
+        .select_from(table)
+        .join(Submission, Submission.id == table.submission_id)
+        .join(Community, Community.id == Submission.community_id)
+        .join(Campaign, Campaign.id == Submission.campaign_id)
+        .where(*_of_day(kind))
+        .group_by(Community.name)
+    )
+
+
+@cache
+def _baselines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Community.name, Baseline.as_of, Baseline.person_group, Baseline.surveyed, Baseline.contraindicated)
+        .join(Submission, Submission.id == Baseline.submission_id)
+        .join(Community, Community.id == Submission.community_id)
+        .join(Campaign, Campaign.id == Submission.campaign_id)
+        .where(
+            Submission.street_id == _STREET,
+            Submission.kind == "baseline",
+            Campaign.code == _CAMPAIGN,
+            Baseline.as_of <= _DAY,
+            in_force(),
+        )
+    )
 
 
 def _int(value: object) -> int | None:

@@ -9,9 +9,12 @@ from typing import Any
 import click
 
 from config.language import _
-from data_access import accounts, answers, mappings
+from data_access import answers, mappings
+from data_access.arguments import acting
 from data_access.mappings import Remembered
 from data_access.sheets import KINDS
+
+_as = click.option("--as", "username", help="Act as this account.")
 
 
 @click.group()
@@ -21,9 +24,10 @@ def mapping() -> None:
 
 @mapping.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
-def list_(as_json: bool) -> None:
+@_as
+def list_(username: str | None, as_json: bool) -> None:
     """Show all remembered layouts."""
-    found = mappings.mappings(accounts.console())
+    found = mappings.mappings(acting(username))
     if as_json:
         _print({"mappings": [_plain(one) for one in found]})
         return
@@ -36,9 +40,10 @@ def list_(as_json: bool) -> None:
 @mapping.command()
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
-def show(name: str, as_json: bool) -> None:
+@_as
+def show(name: str, username: str | None, as_json: bool) -> None:
     """Show one layout, as the file `add` takes."""
-    actor = accounts.console()
+    actor = acting(username)
     if as_json:
         _print(_plain(mappings.mapping(actor, name)))
     else:
@@ -47,21 +52,23 @@ def show(name: str, as_json: bool) -> None:
 
 @mapping.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def add(file: Path) -> None:
+@_as
+def add(file: Path, username: str | None) -> None:
     """Remember the layout of a TOML file; the same shape again is replaced."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise click.BadParameter(_("{file} is no text file in UTF-8.", file=file.name), param_hint="FILE") from None
-    click.echo(mappings.add(accounts.console(), text).name)
+    click.echo(mappings.add(acting(username), text).name)
 
 
 @mapping.command()
 @click.argument("name")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
-def export(name: str, output: Path | None) -> None:
+@_as
+def export(name: str, username: str | None, output: Path | None) -> None:
     """Write a layout as a TOML file for another office."""
-    text = mappings.export(accounts.console(), name)
+    text = mappings.export(acting(username), name)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -74,9 +81,10 @@ def export(name: str, output: Path | None) -> None:
 
 @mapping.command()
 @click.argument("name")
-def forget(name: str) -> None:
+@_as
+def forget(name: str, username: str | None) -> None:
     """Forget a layout; what was read by it stays."""
-    mappings.forget(accounts.console(), name)
+    mappings.forget(acting(username), name)
     click.echo(name)
 
 

@@ -75,10 +75,7 @@ def remember(actor: Actor, layout: Layout) -> Layout:
     layout_files.check(layout)
     layout = replace(layout, shape=fingerprint(layout.headers))
     with database.writing() as connection:
-        for other in stored(connection, actor.street_id):
-            if fold(other.name) == fold(layout.name) and other.shape != layout.shape:
-                reason = _("another layout bears this name; choose another name, or forget that one first")
-                raise MappingError(layout.name, "name", reason)
+        _require_free_name(connection, actor, layout)
         connection.execute(
             delete(ColumnMapping).where(ColumnMapping.street_id == actor.street_id, ColumnMapping.shape == layout.shape)
         )
@@ -95,6 +92,13 @@ def remember(actor: Actor, layout: Layout) -> Layout:
         database.raise_version(connection)
         audit.record(connection, actor, "layout_remembered", layout.name, kind=layout.kind, shape=layout.shape)
     return layout
+
+
+def _require_free_name(connection: Connection, actor: Actor, layout: Layout) -> None:
+    for other in stored(connection, actor.street_id):
+        if fold(other.name) == fold(layout.name) and other.shape != layout.shape:
+            reason = _("another layout bears this name; choose another name, or forget that one first")
+            raise MappingError(layout.name, "name", reason)
 
 
 def forget(actor: Actor, name: str) -> None:
@@ -119,23 +123,46 @@ def export(actor: Actor, name: str) -> str:
 
 
 def add(actor: Actor, text: str) -> Layout:
-    """Take in a TOML file: declare what it brings and the street does not have, then remember its layout.
-
-    An indicator that the street has under the same name in the same workstream is that one; a new one gets a code of
-    this street. MappingError and ConfigError name line or field; NotAllowedError.
-    """
+    """Take in a TOML file; see ``explain``. MappingError names line or field."""
     actor.require(Capability.MAP_SHEETS)
     with database.reading() as connection:
         catalogues.enter(connection, actor.street_id)
-    packed = layout_files.parse(text)
-    brought = {one["slug"] for one in packed.workstreams}
-    for one in packed.indicators:  # all of it is looked at before any of it is kept
-        if one["workstream"] not in brought:
-            _known_workstream(one)
-        declared.drafted(one["code"], one["workstream"], one["zh"], one.get("en", ""), **_fields(one))
+    return explain(actor, layout_files.parse(text))
+
+
+def explain(actor: Actor, packed: Packed) -> Layout:
+    """Declare what a layout brings and the street does not have, then remember it.
+
+    An indicator that the street has under the same name in the same workstream is that one; a new one gets a code of
+    this street. MappingError and ConfigError name the field; NotAllowedError.
+    """
+    actor.require(Capability.MAP_SHEETS)
+    _look_through(actor, packed)
     streams = {one["slug"]: _workstream(actor, one) for one in packed.workstreams}
     codes = {one["code"]: _indicator(actor, one, streams) for one in packed.indicators}
     return remember(actor, _recoded(packed, streams, codes))
+
+
+def _look_through(actor: Actor, packed: Packed) -> None:
+    """All of it is looked at before any of it is kept."""
+    layout = replace(packed.layout, shape=fingerprint(packed.layout.headers))
+    brought = {one["slug"] for one in packed.workstreams}
+    layout_files.check(layout, [one["code"] for one in packed.indicators], brought)
+    with database.reading() as connection:
+        catalogues.enter(connection, actor.street_id)
+        _require_free_name(connection, actor, layout)
+    names: set[tuple[str, str]] = set()
+    for one in packed.indicators:
+        if one["workstream"] not in brought:
+            _known_workstream(one)
+        declared.drafted(one["code"], one["workstream"], one["zh"], one.get("en", ""), **_fields(one))
+        if (name := (one["workstream"], fold(one["zh"]))) in names:
+            raise _same_twice(layout, one["zh"])
+        names.add(name)
+
+
+def _same_twice(layout: Layout, name: str) -> MappingError:
+    return MappingError(layout.name, "indicators", _("Two columns mean the same: {columns}", columns=name))
 
 
 def _workstream(actor: Actor, values: Mapping[str, Any]) -> str:
@@ -173,6 +200,9 @@ def _recoded(packed: Packed, streams: Mapping[str, str], codes: Mapping[str, str
     if "workstream" in constants:
         constants["workstream"] = streams.get(constants["workstream"], constants["workstream"])
     indicators = {codes.get(code, code): parts for code, parts in layout.indicators.items()}
+    if len(indicators) < len(layout.indicators):
+        again = [one["zh"] for one in packed.indicators if codes[one["code"]] in layout.indicators]
+        raise _same_twice(layout, "、".join(again))
     return replace(layout, constants=constants, indicators=indicators)
 
 

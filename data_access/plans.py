@@ -84,7 +84,8 @@ def split(result: WorkbookResult) -> list[tuple[SheetResult | None, Portion]]:
         by_number: dict[str, Portion] = {}
         for row in portion.rows:
             number = row.values.get("item_no") or facts.item_number(row.values)
-            part = by_number.setdefault(number, Portion(replace(portion.scope, topic=number)))
+            own = Portion(replace(portion.scope, topic=number), partial=portion.partial)
+            part = by_number.setdefault(number, own)
             part.rows.append(row)
         parts = list(by_number.values())
         if parts:
@@ -138,7 +139,7 @@ def _plan(
         rows_refused=portion.refused,
         findings=list(portion.findings),
     )
-    made = [facts.fact(scope.kind, row, scope) for row in portion.rows]
+    made = facts.facts(scope.kind, portion.rows, scope)
     text = identities.scope_text(scope)
     outcome.figures_of = scope.business_date or max((day for f in made if (day := f.get("biz_date"))), default=None)
     numbers = [row.number for row in portion.rows]
@@ -154,7 +155,10 @@ def _plan(
     if actor.role == Role.CLERK and not _within_limits(actor, identities, plan):
         outcome.rows_accepted, outcome.rows_refused = 0, outcome.rows_refused + len(portion.rows)
         return plan
-    outcome.comparison = compare.compare(facts.identity(scope.kind), plan.facts, plan.before)
+    if plan.before:
+        outcome.comparison = compare.compare(facts.identity(scope.kind), plan.facts, plan.before)
+    else:
+        outcome.comparison = compare.Comparison(new=len(plan.facts))
     plan.digest = repeats.digest(scope.kind, plan.facts)
     _ask_whether_partial(plan, outcome.comparison)
     _decide(connection, actor, held, plan, sha256)
@@ -166,7 +170,8 @@ def _lay_over(connection: Connection, plan: Plan) -> None:
     kind, previous = plan.portion.scope.kind, plan.previous
     assert previous is not None
     numbers = facts.rows(connection, kind, previous.id)
-    whole = compare.lay_over(facts.identity(kind), plan.facts, plan.rows, plan.before, numbers)
+    silent = facts.usual(plan.portion)
+    whole = compare.lay_over(facts.identity(kind), plan.facts, plan.rows, plan.before, numbers, silent)
     plan.facts, plan.rows, plan.mentioned = whole.rows, whole.numbers, whole.mentioned
     plan.outcome.rows_kept = len(whole.rows) - len(whole.mentioned)
 

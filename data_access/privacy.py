@@ -28,6 +28,7 @@ from config.settings import settings
 KEY_FILE = "street.key"
 _VERSION = b"\x01"
 _NONCE = 12
+_BLOCK = 64  # bytes that SHA-256 takes at a time
 _CARRIED = "XR-"  # how the code of a carried-over person begins
 _BODY = 52  # its letters: 256 bits in base 32
 
@@ -81,7 +82,11 @@ class Keys:
         normal = "".join(document.split()).upper()
         if normal.startswith(_CARRIED) and (carried := self._carried(normal)) is not None:
             return carried
-        return hmac.new(self.hash, normal.encode(), hashlib.sha256).hexdigest()
+        begun = _begun(self.hash)
+        inner, outer = begun[0].copy(), begun[1].copy()
+        inner.update(normal.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
     def carry(self, person_key: str, last4: str | None) -> str:
         """A person code under which somebody whose document number is not kept is recognised on another sheet.
@@ -109,6 +114,13 @@ class Keys:
 @lru_cache(maxsize=4)
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
+
+
+@lru_cache(maxsize=4)
+def _begun(key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+    """HMAC-SHA-256 begun once, its inner and its outer hash: copies of them cost half of what ``hmac`` costs a text."""
+    block = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
+    return hashlib.sha256(bytes(byte ^ 0x36 for byte in block)), hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
 
 def keys() -> Keys:

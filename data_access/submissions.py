@@ -26,6 +26,7 @@ from data_access.plans import Plan, SheetOutcome, plans, split
 from data_access.schema import ActionEvent, Submission
 from data_access.schema import Finding as FindingRecord
 from data_access.workbooks import pipeline
+from data_access.workbooks.grid import open_book
 from data_access.workbooks.model import NO_MENDS, Hints, Mends, Portion, WorkbookResult
 
 log = logging.getLogger("street.submissions")
@@ -86,8 +87,9 @@ def examine(
     ``mends`` are the texts that a person put in place of cells; ValueError for a cell that the file does not have.
     """
     actor.require(Capability.UPLOAD)
+    book = open_book(data, filename)  # first: it may wait for its turn, and nobody else for a connection meanwhile
     with database.reading() as connection:
-        return pipeline.examine(data, filename, known(connection, actor), hints or Hints(), beside, mends)
+        return pipeline.examine(data, filename, known(connection, actor), hints or Hints(), beside, mends, book)
 
 
 def unreadable(filename: str) -> Outcome:

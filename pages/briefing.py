@@ -3,7 +3,7 @@
 import streamlit as st
 
 from config.language import _
-from data_access import phrases
+from data_access import phrases, waivers
 from data_access.reports import agenda, briefing, handout, reporting, spoken
 from pages.parts import (
     briefing_day,
@@ -27,6 +27,8 @@ empty.need_register(view)
 screen.apply(look)
 
 told, matters = cache.cached(agenda.meeting)(view)
+shown = None if look.wall else told.result  # the wall shows no reasons
+standing = waivers.stand(actor, shown.day, view.campaign, view.as_of) if shown else {}
 own = cache.cached(phrases.wordings)(actor)
 
 
@@ -56,7 +58,7 @@ with st.container(key="screen"):
     else:
         with st.container(key="panels"):
             briefing_day.missing(look, told)
-            briefing_day.result(look, told)
+            briefing_day.result(look, told, standing)
             briefing_day.callup(look, told)
             briefing_standing.coverage(look, told)
             briefing_standing.reds(look, told)

@@ -16,7 +16,7 @@ from data_access.accounts import Actor
 from data_access.reports import directory, notice, ranking, snapshot, standing
 from data_access.reports.scores import COUNTED, OF_PEOPLE, WHOLE, Cut, target
 from data_access.reports.view import View
-from pages.parts import cache, cuts, downloads, empty, figures, filters, guard, notices, style, tables
+from pages.parts import cache, cuts, downloads, empty, figures, filters, guard, notices, settle, style, tables
 
 CSS = """
 .sign {{ display: inline-flex; align-items: center; }}
@@ -40,6 +40,7 @@ MARKS = {
     "partial": lambda: _("not all reported"),
     "no_group": lambda: _("belongs to none"),
     "exempt": lambda: _("Exempt"),
+    "accepted": lambda: _("✓ accepted"),
 }
 NOT_RANKED = {
     "not_comparable": lambda: _("not ranked: another kind of unit"),
@@ -256,6 +257,7 @@ def explain() -> None:
         [
             (_sign(BAR + DOT + BAR, colours.pri_mid), _("Rate with its 95% Wilson interval")),
             (_sign(RING, colours.act_solid), _("Above 100%: shown as it is, without interval")),
+            ("✓", _("Accepted: a difference behind the figure stands as it is")),
             ("◆", _("The whole street: numerators and denominators added up")),
             ("≈", _("Overlaps the interval above: not distinguishable")),
             ("a b", _("Alike: whoever shares a letter cannot be told apart")),
@@ -359,6 +361,7 @@ def draw_basis(actor: Actor, view: View, basis: str, cut: Cut, frame: pd.DataFra
         )
     with st.container(border=True, key="card_ranking"):
         draw_list(view, basis, cut, frame, total)
+        settle.behind(view, frame, basis)
         with st.container(horizontal=True, vertical_alignment="center"):
             if basis == "coverage" and frame["last_n"].notna().any():
                 day = figures.short_day(frame["last_day"].dropna().max())

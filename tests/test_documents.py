@@ -9,6 +9,8 @@ from click.testing import CliRunner
 
 from config.settings import Settings
 from data_access.__main__ import main
+from data_access.findings import Severity
+from data_access.workbooks.pipeline import examine
 
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -33,11 +35,26 @@ def test_every_command_and_option_is_documented(readme):
     assert missing == []
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_every_link_and_picture_is_there(readme):
-    targets = re.findall(r"\]\(([^)#]+)\)", readme.read_text(encoding="utf-8"))
-    assert len(targets) >= 8
-    assert [target for target in targets if not target.startswith("http") and not (ROOT / target).exists()] == []
+@pytest.mark.parametrize("paper", [*READMES, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name)
+def test_every_link_and_picture_is_there(paper):
+    targets = re.findall(r"\]\(([^)#]+)\)", paper.read_text(encoding="utf-8"))
+    assert len(targets) >= (8 if paper in READMES else 0)
+    assert [to for to in targets if not to.startswith("http") and not (paper.parent / to).exists()] == []
+
+
+def test_every_picture_is_of_use():
+    text = "".join(paper.read_text(encoding="utf-8") for paper in (ROOT / "docs").glob("*.md"))
+    assert [path.name for path in (ROOT / "docs" / "pictures").iterdir() if f"pictures/{path.name}" not in text] == []
+
+
+def test_every_room_is_on_the_plan():
+    plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("## Rooms")[1].split("```")[1]
+    modules = {path.name for path in (ROOT / "data_access").glob("*.py")} - {"__init__.py"}
+    modules -= {name for name in modules if name.endswith("_command.py")}  # named by their ending
+    folders = {f"{path.parent.name}/" for path in (ROOT / "data_access").glob("*/*.py")}
+    parts = {path.stem for path in (ROOT / "pages" / "parts").glob("*.py")} - {"__init__"}
+    words = set(re.findall(r"[\w.*]+/?", plan))
+    assert sorted((modules | folders | parts | {"*_command.py"}) - words) == []
 
 
 def test_both_readmes_have_the_same_parts():
@@ -90,3 +107,19 @@ def test_the_reference_of_sheets_has_not_drifted():
     from data_access.sheets import manual
 
     assert (ROOT / "docs" / "sheets.md").read_text(encoding="utf-8") == manual.manual()
+
+
+@pytest.mark.parametrize("name", ["title-rows", "communities-across"])
+def test_what_the_pictures_show_is_read_without_an_error(name):
+    from tests.browser import papers
+
+    result = examine(papers.BOOKS[name](), f"{name}.xlsx", papers.STREET)
+    assert [found.code for found in result.all_findings() if found.severity == Severity.ERROR] == []
+    assert len(result.portions) == 3 and set(papers.PICTURES) == {*papers.BOOKS, "annotated"}
+
+
+def test_the_picture_of_what_comes_back_has_three_bad_cells():
+    from tests.browser import papers
+
+    found = examine(papers.roster_book(), "名单.xlsx", papers.STREET).all_findings()
+    assert sorted(one.cell for one in found if one.severity == Severity.ERROR) == ["A4", "B6", "F5"]

@@ -142,6 +142,7 @@ class Result:
     completion: Rate
     causes: pd.DataFrame
     open: pd.DataFrame
+    accepted: pd.DataFrame
 
     @property
     def disputed(self) -> tuple[str, ...]:
@@ -169,6 +170,7 @@ def result(view: View, day: date) -> Result:
         Rate.of(rate["n"], rate["d"]),
         dispatch.causes(then, lines),
         opened,
+        found[found["waiver"].notna()].reset_index(drop=True),
     )
 
 

@@ -281,7 +281,7 @@ def rows(actor: Actor, portion: Portion) -> pd.DataFrame:
     """The rows of a portion that is not committed yet, as ``detail`` shows those of a submission."""
     actor.require(Capability.UPLOAD)
     kind, scope = portion.scope.kind, portion.scope
-    sheet = changes.Sheet([facts.fact(kind, row, scope) for row in portion.rows], [row.number for row in portion.rows])
+    sheet = changes.Sheet(facts.facts(kind, portion.rows, scope), [row.number for row in portion.rows])
     with database.reading() as connection:
         campaign = _campaign(connection, actor, scope.campaign)
     return _shown(kind, sheet, campaign)
@@ -326,7 +326,7 @@ def preview(actor: Actor, portion: Portion, replaces: int | None) -> changes.Dif
     """What a portion that is not committed yet would change in the submission it ``replaces`` (None: nothing)."""
     actor.require(Capability.UPLOAD)
     kind, scope = portion.scope.kind, portion.scope
-    made = [facts.fact(kind, row, scope) for row in portion.rows]
+    made = facts.facts(kind, portion.rows, scope)
     numbers = [row.number for row in portion.rows]
     with database.reading() as connection:
         campaign = _campaign(connection, actor, scope.campaign)
@@ -335,7 +335,8 @@ def preview(actor: Actor, portion: Portion, replaces: int | None) -> changes.Dif
             found = _version(connection, actor, replaces)
             before = _stored(connection, found)
             if portion.partial:
-                whole = lay_over(facts.identity(kind), made, numbers, before.facts, before.rows)
+                silent = facts.usual(portion)
+                whole = lay_over(facts.identity(kind), made, numbers, before.facts, before.rows, silent)
                 made, numbers = whole.rows, whole.numbers
             if kind == "actions" and before.facts:
                 for fact in made:  # the first deadline stays when a matter is sent again
@@ -405,34 +406,46 @@ def _line(row: Any) -> dict[str, Any]:
 
 
 def may_have_original(actor: Actor, workbook: int) -> bool:
-    """Whether ``original`` would hand this workbook out: a clerk gets only what the own community sent."""
-    if actor.role != Role.CLERK:
-        return actor.may(Capability.UPLOAD)
+    """Whether ``original`` would hand this workbook out: a clerk gets what clerks sent of the own community alone."""
+    if not actor.may(Capability.UPLOAD):
+        return False
     with database.reading() as connection:
-        sender = connection.execute(
-            select(Account.community_id)
-            .join(Workbook, Workbook.account_id == Account.id)
-            .where(Workbook.id == workbook, Workbook.street_id == actor.street_id)
-        ).scalar()
-    return sender is not None and sender == actor.community_id
+        return _may_have_original(connection, actor, workbook)
+
+
+def _may_have_original(connection: Connection, actor: Actor, workbook: int) -> bool:
+    """Whose a workbook is, its submissions say, withdrawn ones too: where its sender works now says nothing.
+
+    What a street's account sent may hold rows of other communities that were refused, and so in no submission.
+    """
+    if actor.role != Role.CLERK:
+        return True
+    communities = connection.execute(
+        select(Submission.community_id)
+        .join(Workbook, Workbook.id == Submission.workbook_id)
+        .join(Account, Account.id == Workbook.account_id)
+        .where(Workbook.id == workbook, Workbook.street_id == actor.street_id, Account.role == Role.CLERK)
+        .distinct()
+    )
+    return list(communities.scalars()) == [actor.community_id]
 
 
 def original(actor: Actor, workbook: int) -> tuple[str, bytes]:
     """File name and bytes of an upload as it arrived; handing it out is recorded.
 
-    A clerk gets only what the own community sent: a street's workbook holds other people too. SubmissionError if
-    there is no such workbook, OtherCommunityError if it is not the clerk's.
+    A clerk gets what clerks sent of the own community alone: a street's workbook holds other people too.
+    SubmissionError if there is no such workbook, OtherCommunityError if it is not the clerk's.
     """
     actor.require(Capability.UPLOAD)
     with database.writing() as connection:
         row = connection.execute(
-            select(Workbook.filename, Workbook.content, Account.community_id)
-            .join(Account, Account.id == Workbook.account_id)
-            .where(Workbook.id == workbook, Workbook.street_id == actor.street_id)
+            select(Workbook.filename, Workbook.content).where(
+                Workbook.id == workbook, Workbook.street_id == actor.street_id
+            )
         ).first()
         if row is None:
             raise SubmissionError(_("There is no such workbook."))
-        if actor.role == Role.CLERK and row.community_id != actor.community_id:
+        if not _may_have_original(connection, actor, workbook):
             raise OtherCommunityError
         audit.record(connection, actor, "original_downloaded", str(workbook))
     return row.filename, row.content

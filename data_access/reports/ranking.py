@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from config.language import _
 from config.settings import settings
 from data_access import database, metrics
-from data_access.reports import evenings, frames, scores, standing
+from data_access.reports import dispatch, evenings, frames, scores, standing, tallies
 from data_access.reports.directory import rest_days
 from data_access.reports.entrants import Entrant, entrants, kind, pace, rank
 from data_access.reports.fields import Before, checked, notices, published, seen
@@ -40,6 +40,14 @@ __all__ = [
 ]
 
 RATES = ("rate", *RANKED)
+# The identities behind the figure of a basis: an accepted difference of these is marked beside it.
+CONCERNS: Mapping[str, frozenset[str]] = {
+    "coverage": frozenset({"I2"}),
+    "remaining": frozenset({"I2"}),
+    "increment": frozenset({"I2"}),
+    "completion": frozenset({"I1", "I5", "I6"}),
+    "composite": frozenset({"I1", "I2", "I5", "I6"}),
+}
 
 
 def table(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame:
@@ -57,8 +65,8 @@ def table(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame
     of ``metrics.alike``), small_base, over (above 100 %), reached (the target; <NA> where none applies); pace_n,
     pace_d (people per open day), pace_known of pace_window, forecast (state), days (Int64 open days) and finish, for
     coverage; marks (codes separated by spaces: over, small_base, unreconciled, partial, spans, first, no_baseline,
-    no_group), status (the same in words: tied, not reported, not ranked), and for those who did not report last_n,
-    last_d, last_day. Raises BasisError.
+    no_group, accepted), status (the same in words: tied, not reported, not ranked), and for those who did not report
+    last_n, last_d, last_day. Raises BasisError.
     """
     whole = replace(view, community=None)
     with database.reading() as connection:
@@ -67,12 +75,18 @@ def table(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame
         found = entrants(connection, whole, today, basis, cut)
         earlier = entrants(connection, whole.on(then.day), then, basis, cut) if then else []
         ahead = _ahead(connection, whole, today, found) if basis == "coverage" else {}
+        waived = basis in CONCERNS and bool(tallies.waivers(connection, whole))
         printed = None  # a notice prints the whole street; of any other cut its moment is ranked anew
         if before and before.notice and cut == WHOLE and view.area is None:
             printed = published(connection, before, basis)
     ranked = rank(found)
     places = printed or {one.key: one.rank for one in rank(earlier) if one.rank is not None}
-    frame = _frame(_rows(today, basis, found, ranked, places, before, ahead), basis)
+    rows = _rows(today, basis, found, ranked, places, before, ahead)
+    accepted = _accepted(whole, basis) if waived else frozenset()
+    for row in rows:
+        if row["community"] in accepted:
+            row["marks"] = f"{row['marks']} accepted".lstrip()
+    frame = _frame(rows, basis)
     if view.community is None:
         return frame
     own = {one.key for one in found if any(unit.name == view.community for unit in one.members)}
@@ -264,6 +278,12 @@ def _rows(
         rows.append(row)
         above = interval
     return rows
+
+
+def _accepted(field: View, basis: str) -> frozenset[str]:
+    """The communities with an accepted difference behind the figure of the basis."""
+    found = dispatch.differences(field)
+    return frozenset(found.loc[found["waiver"].notna() & found["identity"].isin(CONCERNS[basis]), "community"])
 
 
 def _named(basis: str, numerator: int | None, denominator: int | None) -> dict[str, Any]:

@@ -64,7 +64,10 @@ class Column:
     """One column: what it is called, what it holds, and what it must obey.
 
     ``required`` columns must be filled in every row. ``dose`` limits a column to campaigns that give this dose
-    (``full`` stands for a course of more than one dose). ``fill_down`` columns may be left blank under a value.
+    (``full`` stands for a course of more than one dose). ``fill_down`` columns may be left blank under a value,
+    those with ``fill_with`` where that column of the row is; ``spare`` are names of another column that mean this one
+    where the other has a header of its own;
+    ``beside`` ones may be said once in the lines around the table; in a ``percent`` one a number may bear the sign.
     ``rule_zh``/``rule_en`` say the rule in one line for people; the checks are in the declaration's ``rules``.
     """
 
@@ -74,12 +77,16 @@ class Column:
     type: Type = Type.TEXT
     required: bool = False
     synonyms: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     personal: bool = False
     minimum: int | None = None
     maximum: int | None = None
     dose: str | None = None
     fill_down: bool = False
+    fill_with: str = ""
+    beside: bool = False
+    percent: bool = False
     rule_zh: str = ""
     rule_en: str = ""
     example: Any = None

@@ -113,6 +113,7 @@ EVIDENCE = SheetKind(
             "条目名称",
             "Item",
             synonyms=("清单名称", "资料名称", "条目", "内容"),
+            spare=("清单项",),
             example="例会资料",
         ),
         Column(

@@ -42,7 +42,10 @@ def long(number: str) -> str:
 
 def birth_date(number: str) -> date | None:
     """The date of birth in the number; None if there is none."""
-    number = _compact(long(number))
+    return _born(_compact(long(number)))
+
+
+def _born(number: str) -> date | None:
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
@@ -58,7 +61,7 @@ def person(values: Values) -> str | None:
     """What tells this person from others: the document number in its long form, else the person code."""
     number: str | None = values.get("id_no")
     if number is not None:
-        return long("".join(number.split()).upper())
+        return long((number if number.isalnum() else "".join(number.split())).upper())
     code: Any = values.get("person_code")
     return None if code is None else str(code).strip()
 
@@ -83,21 +86,21 @@ def number_is_valid(day: str) -> RowCheck:
         number = resident(values)
         if number is None:
             return
-        born = birth_date(number)
+        whole = long(number)
+        born = _born(whole)
         fault = _fault(number, born)
         if fault is not None:
             yield Problem(fault, "id_no")
             return
         if len(number) == 15:
             yield Problem(rules.ID_OLD_NUMBER, "id_no")
-        sex = "male" if int(long(number)[16]) % 2 else "female"
-        if values.get("sex") is not None and values["sex"] != sex:
+        sex, age, on = values.get("sex"), values.get("age"), values.get(day)
+        if sex is not None and sex != ("male" if int(whole[16]) % 2 else "female"):
             yield Problem(rules.SEX_NOT_BY_ID, "sex")
-        on = values.get(day)
-        if values.get("age") is not None and on is not None and born is not None:
+        if age is not None and on is not None and born is not None:
             computed = age_on(born, on)
-            if values["age"] != computed:
-                yield Problem(rules.AGE_NOT_BY_ID, "age", {"age": values["age"], "computed": computed})
+            if age != computed:
+                yield Problem(rules.AGE_NOT_BY_ID, "age", {"age": age, "computed": computed})
 
     return check
 

@@ -66,12 +66,15 @@ MORNING = SheetKind(
             "会商时间",
             "Meeting time",
             Type.TIME,
+            beside=True,
             synonyms=("时间", "早会时间"),
             rule_zh="12:00 以前",
             rule_en="Before 12:00",
             example=time(8, 40),
         ),
-        Column("chair", "主持人", "Chair", Type.NAME, synonyms=("召集人",), personal=True, example="李示例"),
+        Column(
+            "chair", "主持人", "Chair", Type.NAME, synonyms=("召集人",), beside=True, personal=True, example="李示例"
+        ),
         count(
             "planned",
             "今日计划人数",
@@ -207,6 +210,7 @@ MORNING = SheetKind(
             "填报人",
             "Filled in by",
             Type.NAME,
+            beside=True,
             required=True,
             synonyms=("上报人", "填表人"),
             personal=True,
@@ -217,6 +221,7 @@ MORNING = SheetKind(
             "填报时间",
             "Filled in at",
             Type.DATETIME,
+            beside=True,
             required=True,
             synonyms=("上报时间", "填表时间"),
             rule_zh="是否按时以系统收到的时间为准",

@@ -162,6 +162,7 @@ PROGRESS = SheetKind(
             "目标值",
             "Target",
             Type.NUMBER,
+            percent=True,
             synonyms=("任务数", "目标", "目标数"),
             minimum=0,
             rule_zh="以系统的目标为准，不同则提示",

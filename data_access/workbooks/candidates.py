@@ -20,6 +20,7 @@ from data_access.workbooks.numerals import number_in
 from data_access.workbooks.wordings import column_of
 
 LOOK_FOR_HEADER = 20  # rows
+OWN_NUMBERS = frozenset({"序号", "编号", "no", "no.", "序", "#"})  # headers of a sheet's own numbering
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ def almost(grid: Grid, hints: Hints) -> tuple[SheetKind, int, list[Column]] | No
         for kind in KINDS.values():
             if hints.kind and hints.kind not in (kind.key, kind.workbook):
                 continue
-            keys = {column.key for column in _columns(kind, block, set()).values()}
+            found = _columns(kind, block, set())
+            keys = {column.key for place, column in found.items() if squeeze(block.paths[place][-1]) not in OWN_NUMBERS}
             missing = [column for column in kind.columns if column.required and column.key not in keys]
             score = len(keys) - len(missing) / 100
             if len(keys) >= 2 and missing and (best is None or score > best[0]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from config.campaigns import Campaign
 from data_access.deadlines import DAILY
@@ -80,7 +81,7 @@ def _missing_columns(table: Table, street: Street) -> Iterable[Finding]:
     kind = table.kind
     if kind is None:
         return
-    present = {column.key for column in table.columns.values()}
+    present = {column.key for column in table.columns.values()} | table.beside
     campaign = None if "campaign" in present else street.known.campaigns.get(table.campaign or "")
     stands_in = {"community": table.community, kind.date: table.day, "dose_no": table.dose}
     missing = [
@@ -161,6 +162,8 @@ class _Checker:
     def _required(self, drafts: list[Draft], column: Column, campaigns: list[Campaign | None]) -> None:
         number = column.type in (Type.INT, Type.NUMBER) and column.maximum is None
         rule = rules.REQUIRED if number else rules.REQUIRED_TEXT
+        if None not in _said(drafts, column.key):
+            return
         for draft, campaign in zip(drafts, campaigns, strict=True):
             if draft.row.values.get(column.key) is not None:
                 continue
@@ -194,12 +197,16 @@ class _Checker:
                 for problem in check(draft.row.values):
                     self._problem(draft, problem)
             return
-        said = list(zip(*([draft.row.values.get(key) for draft in drafts] for key in check.keys), strict=True))
-        answers = {values: list(check(dict(zip(check.keys, values, strict=True)))) for values in set(said)}
-        if not any(answers.values()):
+        said = list(zip(*(_said(drafts, key) for key in check.keys), strict=True))
+        answers = {
+            values: problems
+            for values in set(said)
+            if (problems := list(check.ask(dict(zip(check.keys, values, strict=True)))))
+        }
+        if not answers:
             return
         for draft, values in zip(drafts, said, strict=True):
-            for problem in answers[values]:
+            for problem in answers.get(values, ()):
                 self._problem(draft, problem)
 
     def sheet(self, drafts: list[Draft]) -> None:
@@ -240,6 +247,11 @@ class _Checker:
     def _has_error(self, draft: Draft, column: Column) -> bool:
         cell = draft.row.cells.get(column.key)
         return cell is not None and any(f.cell == cell and f.severity == Severity.ERROR for f in draft.findings)
+
+
+def _said(drafts: list[Draft], key: str) -> list[Any]:
+    """One column of the rows; None where nothing is said."""
+    return [draft.row.values.get(key) for draft in drafts]
 
 
 def _days_disagree(table: Table, drafts: list[Draft]) -> Iterable[Finding]:

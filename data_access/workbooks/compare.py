@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -102,13 +102,15 @@ def lay_over(
     new_numbers: Sequence[int],
     old: Sequence[Values],
     old_numbers: Sequence[int],
+    silent: Collection[str] = (),
 ) -> Whole:
     """A correction that holds the changed rows only, laid over the rows of its scope (N20).
 
-    Rows that it does not mention stay, and so do the values of columns that none of its rows fills. Rows that share
-    an identity are matched in their order; the old ones come first.
+    Rows that it does not mention stay, and so do the values of columns that none of its rows fills, or that are
+    ``silent``: of them the rows hold only what is usual. Rows that share an identity are matched in their order; the
+    old ones come first.
     """
-    said = _filled(new)
+    said = _filled(new) - set(silent)
     mentioned = {key: place for place, key in enumerate(_by_identity(identity, new))}
     held = {key: place for place, key in enumerate(_by_identity(identity, old))}
     whole = Whole([], [], [])

@@ -16,25 +16,26 @@ from data_access.findings import Finding, Rule
 from data_access.workbooks import rules, worker
 from data_access.workbooks.formats.plain import FIELDS, MOST_CELLS, Bounds, Place, Sheet
 
-__all__ = ["MOST_CELLS", "Book", "Grid", "Place", "address", "open_book", "unread"]
+__all__ = ["MOST_CELLS", "SUFFIXES", "Book", "Grid", "Place", "address", "open_book", "unread"]
 
 log = logging.getLogger(__name__)
 
 EXPECTED = {
     ".xlsx": ("xlsx",),
+    ".xls": ("xls",),
+    ".csv": ("text",),
+    ".ods": ("ods",),
     ".xlsm": ("xlsx",),
     ".xltx": ("xlsx",),
-    ".xls": ("xls",),
-    ".et": ("xls", "xlsx"),  # WPS writes either
-    ".ods": ("ods",),
     ".xlsb": ("xlsb",),
-    ".csv": ("text",),
+    ".et": ("xls", "xlsx"),  # WPS writes either
     ".tsv": ("text",),
     ".txt": ("text",),
     ".htm": ("html",),
     ".html": ("html",),
     ".xml": ("xml",),
 }
+SUFFIXES = tuple(EXPECTED)  # what the page offers and what is taken from a folder, the usual ones first
 READER = "data_access.workbooks.formats.opening:open_file"
 SAID: dict[str, Rule] = {
     rule.code: rule

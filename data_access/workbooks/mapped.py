@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from config import clock
 from data_access.findings import Finding
 from data_access.sheets import KINDS
 from data_access.sheets.declaration import Column, Problem, RowCheck, SheetKind, Type, Values
-from data_access.workbooks import figures, rules
+from data_access.workbooks import dates, figures, rules
 from data_access.workbooks.check import check
 from data_access.workbooks.grid import Grid
 from data_access.workbooks.layouts import Match, above, matches, sideways, title_of
 from data_access.workbooks.model import Hints, Layout, SheetResult
-from data_access.workbooks.names import squeeze
+from data_access.workbooks.names import clean, squeeze
 from data_access.workbooks.read import Content, read
 from data_access.workbooks.recognise import Table
 from data_access.workbooks.street import Street
@@ -116,12 +117,25 @@ def _table(grid: Grid, match: Match, title: tuple[str, ...], end: int) -> Mapped
         {column.key: words[place] for place, column in columns.items()},
         layout=layout,
     )
+    if not _days(title):
+        table.dated = _day_over(grid, match)
     table.findings.append(
         Finding(rules.LAYOUT_USED, grid.name, locate(grid, match.first, 0), fields={"layout": layout.name})
     )
     if not layout.indicators:
         _relax(table, kind)
     return table
+
+
+def _days(texts: Iterable[str]) -> set[date]:
+    return {day for text in texts for day, _sure in dates.mentioned(text, clock.today(), weak=False)}
+
+
+def _day_over(grid: Grid, match: Match) -> str:
+    """The header with the one day that it speaks of; where it is several rows deep, the last row compares at most."""
+    rows = grid.rows[match.first : match.first + max(match.depth - 1, 1)]
+    words = [clean(cell) for row in rows for cell in row if isinstance(cell, str) and _days([clean(cell)])]
+    return words[0] if len(_days(words)) == 1 else ""
 
 
 def _translated(grid: Grid, match: Match, columns: Mapping[int, Column], end: int) -> Grid:

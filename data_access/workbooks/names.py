@@ -39,6 +39,7 @@ SUFFIXES = (
     "社区居民委员会", "社区居委会", "社区居委", "居民委员会", "村民委员会", "社区委员会", "社区党委", "社区服务中心",
     "居委会", "村委会", "居委", "村委", "社区", "小区", "村",
 )  # fmt: skip
+SITE_SUFFIXES = ("疫苗接种点", "疫苗接种门诊", "接种点", "接种门诊", "接种站", "接种单位")
 _VILLAGE = ("村村民委员会", "村村委会", "村民委员会", "村委会", "村委", "村")
 
 
@@ -56,6 +57,14 @@ def simplified(text: str) -> str:
 def clean(text: str) -> str:
     """Full-width and compatibility characters folded, invisible ones out, outer and doubled spaces out (N7)."""
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
+
+
+_SPREAD = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff](?: |[:：]))")
+
+
+def labelled(text: str) -> str:
+    """A cleaned line with the labels in one piece that were spread out: 填 报 人： is 填报人："""
+    return _SPREAD.sub("", text)
 
 
 @lru_cache(maxsize=20_000)
@@ -90,6 +99,8 @@ class HeaderIndex:
     exact: Mapping[str, Column]
     normalised: Mapping[str, Column]
     synonyms: Mapping[str, Column]
+    names: Mapping[str, Match]  # both of these, by the barest form of a header
+    spare: Mapping[str, Column]  # what a header means where its first meaning is taken
     cache: dict[str, Match | None] = field(default_factory=dict)
 
     def match(self, text: str) -> Match | None:
@@ -102,10 +113,7 @@ class HeaderIndex:
 
     def named(self, name: str) -> Match | None:
         """The column of this very name, in the barest form of a header."""
-        for how, table in (("normalised", self.normalised), ("synonym", self.synonyms)):
-            if name in table:
-                return Match(table[name], how)
-        return None
+        return self.names.get(name)
 
     def _match(self, text: str) -> Match | None:
         if text in self.exact:
@@ -145,6 +153,7 @@ def index_of(kind: SheetKind) -> HeaderIndex:
         exact: dict[str, Column] = {}
         normalised: dict[str, Column] = {}
         synonyms: dict[str, Column] = {}
+        spare: dict[str, Column] = {}
         for column in kind.columns:
             for name in (column.zh, column.en, column.key):
                 exact.setdefault(name, column)
@@ -153,7 +162,10 @@ def index_of(kind: SheetKind) -> HeaderIndex:
             for name in column.synonyms:
                 if header(name) not in normalised:
                     synonyms.setdefault(header(name), column)
-        found = _indexes[kind.key] = HeaderIndex(kind, exact, normalised, synonyms)
+            spare |= {header(name): column for name in column.spare}
+        names = {name: Match(column, "synonym") for name, column in synonyms.items()}
+        names |= {name: Match(column, "normalised") for name, column in normalised.items()}
+        found = _indexes[kind.key] = HeaderIndex(kind, exact, normalised, synonyms, names, spare)
     return found
 
 
@@ -164,9 +176,9 @@ def place(text: str) -> str:
     return _BRACKET.sub("", bare) or bare
 
 
-def _stem(name: str) -> tuple[str, bool]:
+def _stem(name: str, suffixes: Iterable[str]) -> tuple[str, bool]:
     """The name without its suffix, and whether it is a village."""
-    for suffix in SUFFIXES:
+    for suffix in suffixes:
         if name.endswith(suffix) and len(name) > len(suffix):
             return name[: -len(suffix)], suffix in _VILLAGE
     return name, False
@@ -175,8 +187,11 @@ def _stem(name: str) -> tuple[str, bool]:
 class Places:
     """The communities (or sites) of the street, found by any of their names."""
 
-    def __init__(self, communities: Iterable[KnownCommunity] = (), street: str = "") -> None:
+    def __init__(
+        self, communities: Iterable[KnownCommunity] = (), street: str = "", suffixes: Sequence[str] = SUFFIXES
+    ) -> None:
         self.street = squeeze(street)
+        self.suffixes = suffixes
         self.names: list[str] = []
         self._by_name: dict[str, str] = {}
         self._by_stem: dict[tuple[str, bool], set[str]] = {}
@@ -193,7 +208,7 @@ class Places:
             bare = place(word)
             if bare:
                 self._by_name.setdefault(bare, name)
-                self._by_stem.setdefault(_stem(bare), set()).add(name)
+                self._by_stem.setdefault(_stem(bare, self.suffixes), set()).add(name)
 
     def find(self, text: str) -> str | None:
         """The official name, by name, alias, other suffix or with the street's name before it; None if unknown or not
@@ -212,7 +227,7 @@ class Places:
     def _find(self, bare: str) -> str | None:
         if bare in self._by_name:
             return self._by_name[bare]
-        stem, village = _stem(bare)
+        stem, village = _stem(bare, self.suffixes)
         same = self._by_stem.get((stem, village), set())
         if stem == bare:  # only the stem was written: any suffix may be meant
             same = same | self._by_stem.get((stem, not village), set())
@@ -227,7 +242,7 @@ class Places:
                 hits[word] = name
         for (stem, _village), names in self._by_stem.items():
             if len(names) == 1 and len(stem) >= 2 and stem in bare:
-                for suffix in SUFFIXES:
+                for suffix in self.suffixes:
                     if stem + suffix in bare:
                         hits.setdefault(stem + suffix, next(iter(names)))
         longest = [word for word in hits if not any(word != other and word in other for other in hits)]

@@ -16,6 +16,8 @@ _ABOUT_AFTER = re.compile(r"(?:左右|上下|以上|以下|余|多|几|\+|许)$"
 _PLAIN = re.compile(r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$")
 _SCALED = re.compile(r"^(\d+(?:\.\d+)?)([百千万])$")
 _CHINESE = re.compile(r"^[零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟萬]+$")
+_DECIMAL = re.compile(r"^([零〇一二三四五六七八九十百]+)点([零〇一二三四五六七八九]+)$")  # 八十七点九
+_GUESS = re.compile(r"[一二两三四五六七八九壹贰叁肆伍陆柒捌玖]{2}")  # 三四百
 _ORDINAL = re.compile(r"^第(.+)$")
 _SCALE = {"百": 100, "千": 1000, "万": 10_000}
 
@@ -56,6 +58,9 @@ def _exact(text: str) -> Decimal | None:
         return Decimal(scaled[1]) * _SCALE[scaled[2]]
     if _CHINESE.match(text):
         return _chinese(text)
+    decimal = _DECIMAL.match(text)
+    if decimal and (whole := _chinese(decimal[1])) is not None:
+        return Decimal(f"{whole}.{''.join(str(_DIGITS[digit]) for digit in decimal[2].replace('〇', '零'))}")
     return None
 
 
@@ -65,7 +70,13 @@ def _chinese(text: str) -> Decimal | None:
     text = text.replace("萬", "万").replace("〇", "零")
     try:
         if not re.search(r"[十百千万拾佰仟]", text):
-            return Decimal(int(cn2an.cn2an(text, "normal"))) if len(text) > 1 else Decimal(_DIGITS[text])
+            if len(text) == 1:
+                return Decimal(_DIGITS[text])
+            # 两三人 and 五六 are guesses, not 23 and 56: digit by digit is read what is longer or has a nought
+            spelt = "两" not in text and (len(text) > 2 or "零" in text)
+            return Decimal(int(cn2an.cn2an(text, "normal"))) if spelt else None
+        if _GUESS.search(text):
+            return None
         return Decimal(int(cn2an.cn2an(text, "smart")))
     except (ValueError, KeyError):
         return None

@@ -33,15 +33,17 @@ def examine(
     hints: Hints = NO_HINTS,
     beside: Iterable[WorkbookResult] = (),
     mends: Mends = NO_MENDS,
+    book: Book | Finding | None = None,
 ) -> WorkbookResult:
     """Everything the board has to say about a file: its portions that may be committed, and every finding.
 
     Never raises for what is in the file; ValueError for ``mends`` of a cell that it does not have. Lists of
     communities and sites are read first, whatever their place in the file, so that the other sheets of the same
-    workbook know them; so are those of the files ``beside`` it, which would go in before.
+    workbook know them; so are those of the files ``beside`` it, which would go in before. ``book`` is the opened file,
+    where it was opened before.
     """
     result = WorkbookResult(filename, hashlib.sha256(data).hexdigest())
-    book = open_book(data, filename)
+    book = open_book(data, filename) if book is None else book
     if isinstance(book, Finding):
         result.findings.append(book)
         return result

@@ -18,6 +18,7 @@ from data_access.findings import Finding, Rule, Severity
 from data_access.sheets.declaration import Column, Type
 from data_access.workbooks import rules
 from data_access.workbooks.grid import address
+from data_access.workbooks.margins import said
 from data_access.workbooks.model import Cells, Row
 from data_access.workbooks.recognise import Table
 from data_access.workbooks.rows import sort_rows
@@ -75,8 +76,13 @@ def read(table: Table) -> Content:
     }
     _fill_down(content, rows, raws)
     anchor = table.day or clock.today()
-    for place, column in table.columns.items():
-        _read_column(content, rows, place, column, raws[column.key], anchor)
+    typed = {
+        column.key: _read_column(content, rows, place, column, raws[column.key], anchor)
+        for place, column in table.columns.items()
+    }
+    for draft, line in zip(content.drafts, zip(*typed.values(), strict=True), strict=True):
+        draft.row.values = {key: value for key, value in zip(typed, line, strict=True) if value is not None}
+    _beside(content, lines.signatures, anchor)
     content.findings += check_totals(table, rows, [draft.row for draft in content.drafts], lines.totals)
     hidden = table.grid.hidden_rows.intersection(rows)
     if hidden:
@@ -84,6 +90,18 @@ def read(table: Table) -> Content:
         content.findings.append(Finding(rules.HIDDEN_ROWS, table.grid.name, cell, fields={"n": len(hidden)}))
     _struck_out(content, rows)
     return content
+
+
+def _beside(content: Content, below: list[int], anchor: date) -> None:
+    """Give every row what the lines around the table say for all of them."""
+    found, findings = said(content.table, below, anchor)
+    content.findings += findings
+    content.table.beside = frozenset(found)
+    if found:
+        cells = {key: cell for key, (cell, _value) in found.items()}
+        for draft in content.drafts:
+            draft.row.values |= {key: value for key, (_cell, value) in found.items()}
+            draft.row.cells = {**draft.row.cells, **cells}
 
 
 def _struck_out(content: Content, rows: list[int]) -> None:
@@ -138,18 +156,22 @@ def _fill_down(content: Content, rows: list[int], raws: dict[str, list[Any]]) ->
     """Blank cells under a value, in the columns that allow it, each with a warning (N3).
 
     Apart from day and community they are filled within one community only. A blank optional site means the whole
-    community, unless the row leaves out its community too and so plainly goes on with the one above.
+    community, unless the row leaves out its community too and so plainly goes on with the one above. A telephone goes
+    with its person.
     """
     table = content.table
     places = {column.key: place for place, column in table.columns.items()}
     communities = list(raws.get("community", [""] * len(rows)))
     order = sorted(
-        (column for column in table.columns.values() if column.fill_down), key=lambda c: c.key != "community"
+        (column for column in table.columns.values() if column.fill_down or column.fill_with),
+        key=lambda column: (bool(column.fill_with), column.key != "community"),
     )
+    spots: dict[str, list[int]] = {}  # what was filled, by column
     for column in order:
         cells = raws[column.key]
         own = column.key in ("community", table.kind.date if table.kind else None)
-        filled: list[int] = []
+        filled = spots[column.key] = []
+        wanted = frozenset(spots.get(column.fill_with, ()))
         for spot in range(1, len(cells)):
             if cells[spot] != "" or cells[spot - 1] == "":
                 continue
@@ -158,6 +180,8 @@ def _fill_down(content: Content, rows: list[int], raws: dict[str, list[Any]]) ->
             if column.type is Type.SITE and not column.required and communities[spot] != "":
                 continue
             if column.type is Type.SITE and not column.required and "community" not in raws:
+                continue
+            if column.fill_with and spot not in wanted:
                 continue
             same = "community" not in raws or raws["community"][spot] == raws["community"][spot - 1]
             if own or same:
@@ -171,8 +195,11 @@ def _fill_down(content: Content, rows: list[int], raws: dict[str, list[Any]]) ->
             )
 
 
-def _read_column(content: Content, rows: list[int], place: int, column: Column, raws: list[Any], anchor: date) -> None:
-    """Type one column into the drafts, with a finding for each odd cell and one for all normalised ones."""
+def _read_column(
+    content: Content, rows: list[int], place: int, column: Column, raws: list[Any], anchor: date
+) -> list[Any]:
+    """The typed values of one column, None where there is none; a finding on the drafts for each odd cell, and one
+    for all normalised ones."""
     table, grid = content.table, content.table.grid
     parser = Parser(column, anchor, from_1904=table.from_1904)
     scale = table.scales.get(place)
@@ -187,9 +214,6 @@ def _read_column(content: Content, rows: list[int], place: int, column: Column, 
     head, key = table.head(column), column.key
     if scale is not None:
         _tell_scale(content, column, scale, raws, values)
-    for draft, value in zip(content.drafts, values, strict=True):
-        if value is not None:
-            draft.row.values[key] = value
     for spot, rule, value in _broken_cells(content, rows, place, column, raws):
         draft = content.drafts[spot]
         draft.add(Finding(rule, grid.name, draft.row.cells[key], value, head, {}, column.personal))
@@ -215,6 +239,7 @@ def _read_column(content: Content, rows: list[int], place: int, column: Column, 
         fields = {"n": len(normalised), "read": read_as}
         value = plain(raws[spot])[:60]
         content.findings.append(Finding(rules.NORMALISED, grid.name, cell, value, head, fields, column.personal))
+    return values
 
 
 def _tell_scale(content: Content, column: Column, scale: Scale, raws: list[Any], values: list[Any]) -> None:

@@ -18,11 +18,11 @@ from data_access.findings import Finding, Severity
 from data_access.sheets import KINDS
 from data_access.sheets.declaration import Column, SheetKind, Type
 from data_access.workbooks import dates, rules
-from data_access.workbooks.candidates import candidates, candidates_at, named_kind, unfinished
+from data_access.workbooks.candidates import OWN_NUMBERS, candidates, candidates_at, named_kind, unfinished
 from data_access.workbooks.grid import Grid
 from data_access.workbooks.headers import Header
 from data_access.workbooks.model import Hints
-from data_access.workbooks.names import GUARDED, clean, header, index_of, nearest, squeeze
+from data_access.workbooks.names import GUARDED, HeaderIndex, clean, header, index_of, nearest, squeeze
 from data_access.workbooks.units import Scale, covers, scale_above, scale_of
 from data_access.workbooks.values import plain
 from data_access.workbooks.views import View, band, bands, locate, turned
@@ -46,7 +46,7 @@ class Table:
     to what its numbers count in; ``words`` are all words of the header. ``day``, ``community`` and ``campaign`` are
     what the sheet as a whole says; a cell of a row outranks them. ``heading`` is the title over the first table of
     the sheet. ``key`` is the place of a column without a header that tells the rows of a turned table apart,
-    ``dated`` a header with the day in it.
+    ``dated`` a header with the day in it, ``beside`` the keys of what the lines around the table say.
     """
 
     grid: Grid
@@ -64,11 +64,13 @@ class Table:
     days: dict[str, date] = field(default_factory=dict)  # what each source says
     community: str | None = None
     campaign: str | None = None
+    unsettled: str = ""  # what the sources say of the campaign where they disagree and rows may bear their own
     dose: str | None = None
     from_1904: bool = False
     heading: tuple[str, ...] = ()
     key: int | None = None
     dated: str = ""
+    beside: frozenset[str] = frozenset()
 
     @property
     def body(self) -> int:
@@ -262,6 +264,10 @@ def _map_columns(table: Table, block: Header) -> None:
             _unknown(table, text, row, place)
             continue
         key, rank = match.column.key, _HOW.index(match.how)
+        if key in taken and ranks[key] == rank and _give_way(table, index, place, key, text):
+            taken = {column.key: spot for spot, column in table.columns.items()}
+            ranks = dict.fromkeys(taken, rank) | ranks
+            continue
         if key in taken and ranks[key] == rank:
             fields = {"first": table.heads[key], "second": text}
             finding = Finding(rules.HEADER_TWICE, grid.name, table.cell(row, place), text, text, fields)
@@ -284,6 +290,35 @@ def _map_columns(table: Table, block: Header) -> None:
         table.findings.append(Finding(rules.TABLES_BESIDE, grid.name, table.cell(row)))
 
 
+def _give_way(table: Table, index: HeaderIndex, place: int, key: str, text: str) -> bool:
+    """Settle two headers of one column where one of them may stand for something else (序号 and 清单项).
+
+    A column that only counts the rows is nobody's; else the header that may name another column names that one.
+    """
+    held = next(spot for spot, column in table.columns.items() if column.key == key)
+    pair = ((place, text), (held, table.heads[key]))
+    counting = [spot for spot, head in pair if squeeze(head) in OWN_NUMBERS and _counts_rows(table, spot)]
+    for (spot, head), (rest, kept) in (pair, pair[::-1]):
+        other = index.spare.get(header(head))
+        counts = spot in counting
+        if counting and not counts:
+            continue
+        if not counts and (other is None or other.key in table.heads):
+            continue
+        column = table.columns.pop(held)
+        table.columns[rest], table.heads[key] = column, kept
+        if not counts and other is not None:
+            table.columns[spot], table.heads[other.key] = other, head
+        return True
+    return False
+
+
+def _counts_rows(table: Table, place: int) -> bool:
+    """Whether the cells of a column are 1, 2, 3 and so on."""
+    cells = [plain(line[place]) for line in table.grid.rows[table.body :] if place < len(line) and line[place] != ""]
+    return all(cell == str(number) for number, cell in enumerate(cells[:20], start=1))
+
+
 def _map_days(table: Table, block: Header) -> None:
     """The day that stands inside the headers; a column for each of several days is refused as such."""
     twice = [finding for finding in table.findings if finding.rule is rules.HEADER_TWICE]
@@ -299,11 +334,10 @@ def _map_days(table: Table, block: Header) -> None:
 
 
 _HOW = ("exact", "normalised", "synonym", "prefix")
-_OWN = frozenset({"序号", "编号", "no", "no.", "序", "#"})
 
 
 def _unknown(table: Table, text: str, row: int, place: int) -> None:
-    if table.kind is None or squeeze(text) in _OWN:
+    if table.kind is None or squeeze(text) in OWN_NUMBERS:
         return
     free = [column.zh for column in table.kind.columns if column.key not in table.heads]
     near = [] if GUARDED.search(header(text)) else nearest(text, free, 1)

@@ -57,6 +57,8 @@ class Resolver:
         if "campaign" in self.kind.scope:
             failed = self._resolve(drafts, Type.CAMPAIGN, lambda text, _row: self._campaign(text))
             self._fill(drafts, "campaign", self.table.campaign, failed)
+            if self.table.unsettled:
+                self._unsettled(drafts, failed)
         if self.columns.get(Type.COMMUNITY):
             failed = self._resolve(drafts, Type.COMMUNITY, lambda text, _row: self._community(text))
             self._fill(drafts, "community", self.table.community, failed)
@@ -81,6 +83,14 @@ class Resolver:
             if draft.row.values.get(key) is None and spot not in failed:
                 draft.row.values[key] = value
 
+    def _unsettled(self, drafts: Sequence[Draft], failed: Container[int]) -> None:
+        """Title and file name disagree about the campaign: a row that does not say its own is of none (I9)."""
+        column = next(column for column in self.columns[Type.CAMPAIGN] if column.key == "campaign")
+        fields = {"sources": self.table.unsettled}
+        for spot, draft in enumerate(drafts):
+            if draft.row.values.get("campaign") is None and spot not in failed:
+                draft.add(self.finding(draft, rules.CAMPAIGN_DISAGREES, column, fields))
+
     def _resolve(
         self, drafts: Sequence[Draft], of: Type, look: Look, contexts: Sequence[str | None] | None = None
     ) -> set[int]:
@@ -94,14 +104,13 @@ class Resolver:
             texts = [draft.row.values.get(key) for draft in drafts]
             pairs = list(zip(texts, contexts or [None] * len(texts), strict=True))
             outcomes = {pair: look(str(pair[0]), pair[1]) for pair in set(pairs) if pair[0] is not None}
-            if all(value == pair[0] and rule is None for pair, (value, rule, _fields) in outcomes.items()):
-                failed.update(self._unread(drafts, texts, key))
-                continue
-            for spot, (draft, pair) in enumerate(zip(drafts, pairs, strict=True)):
-                if pair[0] is None:
+            told = {pair: found for pair, found in outcomes.items() if found[0] != pair[0] or found[1] is not None}
+            for spot, pair in enumerate(pairs) if told else ():
+                if pair not in told:
                     continue
-                values, text = draft.row.values, pair[0]
-                value, rule, fields = outcomes[pair]
+                draft, text = drafts[spot], pair[0]
+                values = draft.row.values
+                value, rule, fields = told[pair]
                 if value is None:
                     del values[key]
                     failed.add(spot)
@@ -115,6 +124,8 @@ class Resolver:
 
     def _unread(self, drafts: Sequence[Draft], texts: Sequence[Any], key: str) -> Iterator[int]:
         """The rows whose cell could not even be read."""
+        if None not in texts:
+            return
         for spot, (draft, text) in enumerate(zip(drafts, texts, strict=True)):
             if text is None and draft.findings:
                 cell = draft.row.cells.get(key)

@@ -14,9 +14,9 @@ from typing import Any
 from data_access.findings import Finding
 from data_access.sheets.declaration import Type
 from data_access.workbooks import rules
-from data_access.workbooks.names import clean, header, simplified, squeeze
+from data_access.workbooks.names import clean, header, labelled, simplified, squeeze
 from data_access.workbooks.recognise import Table
-from data_access.workbooks.totals import COUNTS, Total, counted_in, is_subtotal, is_total, may_total
+from data_access.workbooks.totals import COUNTS, Total, counted_in, is_subtotal, is_total, may_total, stands_aside
 from data_access.workbooks.values import plain
 
 _SIGN_OFF = re.compile(
@@ -52,6 +52,7 @@ class Lines:
     totals: list[Total] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     signed: dict[str, str] = field(default_factory=dict)
+    signatures: list[int] = field(default_factory=list)
 
 
 def sort_rows(table: Table) -> Lines:
@@ -74,6 +75,7 @@ class _Sorter:
         self.heads = {header(cell) for line in block for cell in line if isinstance(cell, str) and cell}
         self.words = {cell for line in block for cell in line if isinstance(cell, str)}
         self.plain = sorted(self.required) if len(self.required) > 3 else []
+        self.no_labels: set[str] = set()  # texts in front of data that were asked already
         self.titles = {squeeze(line) for line in table.title}
         self.signed_off = False
         self.below: list[int] = []  # data below the line of signatures
@@ -88,6 +90,8 @@ class _Sorter:
                 filled = [(place, cell) for place, cell in enumerate(cells) if cell != ""]
                 if filled or number in self.computed:
                     self._line(number, filled)
+        if len(lines.data) > 2 and self.wanted:
+            self._unlabelled_total()
         if self.below:
             fields = {"n": len(self.below)}
             cell = table.cell(self.below[0])
@@ -103,8 +107,10 @@ class _Sorter:
             if cells[place] == "":
                 return False
         for cell in cells[: plain[0] + 4]:
-            if isinstance(cell, str) and (cell in self.words or may_total(cell)):
-                return False
+            if isinstance(cell, str) and cell not in self.no_labels:
+                if cell in self.words or may_total(cell):
+                    return False
+                self.no_labels.add(cell)
         return True
 
     def _line(self, number: int, filled: list[Cell]) -> None:
@@ -128,6 +134,8 @@ class _Sorter:
         if bare[:1] in _SIGN_STARTS and _SIGN_OFF.match(bare) and not self._is_data(filled, label):
             self._sign(number)
             self.signed_off = True
+            return True
+        if self._stands_aside(number, filled, bare):
             return True
         total = self._total(number, filled)
         if total is not None:
@@ -190,6 +198,40 @@ class _Sorter:
                 return Total(number, is_subtotal(bare), stated if stated >= 0 else None)
         return None
 
+    def _stands_aside(self, number: int, filled: list[Cell], bare: str) -> bool:
+        """Whether a row averages or compares: its label says so, and beside that it holds only numbers."""
+        if len(filled) < 2 or not stands_aside(bare):
+            return False
+        words = [cell for _place, cell in filled if isinstance(cell, str) and counted_in(cell.strip("%％+")) is None]
+        if len(words) > 1:
+            return False
+        cell = self.table.cell(number, filled[0][0])
+        self.lines.findings.append(Finding(rules.ASIDE_SKIPPED, self.table.grid.name, cell, words[0][:60]))
+        return True
+
+    def _unlabelled_total(self) -> None:
+        """The last row without a word whose numbers are the sums of those above is their total, with a warning."""
+        lines, grid = self.lines, self.table.grid
+        start = max((total.row for total in lines.totals), default=-1)
+        above = [number for number in lines.data[:-1] if number > start]
+        if len(above) < 2 or lines.data[-1] < start or lines.data[-1] in self.computed:
+            return
+        number = lines.data[-1]
+        stated = {
+            place: counted_in(cell)
+            for place, cell in enumerate(grid.rows[number])
+            if cell != "" and place in self.mapped and self.table.columns[place].type is not Type.PERCENT
+        }
+        if not any(stated.values()) or not stated.keys() <= self.wanted:
+            return
+        for place, total in stated.items():
+            cells = (grid.rows[other][place] for other in above if place < len(grid.rows[other]))
+            if total is None or total != sum(counted_in(cell) or 0 for cell in cells):
+                return
+        lines.data.pop()
+        lines.totals.append(Total(number, False, None))
+        lines.findings.append(Finding(rules.TOTAL_UNLABELLED, grid.name, self.table.cell(number)))
+
     def _is_header(self, filled: list[Cell]) -> bool:
         return all(header(cell) in self.heads for _place, cell in filled if isinstance(cell, str)) and all(
             isinstance(cell, str) for _place, cell in filled
@@ -197,7 +239,8 @@ class _Sorter:
 
     def _sign(self, number: int) -> None:
         """Who filled in and who checked."""
-        line = " ".join(clean(plain(cell)) for cell in self.table.grid.rows[number] if cell != "")
+        self.lines.signatures.append(number)
+        line = labelled(" ".join(clean(plain(cell)) for cell in self.table.grid.rows[number] if cell != ""))
         for match in _SIGNED.finditer(simplified(line)):
             word, name = match[1], line[slice(*match.span(2))]  # a name stays as it was written
             self.lines.signed.setdefault(_SIGNED_AS.get(word, word), name)

@@ -183,7 +183,7 @@ COLUMN_UNKNOWN_NEAR = _info(
 )
 SEVERAL_TABLES = _warning(
     "SEVERAL_TABLES",
-    N_("The sheet holds {n} tables one below the other; each was read for itself."),
+    N_("The sheet holds {n} tables; each was read for itself."),
     N_("Check that all of them are meant, and put each on its own sheet next time."),
 )
 TABLES_BESIDE = _warning(
@@ -216,10 +216,25 @@ NORMALISED = _info(
     N_("{n} cells of {column} were written in the usual form, such as “{value}” as {read}."),
     N_("Nothing to do."),
 )
+SAID_BESIDE = _info(
+    "SAID_BESIDE",
+    N_("{column} has no column of its own and is taken from a line beside the table."),
+    N_("Nothing to do if it holds for all rows."),
+)
 NOTE_SKIPPED = _info(
     "NOTE_SKIPPED",
     N_("The line “{value}” was taken for a note and not read."),
     N_("Nothing to do if it is no row."),
+)
+ASIDE_SKIPPED = _info(
+    "ASIDE_SKIPPED",
+    N_("The row “{value}” averages or compares; it was not read as a row of data."),
+    N_("Nothing to do."),
+)
+TOTAL_UNLABELLED = _warning(
+    "TOTAL_UNLABELLED",
+    N_("The last row has no name, and its numbers are the sums of the rows above; it was taken for a total."),
+    N_("Write 合计 before it. If it is a row of its own, write the community into it."),
 )
 MERGED_NUMBER = _warning(
     "MERGED_NUMBER",

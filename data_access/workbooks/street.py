@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from config.campaigns import Campaign
 from data_access.workbooks.model import Known, KnownCommunity, KnownSite, Row
-from data_access.workbooks.names import Places
+from data_access.workbooks.names import SITE_SUFFIXES, Places
 
 
 class Street:
@@ -15,7 +15,7 @@ class Street:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.places = Places(street=known.street)
-        self.sites = Places(street=known.street)
+        self.sites = Places(street=known.street, suffixes=SITE_SUFFIXES)
         self.communities: dict[str, KnownCommunity] = {}
         self.site_facts: dict[str, KnownSite] = {}
         for community in known.communities:

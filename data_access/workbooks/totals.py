@@ -20,14 +20,21 @@ from data_access.workbooks.values import plain
 
 COUNTS = (Type.INT, Type.NUMBER)
 _HINT = re.compile(r"[计計總总全共页頁汇匯tT]")
-may_total = _HINT.search  # cheap: whether a text may be a label of totals at all
+_HINT_ASIDE = re.compile(r"[均同环環比上去增]|average|mean|last", re.IGNORECASE)
 _TOTAL = re.compile(
     r"^(?!累计)[^\d:]{0,12}?(?:合计|小计|总计|共计|总数|总和)(?:数|人数|数量)?(?:\([^)]*\))?:?$"
     r"|^(?:全街道?|全镇|全乡|全区|全县|全市|全村|全社区|街道合计|汇总|本页|(?:grand|sub)?total)(?:\([^)]*\))?:?$"
 )
 _COUNTED = re.compile(
     r"^(?:以上|本表|本页|本次|今日|本日|当日|名单)?(?:合计|总计|共计|总数|总人数|合计人数|小计|共)(?:为|有)?:?(?:共)?"
-    r"(\d{1,6})(?:人次|人|名|条|行|户|个)(?:[,，。;；(.].*)?$|^(?:合计|总计|共计|总数|小计):?(\d{1,6})$"
+    r"(\d{1,6})(?:人次|人|名|条|行|户|个(?:社区|村|小区|单位)?)(?:[,，。;；(.].*)?$|^(?:合计|总计|共计|总数|小计):?(\d{1,6})$"
+)
+_BEFORE = r"(?:上个?(?:月|周|期|年|季度?)|去年|昨日|前日)"
+_ASIDE = re.compile(
+    r"^(?:各?社区|全?街道|总体)?(?:平均(?:值|数|水平|每社区)?|均值|人均|社均|日均)(?:人数|数)?(?:\([^)]*\))?:?$"
+    rf"|^(?:{_BEFORE}|同期)(?:同期|同日|同月)?(?:合计|总计|数据?|值|情况|水平|对比|比较)?(?:\([^)]*\))?:?$"
+    rf"|^[与较比]?{_BEFORE}?(?:同期)?(?:同比|环比|相比|对比|比较|增减)(?:增减|增长|变化|增幅|率|幅度?|数|量)*(?:\([^)]*\))?:?$"
+    r"|^(?:average|mean|last(?:week|month|year|period))$"
 )
 _SUBTOTAL = re.compile(r"小计|subtotal|本页")
 
@@ -50,6 +57,16 @@ def is_total(bare: str) -> int | None:
     if counted:
         return int(counted[1] or counted[2])
     return -1 if _TOTAL.match(bare) else None
+
+
+def may_total(text: str) -> bool:
+    """Cheap: whether a text may be a label of totals, averages or comparisons at all."""
+    return bool(_HINT.search(text) or _HINT_ASIDE.search(text))
+
+
+def stands_aside(bare: str) -> bool:
+    """Whether a label in its barest form says that its row averages or compares: 平均, 去年同期, 环比."""
+    return bool(_HINT_ASIDE.search(bare) and _ASIDE.match(bare))
 
 
 def is_subtotal(bare: str) -> bool:

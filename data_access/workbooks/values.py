@@ -63,8 +63,12 @@ BROKEN_TEXT = re.compile(r"[\ue000-\uf8ff\ufffd]|\?{2,}|(?<=[\u4e00-\u9fff])\?(?
 _ZERO_LETTERS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "Ｏ": "0", "〇": "0"})
 _SPLIT = re.compile(r"[、;；,，\n\r]+")
 _PHONES = re.compile(r"[、;；,，/\\\n\r]+|\s{1,}(?=1\d{2}|0\d{2,3})|或")
+_TWO_NUMBERS = re.compile(r"\d (?!\d{3}(?!\d))\d")  # 20 18; but 1 200 is one number
+_TWO_LINES = re.compile(r"\d[^\S\r\n]*[\r\n]\s*\d")
+_TRAILING_NOUGHT = re.compile(r"(?<=^\d{11})\.0+$")  # 13800000000.0, a number that became text
+_CLOCK_NUMERAL = re.compile(r"[零〇一二两三四五六七八九十]+(?=[点时分]|$)")
 _TIME = re.compile(
-    r"^(上午|早上|早|凌晨|中午|下午|晚上|晚|am|pm)?(\d{1,2})(?:[:.时点]|点钟)(?:(\d{1,2})(?:分|[:.](\d{1,2})秒?)?|(半)|整)?分?(am|pm)?$",
+    r"^(上午|早上|早|凌晨|中午|下午|晚上|晚|am|pm)?(\d{1,2})(?:[:.时点]|点钟)(?:(\d{1,2})(?:分|[:.](\d{1,2})秒?)?|(半|[一三13]刻)|整)?分?(am|pm)?$",
     re.IGNORECASE,
 )
 # Text that is its own reading, as most cells of the long columns are: a number with its check digit, a mobile
@@ -76,6 +80,7 @@ _AS_IT_STANDS: Mapping[Type, re.Pattern[str]] = {
 }
 _WORDS = MISSING | SAME
 _NUMERIC = frozenset({int, float, bool})
+_PARTS_OF_HOUR = {"一": 15, "1": 15, "半": 30, "三": 45, "3": 45}  # 9点半, 9点一刻
 _RANGE = re.compile(r"[-—–~至到]+")
 _DAY_AND_TIME = re.compile(r"^(.+?)(?:t|\s)*((?:上午|下午|晚上|早上)?\d{1,2}[:点时]\d{0,2}.*)$", re.IGNORECASE)
 
@@ -91,6 +96,7 @@ class Parser:
         self._read: Callable[[Any], Reading] = _READERS.get(column.type, Parser._text).__get__(self)
         shape = _AS_IT_STANDS.get(column.type)
         self._plainly = shape.fullmatch if shape else None
+        self._label = re.compile(f"^(?:{'|'.join(map(re.escape, (column.zh, *column.synonyms)))}):?(?=[^:])")
         self._choices = _choice_table(column.choices) if column.choices else {}
 
     def read_all(self, raws: Sequence[Any]) -> tuple[list[Any], dict[int, Reading]]:
@@ -105,7 +111,8 @@ class Parser:
         values: dict[Any, Any] = {}
         remarkable: dict[Any, Reading] = {}
         plainly = self._plainly
-        for key, raw in dict(zip(keys, raws, strict=True)).items():
+        for key in set(keys):
+            raw = key if keys is raws else key[1]
             if plainly is not None and isinstance(raw, str) and plainly(raw) and raw not in _WORDS:
                 values[key] = raw
                 continue
@@ -198,12 +205,16 @@ class Parser:
             exact = exactly(raw)
             return Reading(rule=rules.NOT_A_NUMBER) if exact is None else self._bounded(exact)
         text = clean(raw)
+        if _TWO_NUMBERS.search(text) or _TWO_LINES.search(raw):
+            return Reading(rule=rules.NOT_A_NUMBER)
         bare = text.replace(" ", "")
+        if self.column.percent:
+            bare = bare.removesuffix("%")
         if bare in ZERO:
             return self._bounded(Decimal(0), normalised=True)
         if MASK.search(bare) or BROKEN.search(bare):
             return Reading(rule=rules.MASKED)
-        found = number_in(bare)
+        found = number_in(bare) or number_in(self._label.sub("", bare))  # 批次1 under 批次
         if found is None:
             repaired = bare.translate(_ZERO_LETTERS)
             if repaired != bare and repaired.isdigit():
@@ -243,7 +254,10 @@ class Parser:
         if isinstance(raw, int | float):
             exact = exactly(raw)
             return Reading(exact) if exact is not None else Reading(rule=rules.NOT_A_NUMBER)
-        text = clean(raw).replace(" ", "")
+        text = clean(raw)
+        if _TWO_NUMBERS.search(text) or _TWO_LINES.search(raw):
+            return Reading(rule=rules.NOT_A_NUMBER)
+        text = text.replace(" ", "")
         signed = text.endswith("%") or text.startswith("百分之")
         bare = text.removesuffix("%").removeprefix("百分之")
         if MASK.search(bare) or BROKEN.search(bare):
@@ -361,7 +375,7 @@ class Parser:
             if isinstance(raw, float) and (raw != raw or not raw.is_integer()):
                 return Reading(rule=rules.NOT_A_PHONE)
             return _phone_of(str(int(raw)), normalised=isinstance(raw, int) is False)
-        text = clean(raw)
+        text = _TRAILING_NOUGHT.sub("", clean(raw))
         if re.fullmatch(r"1\.\d+[eE]\+?10", text):
             return Reading(rule=rules.ID_PRECISION_LOST)
         if MASK.search(text) or BROKEN.search(text):
@@ -423,18 +437,24 @@ def exactly(raw: int | float) -> Decimal | None:
 
 def time_in(text: str) -> time | None:
     """A wall-clock time as people write it: 9:30, 9点半, 下午2:30; None if it is none."""
-    match = _TIME.match(text)
+    match = _TIME.match(_CLOCK_NUMERAL.sub(_in_digits, text))
     if match is None:
         if re.fullmatch(r"\d{4}", text) and int(text[:2]) < 24 and int(text[2:]) < 60:
             return time(int(text[:2]), int(text[2:]))
         return None
-    hour, minute = int(match[2]), 30 if match[5] else int(match[3] or 0)
+    hour, minute = int(match[2]), _PARTS_OF_HOUR[match[5][0]] if match[5] else int(match[3] or 0)
     part = (match[1] or match[6] or "").lower()
     if part in ("下午", "晚上", "晚", "pm") and hour < 12:
         hour += 12
     if part in ("凌晨", "am") and hour == 12:
         hour = 0
     return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _in_digits(numeral: re.Match[str]) -> str:
+    """两 as 2, 十一 as 11."""
+    found = number_in(numeral[0])
+    return numeral[0] if found is None else str(found[0])
 
 
 def _time_of_seconds(seconds: float) -> Reading:

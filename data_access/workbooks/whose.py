@@ -228,10 +228,15 @@ def _settle_campaign(table: Table, sources: Mapping[str, str], known: Known, hin
         if len(hits) == 1:
             said[name] = hits[0].code
     if hints.campaign is None and said:
-        if len(set(said.values())) > 1 and not any(column.key == "campaign" for column in table.columns.values()):
+        if len(set(said.values())) > 1:
+            table.campaign = None
             words = {name: known.campaigns[code].zh for name, code in said.items()}
-            fields = {"sources": _shown(sources, words)}
-            table.findings.append(Finding(rules.CAMPAIGN_DISAGREES, table.grid.name, fields=fields))
+            shown = _shown(sources, words)
+            if any(column.key == "campaign" for column in table.columns.values()):
+                table.unsettled = shown
+            else:
+                fields = {"sources": shown}
+                table.findings.append(Finding(rules.CAMPAIGN_DISAGREES, table.grid.name, fields=fields))
             return
         table.campaign = next(iter(said.values()))
     elif hints.campaign is None and not any(column.key == "campaign" for column in table.columns.values()):

@@ -46,8 +46,9 @@ def column_of(index: HeaderIndex, path: tuple[str, ...], *, borrowed: bool = Fal
         found = index.match(unscaled(path[0]))
         if found is not None:
             return found
+    named = index.names.get
     for rank, group in enumerate(wordings(path, borrowed)):
-        hits = {match.column.key: match for name in group if (match := index.named(name))}
+        hits = {match.column.key: match for name in group if (match := named(name))}
         if len(hits) == 1:
             (match,) = hits.values()
             return match if rank == 0 else Match(match.column, "prefix")

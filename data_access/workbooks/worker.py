@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -31,6 +32,7 @@ from typing import Any, BinaryIO, ClassVar
 ROOT = Path(__file__).parents[2]
 WORKERS = 2
 FILES = 200  # after so many requests a child is replaced
+YOUNG = 50_000  # objects made until the garbage collector looks: a book is many objects and no garbage
 GROWN = 0.6  # or when it once held this part of the memory allowed
 STARTING = 30.0  # seconds until a child must say that it is there
 GRACE = 2.0  # seconds after which a child whose parent is gone ends by itself
@@ -89,7 +91,7 @@ class Worker:
         late = threading.Event()
         try:
             answer = _exchange(process, request, seconds, late)
-        except (OSError, EOFError, pickle.UnpicklingError, ValueError):
+        except Exception:  # a broken frame may fail in any way
             code = self._ended(process)
             if late.is_set() or code == -getattr(signal, "SIGALRM", 0):
                 raise TooSlowError from None
@@ -313,6 +315,8 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # whatever a library prints
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    gc.freeze()
+    gc.set_threshold(YOUNG)
     if sys.platform != "win32":
         import resource
 

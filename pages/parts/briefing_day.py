@@ -12,10 +12,12 @@ import streamlit as st
 from charts import bars, heat, theme
 from config import clock
 from config.language import _, current, pick
+from data_access import waivers
 from data_access.metrics import Rate
 from data_access.reports import briefing, callups, dispatch, reporting
 from data_access.reports.agenda import listed, place
 from data_access.reports.briefing import Briefing, Result, Today
+from data_access.waivers import Standing
 from pages.parts import figures, screen
 from pages.parts.screen import INSIDE, Look
 
@@ -125,8 +127,11 @@ def _minutes(late: timedelta) -> int:
     return int(late.total_seconds()) // 60 % 60
 
 
-def result(look: Look, told: Briefing) -> None:
-    """② The last evening: doses, roster completion, where the others went, what is not reconciled."""
+def result(look: Look, told: Briefing, standing: Standing) -> None:
+    """② The last evening: doses, roster completion, where the others went, what is not reconciled.
+
+    ``standing`` are its waivers, for who and why; empty on the wall, where the accepted are only counted.
+    """
     last = told.result
     with st.container(key="panel_2"):
         if last is None:
@@ -144,7 +149,7 @@ def result(look: Look, told: Briefing) -> None:
                 }
             )
             screen.chart(bars.reasons(rows, dark=look.dark, screen=look.wall), "briefing_causes", look.inside(2))
-        st.html(f'<div class="b">{disputed(told, last, INSIDE - 318 - look.sizes.row * len(causes))}</div>')
+        st.html(f'<div class="b">{disputed(told, last, standing, INSIDE - 318 - look.sizes.row * len(causes))}</div>')
 
 
 def hint(words: str) -> str:
@@ -179,8 +184,10 @@ def result_head(told: Briefing, last: Result, causes: pd.DataFrame) -> str:
     )
 
 
-def disputed(told: Briefing, last: Result, room: int) -> str:
-    """The open differences that fit; the others are counted in words."""
+def disputed(told: Briefing, last: Result, standing: Standing, room: int) -> str:
+    """The open differences that fit, and how many were accepted; the others are counted in words."""
+    accepted = _accepted(last, standing)
+    room -= 28 if accepted else 0
     total = _("{n} in {m}", m=len(last.disputed), n=len(last.open)) if len(last.open) else _("all settled")
     head = (
         f'<div class="b-line b-rule"><b>{escape(_("Open differences"))}</b>'
@@ -200,7 +207,19 @@ def disputed(told: Briefing, last: Result, room: int) -> str:
     if room - each * len(shown) > 100:
         notes += [_("unexplained = roster − all outcomes"), _("rise − doses = rise of totals − doses of the day")]
     foot = f'<div class="b-note b-rule">{"<br>".join(escape(note) for note in notes)}</div>' if notes else ""
-    return head + "".join(lines) + foot
+    return head + "".join(lines) + accepted + foot
+
+
+def _accepted(last: Result, standing: Standing) -> str:
+    """The mark and the number of the accepted differences; on hover which, by whom and why."""
+    if last.accepted.empty:
+        return ""
+    told = []
+    for community, code in last.accepted[["community", "identity"]].drop_duplicates().itertuples(index=False):
+        if (one := waivers.accepted(standing, community, code)) is not None:
+            told.append(" · ".join(part for part in (community, code, one.by, one.reason) if part))
+    words = _("✓ {n} accepted", n=len(last.accepted))
+    return f'<div class="b-note b-rule" title="{escape(chr(10).join(told))}">{escape(words)}</div>'
 
 
 def callup(look: Look, told: Briefing) -> None:

@@ -118,7 +118,7 @@ def _result(look: Look, told: Briefing) -> None:
             )
             screen.chart(bars.reasons(rows, dark=look.dark, screen=True), "stage_causes", CAUSES)
     with right:
-        _draw(briefing_day.disputed(told, last, ROOM - 50))
+        _draw(briefing_day.disputed(told, last, {}, ROOM - 50))
 
 
 def _callup(look: Look, told: Briefing) -> None:

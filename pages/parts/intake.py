@@ -19,12 +19,13 @@ from data_access.batches import BatchError
 from data_access.findings import Severity
 from data_access.intake import COMMITTABLE, STATES, File, Progress, quiet
 from data_access.submissions import SubmissionError
+from data_access.workbooks.grid import SUFFIXES
 from data_access.workbooks.model import Hints, Mends, Scope
 from pages.parts import figures
 
 __all__ = ["COMMITTABLE", "STATES", "TYPES", "Batch", "File", "Upload"]
 
-TYPES = ("xlsx", "xls", "csv", "ods", "xlsm", "tsv", "et")
+TYPES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
 
 
 @dataclass(slots=True, eq=False)

@@ -15,9 +15,10 @@ from config.declarations import ConfigError
 from config.indicators import KINDS as INDICATOR_KINDS
 from config.indicators import PERIODS
 from config.language import _
-from data_access import declared, mappings, surveys
+from data_access import mappings, surveys
 from data_access import sheets as declarations
 from data_access.accounts import AccountError, Actor, Capability
+from data_access.layout_files import Packed
 from data_access.sheets.declaration import Column, SheetKind, Type
 from data_access.workbooks.layouts import SEPARATOR, Found
 from data_access.workbooks.mapped import essential
@@ -135,7 +136,7 @@ def _panel(actor: Actor, sheet: surveys.Sheet | None, table: Found, prefix: str,
         _("Remember it as"), held.name if held else _name(table), max_chars=60, key=f"{prefix}_name"
     )
     layout = Layout(name.strip(), "progress", table.headers, table.shape, communities=held.communities if held else {})
-    make: Callable[[], Layout]
+    make: Callable[[], Packed]
     if chosen == _FIGURES:
         make = _figures(layout, table, f"{prefix}_f", held)
     else:
@@ -144,7 +145,8 @@ def _panel(actor: Actor, sheet: surveys.Sheet | None, table: Found, prefix: str,
     if st.button(_("Remember and read again"), type="primary", icon=":material/bookmark_add:", key=f"{prefix}_save"):
         try:
             made = make()
-            mappings.remember(actor, replace(made, communities={**made.communities, **communities}))
+            said = replace(made.layout, communities={**made.layout.communities, **communities})
+            mappings.explain(actor, replace(made, layout=said))
         except (ConfigError, AccountError, LookupError) as refusal:
             st.error(tables.plain(refusal), icon=":material/warning:")
             return
@@ -166,7 +168,7 @@ def _line(path: str, table: Found) -> tuple[Any, Any]:
 # Figures per community -----------------------------------------------------------------------------------------
 
 
-def _figures(layout: Layout, table: Found, prefix: str, held: Layout | None) -> Callable[[], Layout]:
+def _figures(layout: Layout, table: Found, prefix: str, held: Layout | None) -> Callable[[], Packed]:
     """Each column of numbers as an indicator of a workstream, which may be declared here."""
     streams = {one.slug: one.label for one in catalogue().workstreams}
     known = held.indicators if held else {}
@@ -209,20 +211,21 @@ def _figures(layout: Layout, table: Found, prefix: str, held: Layout | None) -> 
     if several:
         summed = st.checkbox(_("Add up the rows of one community"), value=True, key=f"{prefix}_sum")
 
-    def make() -> Layout:
-        actor = session.renew()
+    def make() -> Packed:
         if not stream:
             raise LookupError(_("Choose the workstream first."))
-        own = declared.declare_workstream(actor, named).slug if stream == _NEW else stream
         indicators: dict[str, dict[str, str]] = {}
+        brought: list[Answers] = []
         for path, meaning in said.items():
             if meaning == _NEW:
-                indicators[declared.declare_indicator(actor, own, **fresh[path]).code] = {"done": path}
+                brought.append({"code": f"{_NEW}{len(brought)}", "workstream": stream, **fresh[path]})
+                indicators[brought[-1]["code"]] = {"done": path}
             elif " " in meaning:
                 code, part = meaning.split(" ")
                 indicators.setdefault(code, {})[part] = path
         columns = {path: key for path, key in said.items() if key in ("community", "biz_date")}
-        return replace(layout, columns=columns, indicators=indicators, rows="sum" if summed else "")
+        made = replace(layout, columns=columns, indicators=indicators, rows="sum" if summed else "")
+        return Packed(made, ({"slug": _NEW, "zh": named},) if stream == _NEW else (), tuple(brought))
 
     return make
 
@@ -256,7 +259,7 @@ def _indicator(path: str, prefix: str) -> Answers:
 
 def _rows(
     layout: Layout, sheet: surveys.Sheet | None, table: Found, kind: SheetKind, prefix: str, held: Layout | None
-) -> Callable[[], Layout]:
+) -> Callable[[], Packed]:
     """Each column as a column of the kind, what the sheet lacks as a constant, its own words as the kind's words."""
     columns = {column.key: column for column in kind.columns}
     said: dict[str, str] = {}
@@ -280,13 +283,13 @@ def _rows(
                     values[said[path]] = words
     constants = _constants(kind, set(said.values()), prefix, held)
 
-    def make() -> Layout:
+    def make() -> Packed:
         mapped = {path: key for path, key in said.items() if key}
         twice = {columns[key].label for key in mapped.values() if list(mapped.values()).count(key) > 1}
         if twice:
             raise LookupError(_("Two columns mean the same: {columns}", columns="、".join(sorted(twice))))
         kept = {key: words for key, words in values.items() if key in mapped.values()}
-        return replace(layout, kind=kind.key, columns=mapped, constants=constants, values=kept)
+        return Packed(replace(layout, kind=kind.key, columns=mapped, constants=constants, values=kept))
 
     return make
 

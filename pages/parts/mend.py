@@ -15,6 +15,7 @@ import streamlit as st
 
 from config.campaigns import Campaign
 from config.language import _
+from data_access import accounts
 from data_access.accounts import Actor
 from data_access.findings import Finding, Severity
 from data_access.reports import directory
@@ -246,7 +247,7 @@ def _draw(actor: Actor, view: View, batch: Batch, item: File, found: Sequence[Li
                 type="tertiary",
                 key=f"mend_back_{item.number}",
                 on_click=_take_back,
-                args=(actor, batch, item),
+                args=(actor.username, batch, item),
             )
     if said != dict(item.mends):
         personal = [line for line in found if line.finding.personal and line.place in said]
@@ -255,10 +256,11 @@ def _draw(actor: Actor, view: View, batch: Batch, item: File, found: Sequence[Li
         st.rerun()
 
 
-def _take_back(actor: Actor, batch: Batch, item: File) -> None:
+def _take_back(username: str, batch: Batch, item: File) -> None:
+    """Runs before the page does, so the account is read again, and with it the catalogue that the file is read by."""
     for place in item.mends:
         st.session_state.pop(_key(item, place), None)
-    intake.mend(actor, batch, item, {})
+    intake.mend(accounts.actor(username), batch, item, {})
 
 
 def _key(item: File, place: Place) -> str:

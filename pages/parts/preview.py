@@ -61,7 +61,7 @@ def _portion(result: WorkbookResult, sheet: SheetOutcome) -> Portion | None:
             continue
         if scope.kind == "actions":
             rows = [r for r in portion.rows if (r.values.get("item_no") or facts.item_number(r.values)) == sheet.topic]
-            return Portion(replace(scope, topic=sheet.topic), rows)
+            return Portion(replace(scope, topic=sheet.topic), rows, partial=portion.partial)
         if (scope.community, scope.topic) == (sheet.community, sheet.topic):
             return portion
     return None

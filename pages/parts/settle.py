@@ -8,6 +8,7 @@ import streamlit as st
 from config.language import _
 from data_access import waivers
 from data_access.accounts import AccountError, Actor, Capability
+from data_access.reports import ranking
 from data_access.reports.view import View
 from data_access.waivers import Accepted
 from pages.parts import figures, raising, session, tables
@@ -51,6 +52,16 @@ def listing(view: View, community: str) -> None:
     for (name, rule), accepted in standing.items():
         if name == community:
             _accepted(rule, accepted, False)
+
+
+def behind(view: View, frame: pd.DataFrame, basis: str) -> None:
+    """Under a ranking: the accepted differences behind its figures, with who and why."""
+    marked = [row["community"] for row in frame.to_dict("records") if "accepted" in row["marks"].split()]
+    standing = waivers.stand(view.actor, view.day, view.campaign, view.as_of) if marked else {}
+    for community in marked:
+        for code in sorted(ranking.CONCERNS[basis]):
+            if (accepted := waivers.accepted(standing, community, code)) is not None:
+                _accepted(f"{community} {code}", accepted, False)
 
 
 def _accepted(label: str, accepted: Accepted, may_revoke: bool) -> None:

@@ -15,6 +15,7 @@ import charts
 from config.language import N_, _
 from data_access import logs, postings
 from data_access.accounts import Actor, Capability
+from data_access.workbooks.worker import YOUNG
 from pages.parts import style
 
 
@@ -85,7 +86,8 @@ def navigation(actor: Actor | None) -> StreamlitPage:
 def settle() -> None:
     """Once per process: begin the log, load the libraries behind the charts, spare them the garbage collector's rounds.
 
-    A full collection follows every script run; with pandas and Altair loaded it would cost more than a small page.
+    A full collection follows every script run; with pandas and Altair loaded it would cost more than a small page. In
+    between it seldom needs to look: a long roster makes many objects that stay, and hardly any garbage.
     """
     logs.start()
     postings.wake()  # what waited while the board was not running
@@ -93,3 +95,4 @@ def settle() -> None:
         importlib.import_module(module.name)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG)

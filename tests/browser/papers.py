@@ -6,6 +6,7 @@ Each picture is drawn from a real workbook, so that it shows what the reader is 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from datetime import date
 from html import escape
@@ -18,6 +19,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from config.campaigns import default_campaigns
+from data_access.workbooks import returns
+from data_access.workbooks.model import Known, KnownCommunity, KnownSite
+from data_access.workbooks.pipeline import examine
 from tests.browser.conftest import executable
 
 TARGET = Path(__file__).parents[2] / "docs" / "pictures"
@@ -31,7 +36,7 @@ line-height:20px;text-align:center;margin-right:6px}
 .note{position:relative}
 .note:after{content:'';position:absolute;top:0;right:0;border:5px solid;
 border-color:#a51d1d #a51d1d transparent transparent}
-.said{margin-top:10px;border:1px solid #e0c98a;background:#fff8e1;padding:8px 12px;max-width:760px}
+.said{margin-top:10px;border:1px solid #e0c98a;background:#fff8e1;padding:8px 12px;max-width:900px;white-space:pre-line}
 """
 
 
@@ -71,39 +76,26 @@ def _cell(sheet: Worksheet, row: int, column: int, span: tuple[int, int] | None,
     return f'<td class="{align}{" note" if cell.comment else ""}"{size}{colour}>{shown}</td>'
 
 
-def title_rows() -> str:
+def title_rows_book() -> bytes:
     """Title lines, a header of two rows, units, text dates, a total and a signature."""
     book = Workbook()
     sheet = book.active
     sheet.append(["附件1"])
-    sheet.append(["清河街道8月12日晚调度情况表（流感疫苗）"])
-    sheet.append(["填报单位：清河街道", None, None, None, None, None, None, None, "单位：人"])
-    sheet.append(["日期", "社 区", "名单\n人数", "名单内\n接种", "计划外\n接种", "未到", "当日接种", None, "备注"])
-    sheet.append([None, None, None, None, None, None, "第一剂", "加强针", None])
-    sheet.append(["8月12日", "春晖居委会", 60, 52, 2, 8, 0, 54, None])
-    sheet.append(["8.12", "东湖社区", 46, 41, 0, 5, 0, 41, "2 人改期"])
-    sheet.append(["2022/8/12", "幸福里", "３８", "38人", "无", 0, 0, 38, None])
-    sheet.append(["合    计", None, 144, 131, 2, 13, 0, 133, None])
-    sheet.append(["填报人：王某　　审核人：李某　　联系电话："])
-    for place in (
-        "A1:I1",
-        "A2:I2",
-        "A3:D3",
-        "A10:I10",
-        "A4:A5",
-        "B4:B5",
-        "C4:C5",
-        "D4:D5",
-        "E4:E5",
-        "F4:F5",
-        "G4:H4",
-        "I4:I5",
-    ):
+    sheet.append(["清河街道8月12日早会商情况表"])
+    sheet.append(["填报单位：清河街道", None, None, None, None, None, "单位：人"])
+    sheet.append(["日期", "社 区", "今日计划\n人数", "可用疫苗\n(剂)", "填报", None, "备注"])
+    sheet.append([None, None, None, None, "填报人", "填报时间", None])
+    sheet.append(["8月12日", "春晖居委会", 60, 80, "王某", "8:30", None])
+    sheet.append(["8.12", "东湖社区", 46, 60, "赵某", "8:35", "2 人改期"])
+    sheet.append(["2022/8/12", "幸福里", "３８", "40剂", "钱某", "8:20", None])
+    sheet.append(["合    计", None, 144, 180, None, None, None])
+    sheet.append(["审核人：李某　　联系电话："])
+    for place in ("A1:G1", "A2:G2", "A3:D3", "A10:G10", "A4:A5", "B4:B5", "C4:C5", "D4:D5", "E4:F4", "G4:G5"):
         sheet.merge_cells(place)
-    return picture(packed(book), {"A2": 1, "B4": 2, "A6": 3, "A9": 4, "A10": 5})
+    return packed(book)
 
 
-def communities_across() -> str:
+def communities_across_book() -> bytes:
     """The same kind of figures with the communities side by side."""
     book = Workbook()
     sheet = book.active
@@ -112,8 +104,48 @@ def communities_across() -> str:
     for line in (["今日计划人数", 60, 46, 38, 144], ["可用疫苗（剂）", 80, 60, 40, 180], ["批次数", 3, 2, 2, 7]):
         sheet.append(line)
     sheet.append(["填报人", "王某", "赵某", "钱某", None])
+    sheet.append(["填报时间", "8:30", "8:35", "8:20", None])
     sheet.merge_cells("A1:E1")
-    return picture(packed(book))
+    return packed(book)
+
+
+def roster_book() -> bytes:
+    """A roster with three cells that cannot stay as they are."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "接种名单"
+    sheet.append(["春晖社区8月13日接种名单"])
+    sheet.append(["日期", "社区", "姓名", "人员编号", "人员类别", "剂次", "接种点", "批次", "联络人", "联络人电话"])
+    for number, name in enumerate("赵钱孙李", 1):
+        sheet.append(
+            [
+                *("8月13日", "春晖社区", f"{name}示例", f"RY{number:05d}", "18-59岁", "加强针", "卫生中心"),
+                *(1 + number // 3, "周某", "13800005678"),
+            ]
+        )
+    sheet["A4"], sheet["F5"], sheet["B6"] = "8月32日", None, "春辉社区"
+    sheet.merge_cells("A1:J1")
+    return packed(book)
+
+
+def annotated() -> str:
+    """The roster as it comes back: cells in colour, what their comments say beside them."""
+    data, name = roster_book(), "春晖社区8月13日接种名单.xlsx"
+    found = examine(data, name, STREET).all_findings()
+    back = returns.annotated(data, name, found, "zh")
+    sheet = load_workbook(io.BytesIO(back))["接种名单"]
+    said = [f"{cell.coordinate}  {cell.comment.text}" for row in sheet.iter_rows() for cell in row if cell.comment]
+    return picture(back, sheet="接种名单", said="\n".join(re.sub(r"\s*\n\s*", "  ", text) for text in said))
+
+
+STREET = Known(
+    street="清河街道",
+    campaigns={campaign.code: campaign for campaign in default_campaigns()},
+    default_campaign=default_campaigns()[0].code,
+    communities=tuple(KnownCommunity(name) for name in ("春晖社区", "东湖社区", "幸福里社区")),
+    sites=(KnownSite("卫生中心"),),
+)
+BOOKS = {"title-rows": title_rows_book, "communities-across": communities_across_book}  # read without an error
 
 
 def packed(book: Workbook) -> bytes:
@@ -123,7 +155,11 @@ def packed(book: Workbook) -> bytes:
     return into.getvalue()
 
 
-PICTURES = {"title-rows": title_rows, "communities-across": communities_across}
+PICTURES = {
+    "title-rows": lambda: picture(title_rows_book(), {"A2": 1, "B4": 2, "A6": 3, "A9": 4, "A10": 5}),
+    "communities-across": lambda: picture(communities_across_book()),
+    "annotated": annotated,
+}
 
 
 def main() -> None:

@@ -103,8 +103,9 @@ def test_upload_three_workbooks_and_find_them_again(
 
 
 def test_fifteen_files_of_one_evening_in_two_clicks(
-    server: Server, browser_page: Page, office: Office, tmp_path: Path
+    server: Server, browser_page: Page, office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Thirty seconds are the guard; what it takes is printed, and stands in docs/performance.md."""
     made = Board(administrator())
     made.communities(evening_files.PLACES)
     made.sites(["卫生中心"])
@@ -130,7 +131,8 @@ def test_fifteen_files_of_one_evening_in_two_clicks(
     commit.click()  # the second click
     expect(page.get_by_text("15 份已入库").first).to_be_visible()
     taken = time.monotonic() - begun
-    print(f"fifteen files, {size / 1e6:.1f} MB: read in {read:.1f} s, taken in in {taken:.1f} s")
+    with capsys.disabled():
+        print(f"\nfifteen files, {size / 1e6:.1f} MB: read in {read:.1f} s, taken in in {taken:.1f} s")
     assert read + taken < 30
 
     for kind in ("evening", "morning", "roster"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import OrderedDict
 
 import openpyxl
 import pytest
@@ -185,6 +186,16 @@ def test_a_commit_and_its_mark_are_one_transaction(actor, monkeypatch):
     assert found.waiting and batches.content(actor, found.id) == mornings()[0][1]
 
 
+def test_what_could_not_be_taken_in_says_so_and_may_be_tried_again(actor, monkeypatch):
+    batch = receive(actor, *mornings()[:1])
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "raise_version", lambda _connection: 1 / 0)
+        (item,) = intake.take_in(actor, intake.waiting(actor, batch))
+    assert (item.committed, item.answer.status, item.state) == (False, "rejected", "ready")
+    assert [finding.code for finding in item.answer.findings] == ["FILE_STOPPED"]
+    assert take_in(actor, batch) == [mornings()[0][0]]
+
+
 def test_an_open_batch_goes_on_until_nothing_waits(actor):
     batch = receive(actor, *mornings())
     assert batches.open_(actor) == batch == batches.current(actor)
@@ -202,16 +213,72 @@ def rows(batch):
         return connection.execute(select(BatchFile.content).where(BatchFile.batch_id == batch)).all()
 
 
-def test_a_run_that_was_broken_off_goes_on_with_the_files_it_had(actor):
-    (_, first), (_, second), (_, other) = mornings()
-    files = [intake.here("a.xlsx", first, Hints()), intake.here("b.xlsx", second, Hints(), 1)]
+def lying(folder):
+    """The mornings as files on the disk."""
+    paths = [folder / name for name in ("a.xlsx", "b.xlsx", "c.xlsx")]
+    for path, (_name, data) in zip(paths, mornings(), strict=True):
+        path.write_bytes(data)
+    return [intake.here(path, Hints(), number) for number, path in enumerate(paths)]
+
+
+def test_a_run_that_was_broken_off_goes_on_with_the_files_it_had(actor, tmp_path):
+    *files, other = lying(tmp_path)
     shas = [item.sha256 for item in files]
     batch = batches.open_(actor, "import", shas)
     next(intake.take_in(actor, files, batch=batch))  # and here the machine goes off
     assert batches.open_(actor, "import", shas) == batch
+    *files, other = lying(tmp_path)
     assert [item.answer.status for item in intake.take_in(actor, files, batch=batch)] == ["unchanged", "committed"]
     assert [each.filename for each in batches.files(actor, batch)] == ["a.xlsx", "b.xlsx"]
-    assert batches.open_(actor, "import", [intake.here("c.xlsx", other, Hints()).sha256]) != batch
+    assert batches.open_(actor, "import", [other.sha256]) != batch
+
+
+def test_of_files_on_the_disk_neither_bytes_nor_rows_are_held(actor, tmp_path):
+    files = lying(tmp_path)
+    assert all(not isinstance(cell, bytes) for item in files for cell in item.fetch.args)
+    done = list(intake.take_in(actor, files))
+    assert [(item.committed, item.result) for item in done] == [(True, None)] * 3
+
+
+def test_a_file_written_anew_after_it_was_read_is_not_taken_in(actor, tmp_path):
+    changed, gone, kept = lying(tmp_path)
+    (tmp_path / "a.xlsx").write_bytes(books.morning("春晖社区", 99))
+    (tmp_path / "b.xlsx").unlink()
+    assert [item.name for item in intake.take_in(actor, [changed, gone, kept]) if item.committed] == ["c.xlsx"]
+    assert changed.answer.status == gone.answer.status == "rejected" and "变动" in changed.problem
+
+
+def test_what_was_read_is_kept_up_to_so_many_rows(actor, monkeypatch):
+    monkeypatch.setattr(intake, "_kept", OrderedDict())
+    monkeypatch.setattr(intake, "_MOST", 5)
+    batch = receive(actor, *mornings())
+    intake.examine(actor, intake.waiting(actor, batch))
+    assert [item.reading is not None for item in intake.waiting(actor, batch)] == [False, True, True]
+    monkeypatch.setattr(intake, "_MOST", 1)  # the one just made stays, however long it is
+    intake.examine(actor, intake.waiting(actor, batch)[:1])
+    assert [item.reading is not None for item in intake.waiting(actor, batch)] == [True, False, False]
+
+
+@pytest.mark.parametrize("source", ["import", "watch"])
+def test_two_runs_at_once_have_a_batch_each(actor, source, tmp_path):
+    files = lying(tmp_path)
+    first = batches.open_(actor, source, [files[0].sha256])
+    second = batches.open_(actor, source, [files[1].sha256])
+    batches.close(actor, second)  # it found nothing to do, while the first is still reading
+    third = batches.open_(actor, source, [files[2].sha256])
+    assert [item.committed for item in intake.take_in(actor, files[:1], batch=first)] == [True]
+    assert [item.committed for item in intake.take_in(actor, files[2:], batch=third)] == [True]
+    assert first != third and len(batches.undo(actor, third, "有误").withdrawn) == 1
+    assert planned("春晖社区") == 30 and planned("清河社区") is None
+
+
+def test_the_same_bytes_again_brought_nothing(actor):
+    batch = receive(actor, *mornings()[:1], ("照片.xlsx", b"\xff\xd8\xff\xe0" + b"x" * 500))
+    take_in(actor, batch)
+    batches.receive(actor, batch, [("又一次.xlsx", mornings()[0][1])])
+    take_in(actor, batch, {"unchanged"})
+    first, _photo, again = batches.files(actor, batch)
+    assert not again.waiting and list(brought.brought(actor, batch)) == [first.id]
 
 
 # Undoing -------------------------------------------------------------------------------------------------------

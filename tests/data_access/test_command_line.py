@@ -16,8 +16,9 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from data_access import accounts, closing, exemptions
+from data_access import accounts, closing, database, exemptions, folders
 from data_access.__main__ import main
+from pages.parts import intake
 
 D1, D2 = date(2022, 8, 11), date(2022, 8, 12)
 ROOT = Path(__file__).parents[2]
@@ -472,6 +473,20 @@ def test_what_was_taken_in_but_not_moved_is_moved_as_unchanged(answer, call, tmp
     assert (status, lines["好.xlsx"]["status"], lying(folder)) == (0, "unchanged", ["done/好.xlsx"])
 
 
+def test_what_could_not_be_taken_in_stays_where_it_was(answer, call, tmp_path, monkeypatch):
+    answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    path = write(folder / "好.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)])
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "raise_version", lambda _connection: 1 / 0)
+        assert call("import", path)[0] == 1, "the same from the command line: refused, and nothing went in"
+        status, lines = watch(call, folder)
+    assert (status, lines["好.xlsx"]["status"], lines["好.xlsx"]["moved_to"]) == (1, "rejected", None)
+    assert lying(folder) == ["好.xlsx"]
+    assert watch(call, folder)[0] == 0 and lying(folder) == ["done/好.xlsx"]
+
+
 def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path, monkeypatch):
     from data_access import folders
 
@@ -486,6 +501,16 @@ def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path, monkeypat
     (folder / "好.xlsx").write_bytes(whole)
     _status, lines = watch(call, folder)
     assert lines["好.xlsx"]["status"] == "committed"
+
+
+def test_what_is_taken_from_a_folder_is_what_the_page_offers_and_the_reader_reads(tmp_path):
+    read = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html")
+    for suffix in (*read, ".pdf", ".tmp"):
+        (tmp_path / f"表{suffix}").write_bytes(b"x")
+    (tmp_path / "表二.XLSX").write_bytes(b"x")
+    assert {path.suffix for path in folders.workbooks(tmp_path)} == {*read, ".XLSX"}
+    assert {*read} <= {f".{ending}" for ending in intake.TYPES}
+    assert set(intake.TYPES) == {suffix.removeprefix(".") for suffix in folders.SUFFIXES}
 
 
 def test_a_watched_folder_acts_as_told(office, answer, call, tmp_path):

@@ -238,6 +238,13 @@ def test_the_command_line(
     assert json.loads(run(main, ["mapping", "show", "门店开放", "--json"]).output)["headers"][0] == "社区"
     assert run(main, ["mapping", "export", "门店开放", "-o", str(out)]).exit_code == 0
     assert run(main, ["mapping", "show", "门店开放"]).output == out.read_text(encoding="utf-8")
+    for name, role in (("duty_one", Role.SUPERVISOR), ("leader_one", Role.LEADER)):
+        accounts.create(accounts.console(), name, "long enough", role, must_change=False)
+    with pytest.raises(NotAllowedError):
+        run(main, ["mapping", "forget", "门店开放", "--as", "leader_one"], catch_exceptions=False)
+    assert run(main, ["mapping", "add", str(file), "--as", "duty_one"]).exit_code == 0
+    for call in (["list"], ["show", "门店开放"]):
+        assert '"by": "duty_one"' in run(main, ["mapping", *call, "--json", "--as", "duty_one"]).output
     assert run(main, ["mapping", "forget", "门店开放"]).exit_code == 0
     assert json.loads(run(main, ["mapping", "list", "--json"]).output)["mappings"] == []
     assert run(main, ["mapping", "add", str(out)]).exit_code == 0

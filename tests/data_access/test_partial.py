@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from data_access import database, submissions
 from data_access.accounts import OtherCommunityError, Role
+from data_access.plans import split
 from data_access.reports import history
 from data_access.schema import Callup, Submission
 from data_access.workbooks.model import Hints, Portion, Row, Scope
@@ -71,6 +72,33 @@ def test_columns_that_a_correction_leaves_out_stay_as_they_are(board):
     outcome = sent(board.actor, books.book("roster", change), hints=PARTIAL).sheets[0]
     changed = {change.column for change in outcome.comparison.changes}
     assert changed == {"phone", "batch_no"} and held(outcome.submission)["钱示例"][0] == "no_show"
+
+
+def test_what_is_usual_takes_the_place_of_nothing(board):
+    whole = {"code": "C01", "name": "春晖社区", "kind": "行业", "aliases": "春晖、老春晖"}
+    sent(board.actor, books.book("communities", whole))
+    change = books.book("communities", {"code": "C01", "name": "春晖社区", "area": "东片"})
+    outcome = sent(board.actor, change, hints=PARTIAL).sheets[0]
+    assert [change.column for change in outcome.comparison.changes] == ["area"]
+    change = books.book("communities", {"code": "C01", "name": "春晖社区", "kind": "社区"})
+    outcome = sent(board.actor, change, hints=PARTIAL).sheets[0]
+    assert [change.column for change in outcome.comparison.changes] == ["kind"]
+
+
+def test_of_a_matter_too(board):
+    matter = {
+        "item_no": "A-1", "community": "春晖社区", "source": "日查", "found_on": DAY, "place": "门口",
+        "issue": "门口缺少指引标识", "workstream": "vaccination", "severity": "一般", "demand": "补齐标识",
+        "unit": "春晖社区", "owner": "王某", "due": DAY, "status": "整改中",
+    }  # fmt: skip
+    first = sent(board.actor, books.book("actions", matter | {"measure": "已订做标识"})).sheets[0]
+    content = books.book("actions", matter | {"severity": "重大"})
+    result = submissions.examine(board.actor, content, "督办.xlsx", PARTIAL)
+    (part,) = split(result)
+    shown = history.preview(board.actor, part[1], first.submission)
+    assert shown.changes["column"].tolist() == ["严重程度"]
+    outcome = submissions.commit(board.actor, result, content).sheets[0]
+    assert [change.column for change in outcome.comparison.changes] == ["severity"]
 
 
 def test_the_first_version_is_simply_new(board):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from data_access import phrases
+from data_access import phrases, waivers
 from data_access.accounts import Role
 from pages.parts import briefing_day, shell
 from tests.data_access.street import Board, at
@@ -52,6 +52,15 @@ def test_every_role_sees_the_six_panels(board, app, role, mode):
     assert "1 家共接种" in drawn and "安康未报" in drawn
     assert "38.33%" in drawn and "46/120" in drawn
     assert "周明" not in drawn
+
+
+def test_accepted_differences_are_counted_and_only_off_the_wall_explained(board, app):
+    assert "已认可" not in words(app(Role.SUPERVISOR, "briefing"))
+    waivers.grant(board.actor, "I1", "春晖社区", EVE, "逐人核对过")
+    drawn = words(app(Role.SUPERVISOR, "briefing"))
+    assert "✓ 已认可 1" in drawn and "春晖社区 · I1" in drawn and "逐人核对过" in drawn
+    wall = words(app(Role.SUPERVISOR, "briefing", mode="screen"))
+    assert "✓ 已认可 1" in wall and "逐人核对过" not in wall and "春晖社区 · I1" not in wall
 
 
 def test_it_opens_on_today_while_only_rosters_are_in(board, app, office):

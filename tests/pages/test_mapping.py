@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from config.catalogue import catalogue
-from data_access import accounts, mappings, surveys
+from data_access import accounts, batches, declared, mappings, surveys
 from data_access.accounts import NotAllowedError, Role
 from data_access.reports import history
 from tests.conftest import Office
@@ -82,6 +82,31 @@ def test_what_is_wrong_is_said_and_nothing_is_remembered(app: App, board: Board)
     next(each for each in page.button if each.label == "记住并重新读取").click().run()
     assert any("专项" in error.value for error in page.error)
     assert mappings.mappings(board.actor) == []
+
+
+def test_a_refused_layout_leaves_nothing_declared(app: App, board: Board) -> None:
+    page = drop(app(Role.ADMIN, "uploads"), ("商贸11.xlsx", shops(11)))
+    box(page, "专项").select("+").run()
+    next(each for each in page.text_input if each.label == "名称").set_value("复工复产").run()
+    box(page, "含义", 2).select("+").run()
+    box(page, "含义", 0).select("").run()  # nobody knows whose the figures are
+    next(each for each in page.button if each.label == "记住并重新读取").click().run()
+    assert page.error and mappings.mappings(board.actor) == []
+    assert declared.own(board.actor).workstreams == declared.own(board.actor).indicators == ()
+    box(page, "含义", 0).select("community").run()
+    next(each for each in page.button if each.label == "记住并重新读取").click().run()
+    assert not page.error and [one.zh for one in declared.own(board.actor).indicators] == ["到岗人数"]
+    assert page.dataframe[0].value["state"].tolist() == ["✓ 可入库"]
+
+
+def test_what_is_taken_back_is_read_with_the_streets_own_indicators(app: App, board: Board) -> None:
+    page = explain(drop(app(Role.ADMIN, "uploads"), ("商贸11.xlsx", shops(11))))
+    (waits,) = batches.files(board.actor, batches.current(board.actor) or 0)
+    batches.mend(board.actor, waits.id, {("Sheet", "C3"): "四十来个吧"})
+    page.run()
+    page.button(key=f"mend_back_{waits.id}").click().run()
+    assert not page.exception
+    assert page.dataframe[0].value["state"].tolist() == ["✓ 可入库"]
 
 
 def test_rows_of_a_kind_need_their_community(app: App, board: Board) -> None:

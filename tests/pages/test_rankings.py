@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from data_access import waivers
 from data_access.accounts import Role
-from data_access.reports import notice, snapshot
+from data_access.reports import notice, ranking, snapshot
 from tests.data_access.street import Board
 
 DAY = date(2022, 8, 12)
@@ -49,6 +50,22 @@ def test_the_basis_stands_in_the_address(board, app):
     assert "剩余人数" in page.code[0].value and "1 丙 93 人" in page.code[0].value
     page = app(Role.LEADER, "rankings", day="2022-08-12", basis="nonsense")
     assert not page.exception and "38.33%" in page.code[0].value
+
+
+def test_an_accepted_difference_is_marked_beside_the_figure_it_concerns(board, app):
+    board.evening("丙", date(2022, 8, 11), cum_d1=10)
+    number = waivers.grant(board.actor, "I2", "丙", DAY, "补录昨日")
+    frame = ranking.table(board.view(DAY)).set_index("community")["marks"]
+    assert "accepted" in frame["丙"].split() and "accepted" not in frame["丁"].split()
+    assert not ranking.table(board.view(DAY), "on_time")["marks"].str.contains("accepted").any()
+    supervisor, leader = (app(role, "rankings", day="2022-08-12") for role in (Role.SUPERVISOR, Role.LEADER))
+    for page in (supervisor, leader):
+        assert not page.exception
+        assert any("✓ 已认可".encode() in one.proto.SerializeToString() for one in page.get("vega_lite_chart"))
+    said = " ".join(one.value for one in supervisor.caption)
+    assert "丙 I2" in said and "补录昨日" in said
+    waivers.revoke(board.actor, number)
+    assert "accepted" not in " ".join(ranking.table(board.view(DAY))["marks"])
 
 
 def test_a_day_without_tallies_says_what_to_do(board, app):

@@ -207,7 +207,7 @@ REFUSED: Mapping[str, tuple[Callable[[], bytes], frozenset[str]]] = {
         ("bomb", bomb, "FILE_UNZIPS_TOO_LARGE"),
         ("swelling", swelling, "FILE_TOO_HEAVY"),
         ("slow", slow, "FILE_TOO_SLOW"),
-        ("deep book", deep_book, "FILE_DAMAGED FILE_BROKE_READER FILE_TOO_HEAVY"),
+        ("deep book", deep_book, "FILE_DAMAGED FILE_BROKE_READER FILE_TOO_HEAVY FILE_TOO_SLOW"),
         ("entities in the book", lambda: entities_in("xl/workbook.xml", "<sheets>"), "FILE_DAMAGED"),
         ("cut off", lambda: make.title_rows()[:-400], "FILE_DAMAGED"),
     )

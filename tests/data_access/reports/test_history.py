@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.campaigns import default_campaigns
 from data_access import accounts, database, sheets, submissions
 from data_access.accounts import AccountError, Actor, Role
 from data_access.reports import changes, history
-from data_access.schema import AuditEvent
+from data_access.schema import Account, AuditEvent, Community
 from data_access.sheets.declaration import Type
 from data_access.submissions import SubmissionError
 from data_access.workbooks.model import Portion, Row, Scope
@@ -221,6 +221,22 @@ def test_a_clerk_gets_back_what_the_community_sent(board: Board) -> None:
     workbook_id = history.version(clerk, outcome.sheets[0].submission or 0).workbook or 0
     assert history.may_have_original(clerk, workbook_id)
     assert history.original(clerk, workbook_id)[0] == "早会商.xlsx"
+
+
+def test_an_original_goes_by_what_it_holds_not_by_where_its_sender_works_now(board: Board) -> None:
+    clerk = _account(Role.CLERK, "春晖社区")
+    colleague = accounts.create(accounts.console(), "clerk_2", PASSWORD, Role.CLERK, "春晖社区", must_change=False)
+    outcome = _upload(clerk, "春晖社区", 30)
+    workbook_id = history.version(clerk, outcome.sheets[0].submission or 0).workbook or 0
+    with database.writing() as connection:  # the clerk has moved on to another community
+        there = select(Community.id).where(Community.name == "向阳社区").scalar_subquery()
+        connection.execute(update(Account).where(Account.id == clerk.id).values(community_id=there))
+    moved = accounts.actor(clerk.username)
+    assert moved.community == "向阳社区" and not history.may_have_original(moved, workbook_id)
+    with pytest.raises(AccountError):
+        history.original(moved, workbook_id)
+    assert history.may_have_original(colleague, workbook_id)
+    assert history.original(colleague, workbook_id)[0] == "早会商.xlsx"
 
 
 def test_a_withdrawal_says_who_and_why(board: Board) -> None:

@@ -13,7 +13,7 @@ from data_access.accounts import NotAllowedError, OtherCommunityError
 from data_access.reports import callups
 from data_access.schema import AuditEvent
 from data_access.workbooks import callsheets
-from tests.data_access.street import DAY, Board
+from tests.data_access.street import Board
 
 
 @pytest.fixture

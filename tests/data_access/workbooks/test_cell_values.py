@@ -106,6 +106,8 @@ def test_days_of_1904() -> None:
         ("无", 0),
         ("第3批", 3),
         ("46.0", 46),
+        ("二〇", 20),
+        ("一二三", 123),
     ],
 )
 def test_counts_as_people_write_them(raw: Any, number: int) -> None:
@@ -151,6 +153,11 @@ def test_blank_is_missing_without_a_word(raw: Any) -> None:
         ("1,20", "NOT_A_NUMBER"),
         ("12a", "NOT_A_NUMBER"),
         ("河北875.5\n辽宁680", "NOT_A_NUMBER"),
+        ("20 18", "NOT_A_NUMBER"),
+        ("20\n180", "NOT_A_NUMBER"),
+        ("两三人", "NOT_A_NUMBER"),
+        ("五六", "NOT_A_NUMBER"),
+        ("三四百", "NOT_A_NUMBER"),
         ("4O", "NOT_A_NUMBER_NEAR"),
         ("同上", "SAME_AS_ABOVE"),
         (46.5, "NOT_WHOLE"),
@@ -174,6 +181,12 @@ def test_text_in_a_count_is_an_error_never_zero(raw: Any, expected: str) -> None
     assert (reading.value, code(reading)) == (None, expected)
 
 
+def test_only_a_target_may_bear_a_percent_sign() -> None:
+    """A rate's target is written 100%; a count with the sign is none."""
+    assert read(Type.NUMBER, "100％", percent=True).value == 100
+    assert code(read(Type.NUMBER, "38%")) == "NOT_A_NUMBER"
+
+
 def test_decimals_lose_their_binary_noise() -> None:
     assert read(Type.NUMBER, 0.1 + 0.2).value == Decimal("0.3")
     assert read(Type.NUMBER, "12.50").value == Decimal("12.5")
@@ -181,7 +194,8 @@ def test_decimals_lose_their_binary_noise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "points"), [("38%", "38"), ("38％", "38"), ("百分之三十八", "38"), ("38.33%", "38.33")]
+    ("raw", "points"),
+    [("38%", "38"), ("38％", "38"), ("百分之三十八", "38"), ("百分之八十七点九", "87.9"), ("38.33%", "38.33")],
 )
 def test_percent_with_its_sign(raw: str, points: str) -> None:
     reading = read(Type.PERCENT, raw)
@@ -194,6 +208,9 @@ def test_percent_with_its_sign(raw: str, points: str) -> None:
         ("9:30", "09:30"),
         ("9：30", "09:30"),
         ("9点半", "09:30"),
+        ("九点半", "09:30"),
+        ("下午两点", "14:00"),
+        ("十一点十五分", "11:15"),
         ("上午9时", "09:00"),
         ("下午2:30", "14:30"),
         ("0930", "09:30"),
@@ -271,6 +288,7 @@ def test_documents(raw: Any, value: str | None, expected: str | None) -> None:
         (13800000001.0, "13800000001", None),
         ("138-0000-0001", "13800000001", None),
         ("+86 138 0000 0001", "13800000001", None),
+        ("13800000001.0", "13800000001", None),
         ("13800000001/13900000002", "13800000001", "FIRST_OF_PHONES"),
         ("0431-88880000", "043188880000", None),
         ("1.38E+10", None, "ID_PRECISION_LOST"),

@@ -252,6 +252,25 @@ def test_a_day_has_to_come_from_somewhere(known: Known) -> None:
     assert {portion.scope.period for _sheet, portion in said.portions} == {"2022-08-11"}
 
 
+def test_a_day_over_the_columns_is_the_day_of_the_figures(known: Known) -> None:
+    """A date in a header that stands over others counts where no title names one, whatever day was explained."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert isinstance(sheet, Worksheet)
+    for row in (["社区", "截至8月11日", None], [None, "开放门店", "应到"], ["朝阳", 5, 10]):
+        sheet.append(row)
+    for merge in ("A1:A2", "B1:C1"):
+        sheet.merge_cells(merge)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    headers = ("社区", "截至8月9日 / 开放门店", "截至8月9日 / 应到")
+    shops = {"OWN-001": {"done": headers[1]}}
+    columns = {"社区": "community"}
+    bare = replace(SHOPS, headers=headers, shape=fingerprint(headers), columns=columns, indicators=shops)
+    result = read(buffer.getvalue(), known, bare)
+    assert {portion.scope.period for _sheet, portion in result.portions} == {"2022-08-11"}
+
+
 def test_an_indicator_that_was_given_up_is_said(known: Known) -> None:
     layout = replace(SHOPS, indicators=SHOPS.indicators | {"OWN-009": {"done": "在岗 / 实到"}})
     result = read(book(*ROWS), known, layout)

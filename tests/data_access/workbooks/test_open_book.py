@@ -98,6 +98,20 @@ def test_far_corners_are_not_laid_out(make: ModuleType) -> None:
     assert MOST_CELLS < 16_384 * 1_048_576
 
 
+def test_a_sheet_that_lies_about_its_width_is_stopped_by_the_limit_on_memory(make: ModuleType) -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c><c r="XFD{n}"><v>2</v></c></row>' for n in range(2, 9_000))
+
+    def claim(xml: str) -> str:
+        xml = re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1:B8999"', xml)
+        return xml.replace("</sheetData>", rows + "</sheetData>")
+
+    data = make.edited(make.book(表=[["a"]]), "xl/worksheets/sheet1.xml", claim)
+    assert refusal(data) == "FILE_TOO_HEAVY"
+    honest = make.edited(data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace('"A1:B8999"', '"A1:XFD8999"'))
+    (sheet,) = opened(honest).sheets
+    assert sheet.refusal is not None and sheet.refusal.code == "SHEET_TOO_LONG"
+
+
 def test_declared_extents_and_formatted_blanks_do_not_count(make: ModuleType) -> None:
     found = open_book(make.formatted_blanks(), "a.xlsx")
     assert isinstance(found, Book) and len(found.sheets[0].rows) == 2

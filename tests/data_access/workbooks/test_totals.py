@@ -30,6 +30,7 @@ def test_a_label_of_none(label: str) -> None:
 
 def test_a_total_in_words() -> None:
     assert [is_total(text) for text in ("共计45人", "合计:45人", "以上共计45人,其中第一剂20人", "合计45")] == [45] * 4
+    assert is_total("共计3个社区") == 3
     assert (is_subtotal("东片小计"), is_subtotal("合计")) == (True, False)
 
 

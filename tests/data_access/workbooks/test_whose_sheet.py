@@ -153,6 +153,20 @@ def test_a_campaign_per_row_and_a_dose_it_does_not_give(make: ModuleType, known:
     assert [f.cell for f in result.all_findings() if f.code == "CAMPAIGN_UNKNOWN"] == ["X4"]
 
 
+def test_rows_that_say_no_campaign_are_refused_where_title_and_file_name_disagree(
+    make: ModuleType, known: Known
+) -> None:
+    rows = [[*make.evening(), None], [*make.evening("幸福里社区"), "新冠"]]
+    data = make.book(晚调度=[["8月12日流感疫苗晚调度"], [*make.EVENING, "接种项目"], *rows])
+    result = examine(data, "新冠疫苗晚调度.xlsx", known)
+    assert [(p.scope.campaign, p.scope.community) for _s, p in result.portions] == [("covid", "幸福里社区")]
+    found = [f for f in result.all_findings() if f.code == "CAMPAIGN_DISAGREES"]
+    assert [(f.cell, f.severity) for f in found] == [("X3", Severity.ERROR)]
+    assert "流感" in found[0].message and "新冠" in found[0].message
+    told = examine(data, "新冠疫苗晚调度.xlsx", known, Hints(campaign="covid"))
+    assert {p.scope.community for _s, p in told.portions} == {"朝阳社区", "幸福里社区"}
+
+
 def test_the_kind_is_told_by_the_headers_not_by_a_stale_name(make: ModuleType, known: Known) -> None:
     result = examine(make.book(早会商=[make.EVENING, make.evening()]), "早会商.xlsx", known)
     assert [sheet.kind.key for sheet in result.sheets if sheet.kind] == ["evening"]

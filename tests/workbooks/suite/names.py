@@ -209,9 +209,9 @@ def whose_is_it() -> Made:
 
 @case("N19")
 def sites_in_their_spellings() -> Made:
-    """A site with spaces and in traditional characters is the same; one nobody knows is refused."""
-    people = [person(n) for n in (1, 2, 3)]
-    spelled = iter(["街道 接种门诊", "街道接種門診", "万达广场"])
+    """A site with spaces, in traditional characters or by another suffix is the same; one nobody knows is refused."""
+    people = [person(n) for n in (1, 2, 3, 4)]
+    spelled = iter(["街道 接种门诊", "街道接種門診", "街道接种点", "万达广场"])
     grid = table("roster", people, site=lambda _s: next(spelled))
     assert all(one["site"] == CLINIC for one in people)
-    return Made(xlsx(grid), reads({"roster": people[:2]}, errors=[said("SITE_UNKNOWN*", "G4")], refused=1))
+    return Made(xlsx(grid), reads({"roster": people[:3]}, errors=[said("SITE_UNKNOWN*", "G5")], refused=1))

@@ -121,6 +121,25 @@ def sign_off_in_one_cell() -> Made:
 
 
 @case("N5")
+def who_filled_in_is_said_below() -> Made:
+    """Who filled in, and when, stands only in the line of signatures, as on most printed forms."""
+    foot = [["填 报 人：王填报", None, "审核人：李审核", None, "填报时间：2022年8月12日 8:40"]]
+    signed = {"填报人": "王填报", "审核人": "李审核"}
+    rows = [*table("morning", TWO, without=("filler", "filled_at")), *foot]
+    return Made(xlsx(rows), reads({"morning": TWO}, said("SAID_BESIDE"), refused=0, signed=signed))
+
+
+@case("N5")
+def the_liaison_is_said_above() -> Made:
+    """The liaison and the telephone stand in a line above the table; no other telephone of that line counts."""
+    people = [person(1, liaison="王联络", liaison_phone="13800000009"), person(2)]
+    people[1] |= {"liaison": "王联络", "liaison_phone": "13800000009"}
+    above = [["接种名单"], ["联络人：王联络  联系电话：13800000009", None, None, "填报人：李填报  电话：13911111111"]]
+    rows = [*above, *table("roster", people, without=("liaison", "liaison_phone"))]
+    return Made(xlsx(rows), reads({"roster": people}, said("SAID_BESIDE"), refused=0))
+
+
+@case("N5")
 def notes_below() -> Made:
     """Notes in several lines below the table, one of them about a total."""
     foot = [["备注：1. 本表为当日数据；"], ["2. 合计数含流动人口；"], ["3. 8月11日数据已更正。"]]
