@@ -22,6 +22,7 @@ def dots(
     street_text: str = "",
     heading: str = "",
     unit: str = "%",
+    who: str = "",
     *,
     dark: bool = False,
     screen: bool = False,
@@ -32,8 +33,8 @@ def dots(
     figure): ``kind`` one of ``ranked street unreported not_comparable no_denominator`` (the last four stand
     below a rule in this order); ``community`` text, unique; ``rank`` text (missing is ``—``); ``tied``
     bool; ``fraction`` and ``rate`` text; ``value``, ``low``, ``high`` float percent for position only;
-    optional text columns ``versus``, ``change``, ``gain``, ``distance`` and ``note``, drawn right of the axis when
-    present. A click anywhere on a row is the point selection ``row`` with its ``community``. A value
+    optional text columns BESIDE, drawn right of the axis when present; ``who`` heads the names. A click anywhere
+    on a row is the point selection ``row`` with its ``community``. A value
     above 100 % is a hollow orange circle without interval; the street is a diamond; an unreported community
     keeps its last figures in grey and has no dot. ``target`` is a solid line, ``street`` a dashed one.
     """
@@ -60,7 +61,7 @@ def dots(
             ticks=False,
         ),
     )
-    words = _columns(rows, heading or _("Rate"), screen)
+    words = _columns(rows, heading or _("Rate"), who or _("Community"), screen)
     layers: list[Any] = _rows_ground(rows, y, words, colours)
     layers += _references(target, target_text, street, street_text, colours, size)
     layers += _dot_marks(rows, x, y, colours, size)
@@ -139,8 +140,9 @@ def _hues(colours: theme.Palette) -> dict[str, str]:
     return {"other": colours.rule, "chosen": colours.pri, "alert": colours.act_solid}
 
 
+SPACE = 14  # between two columns
 GAP = 32  # between the plot and the words beside it, so that the first and last number of the axis fit in
-BESIDE = ("versus", "change", "gain", "distance", "note")  # text right of the plot
+BESIDE = ("heard", "versus", "alike", "change", "gain", "pace", "distance", "finish", "note")  # text right of the plot
 KINDS = ("ranked", "street", "unreported", "not_comparable", "no_denominator")
 
 
@@ -195,7 +197,7 @@ class _Column:
     dy: int = 0
 
 
-def _columns(rows: pd.DataFrame, rate: str, screen: bool) -> list[_Column]:
+def _columns(rows: pd.DataFrame, rate: str, who: str, screen: bool) -> list[_Column]:
     """What is written beside the dots, from the plot outwards.
 
     On the shared screen the fraction stands below the rate, as its panel is narrow.
@@ -206,7 +208,7 @@ def _columns(rows: pd.DataFrame, rate: str, screen: bool) -> list[_Column]:
     before: list[tuple[str, str, Literal["left", "right"], bool]] = [
         ("rate", rate, "right", True),
         ("fraction", _("Done/base"), "right", False),
-        ("community", _("Community"), "left", True),
+        ("community", who, "left", True),
         ("tie", "", "left", False),
         ("rank", _("Rank"), "left", True),
     ]
@@ -220,13 +222,17 @@ def _columns(rows: pd.DataFrame, rate: str, screen: bool) -> list[_Column]:
         edge = place if align == "right" else place - room
         dy = -10 if screen and field == "rate" else 0
         columns.append(_Column(field, heading, align, bold, True, edge, room, size.label, dy))
-        place -= room + (18 if room else 0)
+        place -= room + (SPACE if room else 0)
     place = GAP
     beside: list[tuple[str, str, Literal["left", "right"]]] = [
+        ("heard", _("Ranked of"), "right"),
         ("versus", _("Vs above"), "left"),
+        ("alike", _("Alike"), "left"),
         ("change", _("Change"), "left"),
         ("gain", _("Day's gain"), "right"),
+        ("pace", _("7-day pace"), "right"),
         ("distance", _("To target"), "right"),
+        ("finish", _("Forecast"), "left"),
         ("note", _("Mark"), "left"),
     ]
     for field, heading, align in beside:
@@ -234,7 +240,7 @@ def _columns(rows: pd.DataFrame, rate: str, screen: bool) -> list[_Column]:
             room = max(theme.extent(rows[field], size.label), theme.extent([heading], size.small))
             edge = place if align == "left" else place + room
             columns.append(_Column(field, heading, align, False, False, edge, room, size.label))
-            place += room + 18
+            place += room + SPACE
     return columns
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.declarations import read
@@ -73,6 +73,19 @@ class Limits(BaseModel):
     waiting_mb: int = 500
 
 
+class Webhook(BaseModel):
+    """The office's group robot (群机器人). Its address holds its key and is a secret; empty: nothing is sent."""
+
+    url: SecretStr = SecretStr("")
+    seconds: float = 10  # how long a sending may take
+    pauses: list[float] = [60, 300, 900, 3600, 14400]  # seconds before each next try; then it is given up
+
+    @property
+    def on(self) -> bool:
+        """Whether there is an address to send to."""
+        return bool(self.url.get_secret_value())
+
+
 class Product(BaseModel):
     """A vaccine type: how many doses make a full course and the least days between doses."""
 
@@ -100,8 +113,10 @@ class Settings(BaseSettings):
     deadlines: Deadlines = Deadlines()
     thresholds: Thresholds = Thresholds()
     limits: Limits = Limits()
+    webhook: Webhook = Webhook()
     products: dict[str, Product] = Field(default_factory=dict)
     composite_weights: dict[str, float] = Field(default_factory=dict)  # basis → weight; empty: no composite ranking
+    dense_ranks: bool = False  # 1, 1, 2, 3 instead of 1, 1, 3, 4
     idle_minutes: int = 120
     stay_signed_in_days: int = 7
 

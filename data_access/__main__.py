@@ -24,12 +24,18 @@ from data_access import accounts, answers, database, logs, privacy, sheets, subm
 from data_access.accounts import AccountError, Actor, Role
 from data_access.arguments import Day, Moment
 from data_access.arguments import campaign as code_of
+from data_access.closing import ClosingError
 from data_access.import_command import import_, withdraw
 from data_access.mapping_command import mapping
-from data_access.reports import administration, directory
+from data_access.notice_command import notice
+from data_access.notices import NoticeError
+from data_access.reports import administration, directory, reporting
+from data_access.reports.scores import BY, Cut
 from data_access.reports.view import View
+from data_access.sheets import choices
 
 REPORTS = ("reporting", "callups", "dispatch", "coverage", "ranking", "workstreams", "checklist", "actions")
+KINDS = tuple(choice.code for choice in choices.COMMUNITY_KIND)
 LATEST = {
     "callups": ("roster",),
     "reporting": ("roster", "morning", "evening"),
@@ -114,27 +120,38 @@ def _view(
 @main.command()
 @click.argument("name", type=click.Choice(REPORTS))
 @click.option("--date", "day", type=Day(), help="Business date [default: the latest with data].")
+@click.option("--from", "start", type=Day(), help="First day of `reporting` [default: the business date alone].")
 @click.option("--as-of", "as_of", type=Moment(), help="As the board stood at this time.")
 @click.option("--community", help="This community only.")
 @click.option("--campaign", help="For this campaign [default: the first].")
 @click.option("--basis", help="What `ranking` ranks by [default: coverage].")
+@click.option("--by", type=click.Choice(BY), help="Whom `ranking` ranks [default: community].")
+@click.option("--kind", "unit", type=click.Choice(KINDS), help="Which kind of unit it ranks [default: most frequent].")
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 @click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write a workbook instead.")
 def report(
     name: str,
     day: date | None,
+    start: date | None,
     as_of: datetime | None,
     community: str | None,
     campaign: str | None,
     basis: str | None,
+    by: str | None,
+    unit: str | None,
     as_json: bool,
     xlsx: Path | None,
 ) -> None:
     """Answer one of the board's questions."""
-    if basis is not None and name != "ranking":
-        raise click.BadParameter(_("--basis belongs to the report ranking."), param_hint="--basis")
+    for option, given in (("--basis", basis), ("--by", by), ("--kind", unit)):
+        if given is not None and name != "ranking":
+            raise click.BadParameter(_("{option} belongs to the report ranking.", option=option), param_hint=option)
+    if start is not None and name != "reporting":
+        raise click.BadParameter(_("--from belongs to the report reporting."), param_hint="--from")
     actor = accounts.console()
     view = _view(actor, name, day, as_of, community, campaign)
+    if start is not None and start > view.day:
+        raise click.BadParameter(_("{start} lies after {day}.", start=start, day=view.day), param_hint="--from")
     module = importlib.import_module(f"data_access.reports.{name}")
     if basis is not None and basis not in module.available():
         known = ", ".join(module.available())
@@ -142,7 +159,10 @@ def report(
             _("There is no basis {name}; there are {known}.", name=basis, known=known), param_hint="--basis"
         )
     version = database.data_version()  # before the figures, so that they are never older than it says
-    frame = module.table(view, basis=basis or "coverage") if name == "ranking" else module.table(view)
+    if name == "ranking":
+        frame = module.table(view, basis or "coverage", Cut(by or "community", unit))
+    else:
+        frame = module.table(view, start) if name == "reporting" else module.table(view)
     definitions = {key: language.pick(zh, en) for key, (zh, en) in module.DEFINITIONS.items()}
     if xlsx is not None:
         from data_access.workbooks import exports
@@ -159,10 +179,18 @@ def report(
                 "data_version": version,
                 "definitions": definitions,
                 "rows": answers.rows(frame, module.RATES),
+                **(_counted(view, start) if name == "reporting" else {}),
             }
         )
     else:
         click.echo(answers.table_text(frame, module.RATES))
+
+
+def _counted(view: View, start: date | None) -> dict[str, Any]:
+    """What the answer of ``reporting`` says besides its sheets: by community and by kind of sheet."""
+    by = {"summary": reporting.summary, "totals": reporting.totals}
+    found = {key: answers.rows(ask(view, start), reporting.SUMMARY_RATES) for key, ask in by.items()}
+    return {"from": (start or view.day).isoformat(), **found}
 
 
 @main.group(name="accounts")
@@ -211,6 +239,7 @@ def reset_password(name: str, password: str) -> None:
 main.add_command(import_)
 main.add_command(withdraw)
 main.add_command(mapping)
+main.add_command(notice)
 
 
 def _write(path: Path, content: bytes, option: str) -> None:
@@ -231,6 +260,8 @@ def run() -> None:
     except (
         AccountError,
         submissions.SubmissionError,
+        ClosingError,
+        NoticeError,
         privacy.KeyFileError,
         database.DatabaseTooNewError,
         ConfigError,

@@ -38,8 +38,13 @@ class Capability(StrEnum):
     UPLOAD = "upload"
     WITHDRAW = "withdraw"
     WAIVE = "waive"  # accept a warning for one community and day, with a reason
+    EXEMPT = "exempt"  # let a community off a daily sheet, with a reason
+    CLOSE_DAY = "close_day"  # close the evening's figures, and open them again with a reason
+    PUBLISH = "publish"  # freeze a ranking as a numbered notice
     MANAGE_ACTIONS = "manage_actions"
     MAP_SHEETS = "map_sheets"  # say what the columns of a sheet are, for the street; declare own indicators
+    WORD = "word"  # word the spoken summary for the street
+    POST = "post"  # send a text to the office's group
     ADMINISTER = "administer"
 
 
@@ -49,6 +54,9 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = {
     Role.LEADER: frozenset({Capability.READ_BOARD}),
     Role.ADMIN: frozenset(Capability),
 }
+
+# What is left while looking back. The administration page itself keeps what writes from being reached.
+READING = frozenset({Capability.READ_BOARD, Capability.READ_PEOPLE, Capability.ADMINISTER})
 
 ROLE_NAMES = {
     Role.CLERK: N_("community clerk"),
@@ -73,6 +81,13 @@ class NotAllowedError(AccountError):
         super().__init__(N_("This needs the role: {roles}."), roles=roles)
 
 
+class LookingBackError(AccountError):
+    """The acting account looks at the board as it stood at an earlier moment: nothing is written from there."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("You are looking at the board as it stood then. Go back to now to change something."))
+
+
 class OtherCommunityError(AccountError):
     """A clerk reached for another community."""
 
@@ -92,13 +107,16 @@ class Actor:
     community: str | None = None
     generation: int = 1
     must_change: bool = False
+    looking_back: bool = False  # at the board as it stood at an earlier moment: nothing is written from there
 
     def may(self, capability: Capability) -> bool:
-        """Whether the role allows this."""
-        return capability in CAPABILITIES[self.role]
+        """Whether the role allows this, and the moment that is looked at."""
+        return capability in CAPABILITIES[self.role] and not (self.looking_back and capability not in READING)
 
     def require(self, capability: Capability) -> None:
-        """NotAllowedError unless the role allows this."""
+        """NotAllowedError unless the role allows this; LookingBackError where only the moment does not."""
+        if self.looking_back and capability not in READING:
+            raise LookingBackError
         if not self.may(capability):
             raise NotAllowedError(capability)
 

@@ -11,7 +11,7 @@ import click
 
 from config.language import _
 from data_access import answers, batches, folders, intake, submissions
-from data_access.accounts import Actor
+from data_access.accounts import Actor, Capability
 from data_access.arguments import Day, acting, campaign
 from data_access.folders import Moved
 from data_access.reports import directory
@@ -25,6 +25,7 @@ from data_access.workbooks.model import Hints
 @click.option("--date", "day", type=Day(), help="The business date, where the file does not say.")
 @click.option("--campaign", "named", help="The campaign, where the file does not say.")
 @click.option("--partial", is_flag=True, help="The files hold the corrected rows only; the other rows stay.")
+@click.option("--reopen", metavar="REASON", help="Open closed days again that the files correct; say why.")
 @click.option("--as", "username", help="Act as this account.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object; with --watch one a line.")
@@ -44,6 +45,7 @@ def import_(
     day: date | None,
     named: str | None,
     partial: bool,
+    reopen: str | None,
     username: str | None,
     dry_run: bool,
     as_json: bool,
@@ -56,23 +58,27 @@ def import_(
         raise click.UsageError(_("Name files or folders, or a folder to --watch."))
     if watched is not None and dry_run:
         raise click.UsageError(_("A watched folder moves its files: --dry-run is for naming them."))
+    if reopen is not None and (watched is not None or not reopen.strip()):
+        raise click.UsageError(_("--reopen gives a reason for named files."))
     actor = acting(username)
+    if reopen is not None:
+        actor.require(Capability.CLOSE_DAY)
     code = campaign(directory.campaigns(actor), named) if named is not None else None
     hints = Hints(community=community, day=day, campaign=code, partial=partial)
     if watched is not None:
         refused = _watch(username, watched, hints, every, once, as_json)
     else:
-        refused = _import(actor, paths, hints, dry_run, as_json)
+        refused = _import(actor, paths, hints, dry_run, as_json, reopen)
     if refused:
         sys.exit(1)
 
 
-def _import(actor: Actor, paths: tuple[Path, ...], hints: Hints, dry: bool, as_json: bool) -> bool:
+def _import(actor: Actor, paths: tuple[Path, ...], hints: Hints, dry: bool, as_json: bool, reopen: str | None) -> bool:
     """Take in the files as one batch; whether anything was refused."""
     found = [file for path in paths for file in folders.workbooks(path)]
     files, outcomes = folders.opened(found, hints)
     batch = None if dry or not files else batches.open_(actor, "import", [item.sha256 for item in files])
-    for item in intake.take_in(actor, files, dry=dry, batch=batch):
+    for item in intake.take_in(actor, files, dry=dry, batch=batch, reopen=reopen):
         outcomes[item.number] = item.answer
     if batch is not None:
         batches.close(actor, batch)

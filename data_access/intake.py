@@ -353,13 +353,14 @@ def take_in(
     dry: bool = False,
     batch: int | None = None,
     address: str | None = None,
+    reopen: str | None = None,
     progress: Progress = quiet,
 ) -> Iterator[File]:
     """Take in the files that are in one of ``states``: base data first, then by date. Yields each once it is decided.
 
     What the data changed meanwhile is read again before; where it then is in another state it stays out. ``batch`` is
-    the one they come with where they do not wait in it; ``dry`` only examines. NotAllowedError for an account that
-    may not send anything.
+    the one they come with where they do not wait in it; ``dry`` only examines; ``reopen`` as in
+    ``submissions.commit``. NotAllowedError for an account that may not send anything.
     """
     actor.require(Capability.UPLOAD)
     examine(actor, files)
@@ -371,7 +372,7 @@ def take_in(
             examine(actor, [item])
             if item.state in states and item.result is not None:
                 brought_places = item.brings_places
-                _commit(actor, item, item.result, batch, address)
+                _commit(actor, item, item.result, batch, address, reopen)
                 if item.committed and brought_places:  # it may decide what the others are, and so their order
                     examine(actor, left)
                     left = _ordered(left)
@@ -385,7 +386,9 @@ def _ordered(files: Sequence[File]) -> list[File]:
     return ordered + [item for item in files if item.result is None]
 
 
-def _commit(actor: Actor, item: File, result: WorkbookResult, batch: int | None, address: str | None) -> None:
+def _commit(
+    actor: Actor, item: File, result: WorkbookResult, batch: int | None, address: str | None, reopen: str | None
+) -> None:
     number, reading = item.number if item.kept else None, Reading((), item.version, result, item.outcome)
     try:
         reading.outcome = submissions.commit(
@@ -396,6 +399,7 @@ def _commit(actor: Actor, item: File, result: WorkbookResult, batch: int | None,
             received_at=item.received,
             batch=batch,
             batch_file=number,
+            reopen=reopen,
         )
         item.committed = reading.outcome.status != "rejected"
     except AccountError as refusal:

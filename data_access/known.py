@@ -228,7 +228,7 @@ def _outcomes() -> Select[*tuple[Any, ...]]:
         .select_from(Submission)
         .join(Community, Community.id == Submission.community_id)
         .join(Campaign, Campaign.id == Submission.campaign_id)
-        .join(outcomes, outcomes.c.submission_id == Submission.id, isouter=True)
+        .join(outcomes, outcomes.c.submission_id == Submission.id)  # an empty roster says no figure
         .where(*_of_day("roster"))
     )
 

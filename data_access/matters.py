@@ -126,6 +126,31 @@ def moves(actor: Actor, item_no: str) -> tuple[str, ...]:
     return tuple(status for status in found if status != "closed" or matter.fixed_by != actor.id)
 
 
+def settled_before(actor: Actor, community: str | None, issue_type: str | None) -> str | None:
+    """The number of the community's matter of this type that was closed last, unless one of them is open; else None.
+
+    NotAllowedError.
+    """
+    actor.require(Capability.MANAGE_ACTIONS)
+    if not (community and issue_type):
+        return None
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(ActionItem.item_no, ActionItem.status)
+            .join(Submission, Submission.id == ActionItem.submission_id)
+            .join(Community, Community.id == ActionItem.community_id)
+            .where(
+                ActionItem.street_id == actor.street_id,
+                Community.name == community,
+                ActionItem.issue_type == issue_type,
+                ActionItem.status != "clear",
+                in_force(),
+            )
+            .order_by(ActionItem.rechecked_on.desc(), ActionItem.id.desc())
+        ).all()
+    return rows[0].item_no if rows and all(row.status == "closed" for row in rows) else None
+
+
 def current(actor: Actor, item_no: str) -> Matter:
     """The matter in force with its owner and words, for those who manage matters. MatterError if there is none."""
     actor.require(Capability.MANAGE_ACTIONS)

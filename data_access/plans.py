@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from data_access import facts, limits, novelty, outliers, repeats, waivers
+from data_access import closing, facts, limits, novelty, outliers, repeats, waivers
 from data_access.accounts import Actor, Role
 from data_access.findings import Finding
 from data_access.held import Held
@@ -105,6 +105,7 @@ def plans(
     pairs = list(pairs)
     held = Held(connection, actor.street_id, (identities.scope_text(portion.scope) for _, portion in pairs))
     made = [_plan(connection, actor, identities, held, sheet, portion, sha256) for sheet, portion in pairs]
+    closing.refuse(connection, actor, made)
     sent = [plan for plan in made if plan.outcome.status == "committed" and plan.sheet is not None]
     outliers.mark(connection, actor.street_id, identities, sent)
     repeats.mark(connection, actor.street_id, identities, sent)
@@ -213,6 +214,10 @@ def _keep_original_due(plan: Plan) -> None:
 
 def _decide(connection: Connection, actor: Actor, held: Held, plan: Plan, sha256: str) -> None:
     outcome, previous = plan.outcome, plan.previous
+    if plan.sheet is not None and not plan.facts and plan.before:  # an empty sheet never wipes figures out
+        fields = {"rows": len(plan.before)}
+        outcome.findings = [Finding(rules.EMPTY_KEEPS_FIGURES, outcome.sheet, fields=fields)]
+        return
     if previous is None:
         outcome.status, outcome.revision = "committed", held.next_revision(plan.scope)
         return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data_access import limits
+from data_access import closing, limits
 from data_access.findings import Rule
 from data_access.sheets import rules as sheet_rules
 from data_access.workbooks import rules as reader_rules
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
-    for source in (reader_rules, sheet_rules, limits)
+    for source in (reader_rules, sheet_rules, limits, closing)
     for rule in vars(source).values()
     if isinstance(rule, Rule)
 }

@@ -644,6 +644,76 @@ class Notice(Base):
     __table_args__ = (UniqueConstraint("street_id", "campaign_id", "number"),)
 
 
+class DayClose(Base):
+    """日结: a supervisor closed the evening's figures of a day. ``reopened_at`` with its reason opens it again; closing
+    it once more is another row. What is committed for the day after ``closed_at`` is a correction (更正).
+    """
+
+    __tablename__ = "day_close"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    day: Mapped[date]
+    closed_at: Mapped[datetime]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    data_version: Mapped[int]
+    reopened_at: Mapped[datetime | None]
+    reopened_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str | None] = mapped_column(Sealed)
+    __table_args__ = (Index(None, "street_id", "campaign_id", "day"),)
+
+
+class Exemption(Base):
+    """免报: a community owes no report for some days, with a reason. ``kind`` None means every daily sheet,
+    ``campaign_id`` None every campaign; both days are included.
+    """
+
+    __tablename__ = "exemption"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    kind: Mapped[str | None] = mapped_column(Short)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[str] = mapped_column(Sealed)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "street_id", "first_day"),)
+
+
+class Phrase(Base):
+    """A sentence of the spoken summary as the office words it, in place of the one that is shipped."""
+
+    __tablename__ = "phrase"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    key: Mapped[str] = mapped_column(Short)
+    language: Mapped[str] = mapped_column(Short)
+    text: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("street_id", "key", "language"),)
+
+
+class Posting(Base):
+    """A text on its way to the office's group robot: queued, sent, or to be tried again at ``next_at``."""
+
+    __tablename__ = "posting"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    sort: Mapped[str] = mapped_column(Short)  # reminder, notice
+    text: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    queued_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+    __table_args__ = (Index(None, "street_id", "sent_at"),)
+
+
 class ColumnMapping(Base):
     """A remembered layout: which header of a sheet shape is which column."""
 

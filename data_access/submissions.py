@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, bulk, database, deadlines, facts, originals
+from data_access import audit, bulk, closing, database, deadlines, facts, originals
 from data_access.accounts import Actor, Capability
 from data_access.actions import events
 from data_access.findings import Finding, Rule, Severity
@@ -40,6 +40,7 @@ FILE_UNREADABLE = Rule(
 )
 
 
+CLOSED = N_("{days} is closed. A supervisor or an administrator opens it again with a reason, on the dispatch page.")
 NOT_WAITING = N_("This file does not wait any more; it was taken in or out in another window.")
 
 
@@ -118,12 +119,14 @@ def commit(
     received_at: datetime | None = None,
     batch: int | None = None,
     batch_file: int | None = None,
+    reopen: str | None = None,
 ) -> Outcome:
     """Take a checked workbook in: all accepted portions in one transaction, and the original with them.
 
     ``received_at`` is when the file arrived (default: now); it decides whether the report was on time. ``batch`` is
     the batch that it came with, ``batch_file`` its number where it waits there; unless all of it is refused it then
-    waits no more. ChangedMeanwhileError if it did not wait.
+    waits no more. ChangedMeanwhileError if it did not wait. ``reopen`` is the reason for which closed days that the
+    workbook corrects are opened again, in the same transaction; without one they stay as they are.
     """
     actor.require(Capability.UPLOAD)
     received = received_at or clock.now()
@@ -134,6 +137,9 @@ def commit(
                 raise ChangedMeanwhileError(_(NOT_WAITING))
         identities = Identities(connection, actor.street_id)
         planned = plans(connection, actor, identities, split(result), _taken_as(result))
+        if reopen is not None and (shut := closing.refused(planned)):
+            closing.open_again(connection, actor, shut, reopen)
+            planned = plans(connection, actor, identities, split(result), _taken_as(result))
         changed = [plan for plan in planned if plan.outcome.status == "committed"]
         outcome = _outcome(result, planned)
         if batch_file is not None and outcome.status == "rejected":
@@ -201,10 +207,13 @@ def withdraw(actor: Actor, submission_id: int, reason: str) -> int | None:
 def take_back(connection: Connection, actor: Actor, submissions: Sequence[int], reason: str) -> list[int]:
     """Withdraw submissions that stand, in the caller's transaction; those that are in force again in their place.
 
-    SubmissionError if the reason is blank.
+    SubmissionError if the reason is blank or one of them belongs to a closed day.
     """
     if not reason.strip():
         raise SubmissionError(_("A withdrawal needs a reason."))
+    if shut := closing.closed_days(connection, actor, submissions):
+        days = "、".join(day.isoformat() for day in shut)
+        raise SubmissionError(_(CLOSED, days=days))
     restored = []
     for number in submissions:
         connection.execute(

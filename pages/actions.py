@@ -9,7 +9,14 @@ from pages.parts import empty, filters, guard, matters
 actor = guard.enter("actions")
 wanted = matters.asked()
 status = filters.Choice(
-    "status", {"open": _("Open"), "overdue": _("Overdue only"), "closed": _("Closed"), "all": _("All")}
+    "status",
+    {
+        "open": _("Open"),
+        "overdue": _("Overdue only"),
+        "settled": _("Closed today"),
+        "closed": _("Closed"),
+        "all": _("All"),
+    },
 )
 view = filters.bar(actor, "actions", extra=[status])
 empty.need_register(view)

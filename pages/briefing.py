@@ -2,34 +2,65 @@
 
 import streamlit as st
 
-from data_access import waivers
-from data_access.reports import agenda, briefing, spoken
-from pages.parts import briefing_day, briefing_standing, cache, empty, filters, guard, screen
+from config.language import _
+from data_access import phrases, waivers
+from data_access.reports import agenda, briefing, handout, reporting, spoken
+from pages.parts import (
+    briefing_day,
+    briefing_stage,
+    briefing_standing,
+    cache,
+    downloads,
+    empty,
+    filters,
+    guard,
+    posting,
+    screen,
+    wordings,
+)
 
 actor = guard.enter("briefing")
 look = screen.look()
 drawn = screen.version()
-if look.wall:
-    view = screen.view_of(filters.view(actor))
-    screen.follow(drawn)
-else:
-    view = filters.bar(actor, "briefing", sheets=briefing.SHEETS)
+view = screen.view_of(filters.view(actor)) if look.wall else filters.bar(actor, "briefing", sheets=briefing.SHEETS)
 empty.need_register(view)
 screen.apply(look)
 
 told, matters = cache.cached(agenda.meeting)(view)
 shown = None if look.wall else told.result  # the wall shows no reasons
 standing = waivers.stand(actor, shown.day, view.campaign, view.as_of) if shown else {}
+own = cache.cached(phrases.wordings)(actor)
+
+
+def offers() -> None:
+    """What a working page offers to take along: the words, the reminder, the whole briefing as a workbook."""
+    wordings.copy(view, told, own)
+    text = cache.cached(reporting.reminder)(view)
+    if text:
+        with st.popover(_("Reminder"), icon=":material/campaign:"):
+            st.code(text, language=None, wrap_lines=True)
+            posting.button(actor, "reminder", text, key="briefing_post")
+    downloads.xlsx_button(
+        _("Whole briefing"),
+        lambda: handout.sheets(told, matters, own),
+        f"briefing-{view.day}.xlsx",
+        definitions=handout.definitions(view, told),
+        key="briefing_download",
+    )
+
 
 with st.container(key="screen"):
     if look.wall:
         screen.head(view, filters.status_of(view), [told.short(name) for name in told.unreported])
-    screen.sentences(look, spoken.yesterday(told), spoken.today(told))
-    with st.container(key="panels"):
-        briefing_day.missing(look, told)
-        briefing_day.result(look, told, standing)
-        briefing_day.callup(look, told)
-        briefing_standing.coverage(look, told)
-        briefing_standing.reds(look, told)
-        briefing_standing.matters(look, matters)
-    screen.foot(look, view, told.standings.definition if told.standings else "")
+    screen.sentences(look, spoken.yesterday(told, own), spoken.today(told, own))
+    if look.section:
+        briefing_stage.show(look, told, matters)
+    else:
+        with st.container(key="panels"):
+            briefing_day.missing(look, told)
+            briefing_day.result(look, told, standing)
+            briefing_day.callup(look, told)
+            briefing_standing.coverage(look, told)
+            briefing_standing.reds(look, told)
+            briefing_standing.matters(look, matters)
+    screen.foot(look, view, told.standings.definition if told.standings else "", drawn, offers)

@@ -13,9 +13,9 @@ from config.language import N_, _, pick
 from config.settings import settings
 from data_access.accounts import Capability
 from data_access.metrics import Rate
-from data_access.reports import callups, directory
+from data_access.reports import callups, directory, funnel
 from data_access.reports.view import View
-from pages.parts import cache, downloads, empty, figures, filters, guard, style
+from pages.parts import cache, callsheet, downloads, empty, figures, filters, guard, style, tables
 from pages.parts.figures import Tile
 
 HEADINGS = {
@@ -34,6 +34,13 @@ HEADINGS = {
     "liaison": N_("Liaison"),
     "liaison_phone": N_("Liaison's telephone"),
     "batch_leader": N_("Batch leader"),
+}
+STEPS = {
+    "called": N_("Called up"),
+    "notified": N_("Notified"),
+    "arrived": N_("Arrived"),
+    "vaccinated": N_("Vaccinated"),
+    "observed": N_("Observed"),
 }
 SHOWN = ("vaccinated", "no_show", "deferred", "contraindicated", "refused")
 
@@ -203,6 +210,28 @@ def _left(plan: Any, stock: Any) -> str | None:
     return _("{n} left", n=stock - plan) if stock >= plan else _("▲ {n} short", n=plan - stock)
 
 
+def course(view: View) -> None:
+    """From the call to the chair: how many of how many came how far."""
+    steps = cache.cached(funnel.table)(view)
+    with st.container(border=True, key="card_funnel"):
+        st.subheader(_("From call to observation"), anchor=False, help=_funnel_help())
+        if steps["people"].isna().all():
+            st.caption(_("Comes with the rosters."))
+            return
+        rows = []
+        for step in steps.to_dict("records"):
+            share = None if pd.isna(step["people"]) or not step["base"] else step["people"] / step["base"]
+            rate = "" if step["step"] == "called" else figures.percent(step["people"], step["base"], 0)
+            told = figures.fraction(step["told"], step["communities"])
+            rows.append((_(STEPS[step["step"]]), tables.bar(share), figures.count(step["people"]), rate, told))
+        heads = (_("Step"), "", _("People"), _("Share"), _("Communities"))
+        tables.draw(heads, rows, numeric=(2, 3, 4))
+
+
+def _funnel_help() -> str:
+    return "\n\n".join(pick(*texts) for texts in funnel.DEFINITIONS.values())
+
+
 def groups(view: View) -> None:
     """The day's people by group and by dose."""
     campaign = directory.campaign(view)
@@ -239,9 +268,11 @@ def communities(view: View, frame: pd.DataFrame) -> None:
             _("Doses short"): frame["short"],
             _("Carried over"): frame["carry_over"],
             _("Not called again"): frame["not_called"],
+            _("Deferral over"): frame["review_due"],
         }
     )
     hints = {
+        _("Deferral over"): _define("review_due"),
         _("Reminded"): _define("reminded"),
         _("Settled"): _define("settled"),
         _("Carried over"): _define("carry_over"),
@@ -276,32 +307,29 @@ def _rates(frame: pd.DataFrame, name: str) -> list[str]:
 def people(view: View) -> None:
     """The people of the day and those to be called again, masked; the call sheet to print."""
     own = View(view.actor, view.day, view.campaign, view.as_of, view.area, view.actor.community or view.community)
-    called, again = callups.people(own), callups.carried_over(own)
+    called, again, over = callups.people(own), callups.carried_over(own), callups.deferral_over(own)
     with st.container(border=True, key="card_people"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_("People called up"), anchor=False, width="content")
             st.caption(_("Names and telephones are masked."), width="content")
             st.space("stretch")
-            downloads.xlsx_button(
-                _("Call sheets, one a liaison"),
-                lambda: {str(name): _labelled(own, part) for name, part in _sheets(own)},
-                f"call-sheets-{view.day}.xlsx",
-            )
-        first, second = st.tabs(
-            [_("Called up ({n})", n=len(called)), _("To be called again ({n})", n=len(again))], key="people_tabs"
+            callsheet.popover(own, _labelled)
+        first, second, third = st.tabs(
+            [
+                _("Called up ({n})", n=len(called)),
+                _("To be called again ({n})", n=len(again)),
+                _("Deferral over ({n})", n=len(over)),
+            ],
+            key="people_tabs",
         )
         with first:
             _list(own, called, _("No roster has been sent for this day."))
         with second:
             st.caption(_define("not_called"))
             _list(own, again, _("Nobody is left over from the roster before."))
-
-
-def _sheets(view: View) -> list[tuple[str, pd.DataFrame]]:
-    found = callups.call_sheet(view)
-    parts = found.groupby(["community", "liaison"], sort=False, dropna=False)
-    named = [(" ".join(word for word in key if isinstance(word, str)), part) for key, part in parts]
-    return named or [(_("Call sheet"), found)]
+        with third:
+            st.caption(_define("review_due"))
+            _list(own, over, _("No deferral is to be looked at again."))
 
 
 def _list(view: View, found: pd.DataFrame, nobody: str) -> None:
@@ -351,6 +379,7 @@ with wide:
     timetable(view, loads)
     communities(view, frame)
 with side:
+    course(view)
     supply(frame, loads)
     groups(view)
 if actor.may(Capability.READ_PEOPLE):

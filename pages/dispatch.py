@@ -13,9 +13,9 @@ import streamlit as st
 from charts import bars, theme
 from config.language import N_, _, pick
 from data_access.accounts import Capability
-from data_access.reports import dispatch, reporting
+from data_access.reports import corrections, dispatch
 from data_access.reports.view import View
-from pages.parts import cache, day_table, downloads, empty, figures, filters, guard, settle, style, tables
+from pages.parts import cache, closing, day_table, downloads, empty, figures, filters, guard, settle, style, tables
 from pages.parts.figures import Tile
 
 SHEETS = {"roster": N_("Roster sheet"), "morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}
@@ -128,7 +128,7 @@ def table(view: View, frame: pd.DataFrame, totals: pd.DataFrame, contacts: Mappi
     with st.container(border=True, key="card_table"):
         columns: Any = day_table.columns(labels)
         st.dataframe(
-            day_table.styled(labels, frame, picked),
+            day_table.styled(labels, frame, picked, cache.cached(corrections.marks)(view)),
             key="day_table",
             hide_index=True,
             height="content",
@@ -253,7 +253,7 @@ def _zero_tile(one: pd.Series, colours: theme.Palette) -> str:
     if one["state"] == "occurred":
         where = "、".join(one["where"])
     elif one["state"] == "unconfirmed":
-        where = _("{names} unconfirmed", names=_short(one["unconfirmed"]))
+        where = _("{names} unconfirmed", names=closing.short(one["unconfirmed"]))
     else:
         where = _("zero report complete")
     base = figures.fraction(one["done_n"], one["done_d"]) if not pd.isna(one["done_d"]) else ""
@@ -265,35 +265,6 @@ def _zero_tile(one: pd.Series, colours: theme.Palette) -> str:
         f"<p><b>{one['n']}</b> {escape(_(unit))}<span><i>{icon}</i> {escape(_(word))}</span></p>"
         f"<p>{escape(note)}</p></div>"
     )
-
-
-def _short(names: list[str]) -> str:
-    shown = "、".join(names[:2])
-    return shown if len(names) <= 2 else _("{names} and {n} more", names=shown, n=len(names) - 2)
-
-
-def closing(view: View, frame: pd.DataFrame) -> None:
-    """What is missing before the day can be closed, and the words to ask for it."""
-    owing, opened = frame[frame["state"] == "unreported"], frame[frame["state"] == "open"]
-    unchecked = frame[frame["state"] == "unchecked"]
-    with st.container(border=True, key="card_closing"):
-        title = _("Before the day can be closed")
-        st.subheader(f":material/lock_clock: {title}", anchor=False)
-        names = tables.plain(_short(list(owing["community"])))
-        missing = [
-            _("evening tallies missing: {names}", names=names) if len(owing) else "",
-            _("differences open: {n}", n=int(opened["open"].sum())) if len(opened) else "",
-            _("rosters not checked: {n}", n=len(unchecked)) if len(unchecked) else "",
-        ]
-        named = [words for words in missing if words]
-        what = pick("；", "; ").join(named)
-        st.markdown(_("Still missing: {what}.", what=what) if named else _("Nothing is missing."))
-        st.caption(_("Whatever is changed afterwards is kept as a correction."))
-        text = cache.cached(reporting.reminder)(view)
-        if text:
-            with st.popover(_("Reminder"), icon=":material/campaign:", type="primary"):
-                st.caption(_("To paste into the group; it names communities and sheets only."))
-                st.code(text, language=None, wrap_lines=True)
 
 
 CSS = """
@@ -332,6 +303,7 @@ with board:
         drill(view, frame, cache.cached(dispatch.differences)(view), picked)
     else:
         st.caption(_("Click a row to see its sheets and how to check its differences."))
+    closing.changed(view)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_(IDENTITIES), width="stretch")
         downloads.xlsx_button(
@@ -346,4 +318,4 @@ with board:
 with side:
     causes(view)
     zero_tolerance(view)
-    closing(view, frame)
+    closing.card(view, frame)

@@ -1,5 +1,8 @@
 """Rankings 排名通报: several bases, ties, intervals, the unreported apart."""
 
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -8,18 +11,23 @@ import streamlit as st
 from charts import ranks
 from config.language import _
 from config.settings import settings
-from data_access.reports import directory, notice, ranking, standing
-from data_access.reports.scores import COUNTED, OF_PEOPLE
+from data_access import metrics
+from data_access.accounts import Actor
+from data_access.reports import directory, notice, ranking, snapshot, standing
+from data_access.reports.scores import COUNTED, OF_PEOPLE, WHOLE, Cut, target
 from data_access.reports.view import View
-from pages.parts import cache, downloads, empty, figures, filters, guard, settle, style, tables
+from pages.parts import cache, cuts, downloads, empty, figures, filters, guard, notices, settle, style, tables
 
 CSS = """
 .sign {{ display: inline-flex; align-items: center; }}
 .sign i {{ background: currentColor; width: 10px; height: 2px; box-sizing: border-box; }}
 .sign .dot {{ height: 10px; border-radius: 5px; }}
 .sign .ring {{ width: 12px; height: 12px; border-radius: 6px; border: 2px solid currentColor; background: none; }}
-.st-key-card_ranking_notice .board-table {{ font-size: 14px; }}
-.st-key-card_ranking_notice .board-table td, .st-key-card_ranking_notice .board-table th {{ padding: 4px; }}
+.parts {{ color: {ink2}; font-size: 13px; white-space: nowrap; }}
+.st-key-card_ranking_notice .board-table, .st-key-card_notice_shown .board-table {{ font-size: 14px; }}
+.st-key-card_ranking_notice :is(td, th), .st-key-card_notice_shown :is(td, th) {{ padding: 4px; }}
+.st-key-card_notice_shown .board-table {{ font-size: 13px; }}
+.st-key-card_notice_shown :is(td, th):nth-child(2) {{ white-space: nowrap; }}
 """
 BAR, DOT, RING = "<i></i>", '<i class="dot"></i>', '<i class="ring"></i>'
 MARKS = {
@@ -29,34 +37,15 @@ MARKS = {
     "spans": lambda: _("several days' total"),
     "first": lambda: _("first report"),
     "no_baseline": lambda: _("no base"),
+    "partial": lambda: _("not all reported"),
+    "no_group": lambda: _("belongs to none"),
+    "exempt": lambda: _("Exempt"),
     "accepted": lambda: _("✓ accepted"),
 }
 NOT_RANKED = {
     "not_comparable": lambda: _("not ranked: another kind of unit"),
     "no_denominator": lambda: _("not ranked: nobody eligible"),
 }
-
-
-def choose_basis() -> str:
-    """The tabs of the bases; the choice stands in the address."""
-    offered = ranking.available()
-    asked = st.query_params.get("basis", "coverage")
-    st.session_state["ranking_basis"] = asked if asked in offered else "coverage"
-
-    def keep() -> None:
-        st.query_params["basis"] = st.session_state["ranking_basis"]
-
-    return str(
-        st.segmented_control(
-            _("Ranked by"),
-            offered,
-            format_func=lambda name: _(ranking.NAMES[name]),
-            key="ranking_basis",
-            on_change=keep,
-            label_visibility="collapsed",
-            required=True,
-        )
-    )
 
 
 def mark(row: dict[Any, Any]) -> str:
@@ -116,14 +105,18 @@ def printed(row: dict[Any, Any], basis: str, words: str) -> dict[str, Any]:
     }
 
 
-def chart_rows(frame: pd.DataFrame, total: pd.Series, basis: str, target: float | None) -> pd.DataFrame:
+def chart_rows(frame: pd.DataFrame, total: pd.Series, basis: str, goal: float | None, grouped: bool) -> pd.DataFrame:
     """The list as the chart wants it, the whole street as one of its rows."""
     rows = []
     counted = basis in COUNTED
     for place, row in enumerate(frame.to_dict("records")):
-        words = "" if counted else notice.rate_words(frame, place, target)
+        words = "" if counted else notice.rate_words(frame, place, goal)
         rows.append(
             {
+                "heard": figures.fraction(row["heard"], row["of"]),
+                "alike": row["alike"],
+                "pace": pace(row) if basis == "coverage" else "",
+                "finish": forecast(row) if basis == "coverage" else "",
                 "kind": row["state"],
                 "community": row["community"],
                 "rank": None if pd.isna(row["rank"]) else str(row["rank"]),
@@ -140,7 +133,8 @@ def chart_rows(frame: pd.DataFrame, total: pd.Series, basis: str, target: float 
         )
     whole: dict[str, Any] = {"kind": "street", "rank": "", "tied": False, "low": None, "high": None}
     whole["community"] = f"{total['community']} {figures.fraction(total['ranked'], total['field'])}"
-    whole |= {"versus": "", "change": "", "distance": distance(total["left"])}
+    whole |= dict.fromkeys(("heard", "versus", "alike", "change", "pace", "finish"), "")
+    whole["distance"] = distance(total["left"])
     whole["gain"] = gain(total["increment"], total["increment_days"])
     if partial(total):
         whole["gain"] += f" ({figures.fraction(total['increment_counted'], total['reported'])})"
@@ -155,7 +149,11 @@ def chart_rows(frame: pd.DataFrame, total: pd.Series, basis: str, target: float 
         whole |= {"value": 100 * n / d if pd.notna(d) and d else None, "note": _("Σ ÷ Σ")}
     made = pd.DataFrame([*rows, whole])
     if basis not in OF_PEOPLE:
-        made = made.drop(columns="versus")  # no interval, nothing to compare
+        made = made.drop(columns=["versus", "alike"])  # no interval, nothing to compare
+    if basis != "coverage" or goal is None:
+        made = made.drop(columns=["finish"] if basis == "coverage" else ["finish", "pace"])
+    if not grouped:
+        made = made.drop(columns="heard")
     return made.astype({"value": "Float64", "low": "Float64", "high": "Float64"}).astype(
         {"value": "float64", "low": "float64", "high": "float64"}
     )
@@ -165,6 +163,24 @@ def gain(gained: Any, days: Any) -> str:
     """The increment with its sign; of several days it says so."""
     words = figures.signed(gained)
     return words if pd.isna(days) or days <= 1 else _("{n} in {days} days", n=words, days=days)
+
+
+def pace(row: dict[Any, Any]) -> str:
+    """People a day over the last week, and over how many of its days where some are not known."""
+    if pd.isna(row["pace_n"]) or row["state"] != "ranked":
+        return figures.MISSING if row["state"] == "ranked" else ""
+    shown = str(metrics.half_up(Fraction(int(row["pace_n"]), int(row["pace_d"])), 1)).replace("-", figures.MINUS)
+    short = row["pace_known"] < row["pace_window"]
+    return f"{shown} ({figures.fraction(row['pace_known'], row['pace_window'])})" if short else shown
+
+
+def forecast(row: dict[Any, Any]) -> str:
+    """When the target is reached at this pace."""
+    if row["state"] != "ranked" or pd.isna(row["forecast"]):
+        return ""
+    if row["forecast"] == "days":
+        return figures.short_day(row["finish"])
+    return {"reached": _("reached"), "unpredictable": _("cannot be said")}.get(row["forecast"], "")
 
 
 def partial(total: pd.Series) -> bool:
@@ -177,44 +193,59 @@ def distance(left: Any) -> str:
     return figures.count(left if pd.isna(left) else max(left, 0))
 
 
-def draw_list(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -> None:
-    """The list with its dots; a click on a row opens the community."""
-    campaign = directory.campaign(view)
-    target = standing.target(campaign) if basis == "coverage" else None
-    rows = chart_rows(frame, total, basis, target)
+def draw_list(view: View, basis: str, cut: Cut, frame: pd.DataFrame, total: pd.Series) -> None:
+    """The list with its dots; a click on a row opens the community, or narrows the page to the area."""
+    goal = target(directory.campaign(view), cut) if basis == "coverage" else None
+    rows = chart_rows(frame, total, basis, goal, cut.by != "community")
     street = rows.loc[rows["kind"] == "street", "value"].iloc[0]
     counted = basis in COUNTED
     made = ranks.dots(
         rows,
-        target,
-        _("Target {n}%", n=f"{target:g}") if target is not None else "",
+        goal,
+        _("Target {n}%", n=f"{goal:g}") if goal is not None else "",
         None if pd.isna(street) else float(street),
         "" if pd.isna(street) else _("Street {rate}", rate=rows.loc[rows["kind"] == "street", "rate"].iloc[0]),
         heading=_(ranking.NAMES[basis]),
         unit="" if counted else "%",
+        who=cuts.who(cut),
         dark=style.dark(),
     )
     picked: Any = st.altair_chart(made, theme=None, on_select="rerun", selection_mode="row", key="ranking_chart")
     chosen = [item.get("community") for item in picked.selection.get("row", [])]
-    if chosen and chosen[0] in set(frame["community"]):
-        filters.go("community", view, community=str(chosen[0]))
+    names = frame.loc[frame["community"].isin(chosen), ["community", "members"]].to_dict("records")
+    if names and cut.by == "area" and names[0]["community"] != names[0]["members"]:
+        filters.go("rankings", replace(view, area=str(names[0]["community"])), basis=basis)
+    elif names and names[0]["community"] == names[0]["members"]:
+        filters.go("community", view, community=str(names[0]["community"]))
 
 
-def draw_history(view: View, basis: str, alerts: tuple[str, ...]) -> None:
-    """The ranks of the last reported days; the two that rose most in teal, those to be checked in orange."""
-    st.markdown(f"**{_('Ranks over time')}** :small[{_('last {n} reported days; dashed: not reported', n=8)}]")
-    past = cache.cached(ranking.history)(view, basis)
+def draw_history(view: View, basis: str, cut: Cut, alerts: tuple[str, ...]) -> None:
+    """The ranks of the last reported days or notices; the two that rose most in teal, those to check in orange."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_('Ranks over time')}**", width="content")
+        over = cuts.choose("over_time", _("Over"), {"days": _("Reported days"), "notices": _("Notices")})
+        st.markdown(f":small[{_('the last {n}; dashed: not reported', n=8)}]", width="content")
+    past = cuts.ask(cut, ranking.history)(view, basis, 8, cut, over == "notices")
     if past["day"].nunique() < 2:
-        st.caption(_("The chart needs two days with evening tallies."))
+        if over == "notices":
+            st.caption(_("The chart needs a notice of an earlier day."))
+        else:
+            st.caption(_("The chart needs two days with evening tallies."))
         return
     now = past[past["day"] == past["day"].max()]
     first = past[past["day"] == past["day"].min()].set_index("community")["rank"]
     moved = (first.reindex(now["community"]).reset_index(drop=True) - now["rank"].reset_index(drop=True)).dropna()
     names = now["community"].reset_index(drop=True)
     chosen = tuple(names[moved[moved > 0].sort_values(ascending=False).index[:2]])
-    lines = past.assign(notice=[f"{day.month}/{day.day}" for day in past["day"]])
+    lines = past.assign(notice=[_issue(day, n) for day, n in zip(past["day"], past["notice"], strict=True)])
     drawn = ranks.bump(lines[["notice", "community", "rank"]], chosen, alerts, dark=style.dark())
     st.altair_chart(drawn, theme=None, key="ranking_bump")
+
+
+def _issue(day: date, number: Any) -> str:
+    """``8/12``, of a notice with its number before it."""
+    short = f"{day.month}/{day.day}"
+    return short if pd.isna(number) else _("No. {n} {day}", n=number, day=short)
 
 
 def explain() -> None:
@@ -229,6 +260,7 @@ def explain() -> None:
             ("✓", _("Accepted: a difference behind the figure stands as it is")),
             ("◆", _("The whole street: numerators and denominators added up")),
             ("≈", _("Overlaps the interval above: not distinguishable")),
+            ("a b", _("Alike: whoever shares a letter cannot be told apart")),
             (_("Tied"), _("Equal as fractions, not only as printed")),
             (_sign(RING, colours.red_solid), _("Not reported: no rank, never placed last")),
         ],
@@ -240,31 +272,33 @@ def _sign(drawn: str, colour: str) -> tables.Html:
     return tables.Html(f'<span class="sign" style="color:{colour}">{drawn}</span>')
 
 
-def sheet(view: View, basis: str) -> pd.DataFrame:
+def sheet(view: View, basis: str, cut: Cut) -> pd.DataFrame:
     """The list as it is downloaded, the whole street below it."""
-    frame, total = ranking.table(view, basis), ranking.total(view, basis).iloc[0]
-    target = standing.target(directory.campaign(view)) if basis == "coverage" else None
+    frame, total = ranking.table(view, basis, cut), ranking.total(view, basis, cut).iloc[0]
+    goal = target(directory.campaign(view), cut) if basis == "coverage" else None
     counted = basis in COUNTED
     rows = []
     for place, row in enumerate(frame.to_dict("records")):
-        figure = row[basis] if counted else notice.rate_words(frame, place, target)
+        figure = row[basis] if counted else notice.rate_words(frame, place, goal)
         rows.append(
             {
                 _("Rank"): row["status"] if pd.isna(row["rank"]) else int(row["rank"]),
-                _("Community"): row["community"],
-                _("Area"): row["area"],
+                cuts.who(cut): row["community"],
+                **({_("Area"): row["area"]} if cut.by == "community" else _of_group(row)),
                 _("Numerator"): None if counted else row["rate_n"],
                 _("Denominator"): None if counted else row["rate_d"],
                 _(ranking.NAMES[basis]): figure,
                 _("Change"): change(row),
                 _("Vs above"): versus(row, place == 0),
+                _("Alike"): row["alike"],
                 _("Day's gain"): row["increment"],
+                **({_("7-day pace"): pace(row), _("Forecast"): forecast(row)} if basis == "coverage" else {}),
                 _("To target"): row["left"],
                 _("Mark"): (_("Tied") + " " if row["tied"] else "") + mark(row),
             }
         )
     last = {
-        _("Community"): total["community"],
+        cuts.who(cut): total["community"],
         _("Rank"): "",
         _("Numerator"): None if counted else total["rate_n"],
         _("Denominator"): None if counted else total["rate_d"],
@@ -280,6 +314,10 @@ def sheet(view: View, basis: str) -> pd.DataFrame:
         last[_("Mark")] = "  ".join((last[_("Mark")], counted_of))
     whole = {_("Numerator"): "Int64", _("Denominator"): "Int64", _("Day's gain"): "Int64", _("To target"): "Int64"}
     return pd.DataFrame([*rows, last]).astype(whole)
+
+
+def _of_group(row: dict[Any, Any]) -> dict[str, str]:
+    return {_("Its communities"): row["members"], _("Ranked of"): figures.fraction(row["heard"], row["of"])}
 
 
 def draw_notice(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -> None:
@@ -302,14 +340,47 @@ def draw_notice(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -
     heads = (_("Rank"), _("Community"), *base, _(ranking.NAMES[basis]), _("Mark"))
     tables.draw(heads, rows, numeric=range(2, len(heads) - 1))
     st.caption(_("Text to copy into the group"))
-    st.code(cache.cached(notice.text)(view, basis), language=None, wrap_lines=True)
+    st.code(notice.text(cache.cached(snapshot.take)(view, basis)), language=None, wrap_lines=True)
     downloads.xlsx_button(
         _("Download xlsx"),
-        lambda: {_(ranking.NAMES[basis]): sheet(view, basis)},
+        lambda: {_(ranking.NAMES[basis]): sheet(view, basis, WHOLE)},
         f"{_('Rankings')}_{view.day:%Y%m%d}.xlsx",
         definitions={_(ranking.NAMES[basis]): ranking.definition(basis, campaign)},
         key="ranking_xlsx",
     )
+
+
+def draw_basis(actor: Actor, view: View, basis: str, cut: Cut, frame: pd.DataFrame, total: pd.Series) -> None:
+    """One basis: the list, its ranks over time, and how to read them."""
+    if total["ranked"] == 0:
+        empty.state(
+            _("Nobody can be ranked on this day."),
+            _("Ranks come with the evening tallies. Choose another day, or take the tallies in under Uploads."),
+            "uploads" if actor.role != "leader" else None,
+            _("Upload evening tallies"),
+        )
+    with st.container(border=True, key="card_ranking"):
+        draw_list(view, basis, cut, frame, total)
+        settle.behind(view, frame, basis)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if basis == "coverage" and frame["last_n"].notna().any():
+                day = figures.short_day(frame["last_day"].dropna().max())
+                words = _("Grey: last figures (up to {day}), for information; neither ranked nor added up", day=day)
+                st.caption(words, width="content")
+            st.space("stretch")
+            downloads.xlsx_button(
+                _("Download this list"),
+                lambda: {_(ranking.NAMES[basis]): sheet(view, basis, cut)},
+                f"{_('Rankings')}_{view.day:%Y%m%d}_{cut.by}.xlsx",
+                definitions={_(ranking.NAMES[basis]): ranking.explained(basis, cut)},
+                key="ranking_list_xlsx",
+            )
+    with st.container(border=True, key="card_ranking_history"):
+        chart, legend = st.columns([2, 1], gap="medium")
+        with chart:
+            draw_history(view, basis, cut, tuple(frame.loc[frame["over"], "community"]))
+        with legend:
+            explain()
 
 
 actor = guard.enter("rankings")
@@ -319,37 +390,26 @@ empty.need_register(view)
 style.extra(CSS)
 with st.container(key="stack_rankings"):
     left, right = st.columns([3, 1], gap="medium")
+campaign = directory.campaign(view)
 with left:
+    basis = cuts.basis()
     with st.container(horizontal=True, vertical_alignment="center", key="ranking_tabs"):
-        basis = choose_basis()
-        st.space("stretch")
-        words = ranking.definition(basis, directory.campaign(view))
-        st.markdown(f":material/info: {words}", width="content", help=ranking.explained(basis))
-    frame = cache.cached(ranking.table)(view, basis)
-    total = cache.cached(ranking.total)(view, basis).iloc[0]
-    if total["ranked"] == 0:
-        empty.state(
-            _("Nobody can be ranked on this day."),
-            _("Ranks come with the evening tallies. Choose another day, or take the tallies in under Uploads."),
-            "uploads" if actor.role != "leader" else None,
-            _("Upload evening tallies"),
-        )
-    with st.container(border=True, key="card_ranking"):
-        draw_list(view, basis, frame, total)
-        settle.behind(view, frame, basis)
-        if basis == "coverage" and frame["last_n"].notna().any():
-            day = frame["last_day"].dropna().max()
-            st.caption(
-                _(
-                    "Grey: last figures (up to {day}), for information; neither ranked nor added up",
-                    day=figures.short_day(day),
-                )
-            )
-    with st.container(border=True, key="card_ranking_history"):
-        chart, legend = st.columns([2, 1], gap="medium")
-        with chart:
-            draw_history(view, basis, tuple(frame.loc[frame["over"], "community"]))
-        with legend:
-            explain()
-with right, st.container(border=True, key="card_ranking_notice"):
-    draw_notice(view, basis, frame, total)
+        cut = cuts.cut(view, basis, campaign)
+        if basis != cuts.ALL:
+            st.space("stretch")
+            words = ranking.definition(basis, campaign, cut)
+            st.markdown(f":material/info: {words}", width="content", help=ranking.explained(basis, cut))
+    if basis == cuts.ALL:
+        with st.container(border=True, key="card_ranking"):
+            cuts.side_by_side(view, cut, campaign)
+        basis, cut = "coverage", Cut(cut.by, cut.kind)
+    else:
+        frame = cuts.ask(cut, ranking.table)(view, basis, cut)
+        total = cache.cached(ranking.total)(view, basis, cut).iloc[0]
+        draw_basis(actor, view, basis, cut, frame, total)
+with right:
+    if not notices.shown(view):
+        with st.container(border=True, key="card_ranking_notice"):
+            frame = cache.cached(ranking.table)(view, basis)
+            draw_notice(view, basis, frame, cache.cached(ranking.total)(view, basis).iloc[0])
+    notices.panel(view, basis)

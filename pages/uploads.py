@@ -1,11 +1,15 @@
-"""Uploads 报送中心: files in, what was recognised and what would change, commit; history; templates."""
+"""Uploads 报送中心: who has reported; files in, what was recognised and would change, commit; history; templates."""
 
 import streamlit as st
 
 from config.language import _
-from pages.parts import archive, batch, blanks, filters, guard, remembered
+from data_access.accounts import Capability
+from pages.parts import archive, batch, blanks, filters, guard, remembered, reporting
 
 actor = guard.enter("uploads")
+if not actor.may(Capability.UPLOAD):  # who sends nothing sees who has reported
+    reporting.show(filters.bar(actor, "uploads"))
+    st.stop()
 if "template" in st.query_params and "part" not in st.query_params:
     st.query_params["part"] = "templates"
 mine = batch.mine(actor)
@@ -14,6 +18,7 @@ part = filters.Choice(
     "part",
     {
         "batch": f"{_('This batch')} {waiting}" if waiting else _("This batch"),
+        "reporting": _("Reporting"),
         "history": _("History"),
         "templates": _("Templates"),
     },
@@ -22,6 +27,8 @@ view = filters.bar(actor, "uploads", areas=False, extra=[part])
 archive.said()
 if part.value == "history":
     archive.show(actor, view)
+elif part.value == "reporting":
+    reporting.show(view)
 elif part.value == "templates":
     blanks.show(actor, view)
     remembered.show(actor)

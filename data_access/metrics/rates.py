@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from string import ascii_lowercase
 from typing import Any, Literal
 
 import pandas as pd
@@ -294,6 +295,31 @@ def overlap(a: Interval | None, b: Interval | None) -> bool | None:
     if a is None or b is None:
         return None
     return a[0] <= b[1] and b[0] <= a[1]
+
+
+def alike(intervals: Sequence[Interval | None]) -> list[str]:
+    """Letters of the groups within which no two differ ("差异不显著"), in the order of the list; "" without interval.
+
+    A group is a largest set of intervals that all overlap one another: two rows are distinguishable exactly when
+    they share no letter. Intervals on a line overlap pairwise just when they have a point in common, and the lower end
+    of one of them is such a point.
+    """
+    known = [(place, interval) for place, interval in enumerate(intervals) if interval is not None]
+    at = {frozenset(place for place, (low, high) in known if low <= point <= high) for _place, (point, _high) in known}
+    groups = sorted(sorted(group) for group in at if not any(group < other for other in at))
+    letters = [_letter(number) for number in range(len(groups))]
+    return [
+        _run([letter for letter, group in zip(letters, groups, strict=True) if place in group])
+        for place in range(len(intervals))
+    ]
+
+
+def _letter(number: int) -> str:
+    return f"{ascii_lowercase[number % 26]}{number // 26 or ''}"
+
+
+def _run(letters: list[str]) -> str:
+    return "".join(letters) if len(letters) < 3 else f"{letters[0]}–{letters[-1]}"
 
 
 def completeness(rows: Sequence[Mapping[str, object]], required: Iterable[str]) -> Rate:

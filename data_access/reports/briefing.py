@@ -153,21 +153,22 @@ class Result:
 def result(view: View, day: date) -> Result:
     """What ``day`` ended with."""
     then = view.on(day)
-    lines, totals = dispatch.table(then), dispatch.totals(then)
-    found = dispatch.differences(then)
+    lines = dispatch.table(then)
+    totals, found = dispatch.totals(then, lines), dispatch.differences(then, lines)
     opened = found[found["state"] == "open"]
     opened = opened.iloc[opened["amount"].abs().argsort(kind="stable")[::-1]].reset_index(drop=True)
     sent = lines["evening_submission"].notna()
+    owed = lines["state"] != "exempt"
     rate = totals.loc["completion"]
     return Result(
         day,
         int(sent.sum()),
-        len(lines),
-        tuple(lines.loc[~sent, "community"]),
+        int(owed.sum()),
+        tuple(lines.loc[~sent & owed, "community"]),
         metrics.whole(totals.loc["vacc_total", "n"]),
         metrics.whole(totals.loc["walk_in", "n"]),
         Rate.of(rate["n"], rate["d"]),
-        dispatch.causes(then),
+        dispatch.causes(then, lines),
         opened,
         found[found["waiver"].notna()].reset_index(drop=True),
     )

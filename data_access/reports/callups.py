@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from config.language import _
+from config.settings import settings
 from data_access import audit, database, metrics, privacy
 from data_access.accounts import Actor, Capability, Role
-from data_access.force import complete_sum
+from data_access.force import complete_sum, in_force
 from data_access.reports import tallies
 from data_access.reports.directory import sites
 from data_access.reports.tallies import SETTLED, TO_CALL_AGAIN
@@ -34,6 +36,10 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "昨日结转＝上一报送日晚调度的未到＋改期转点＋缺苗未种",
         "Carried over = no-show + moved + no vaccine in the last evening tally",
     ),
+    "review_due": (
+        "缓种到期：缓种已满设定天数（deferral_days），此后未再上名单的人数，应再问一次",
+        "Deferral over: deferred as long ago as the settings say (deferral_days) and on no roster since: ask again",
+    ),
     "not_called": (
         "未再召集：上一名单中未到、改期、转点、缺苗而未列入当日名单的人数",
         "Not called again: no-show, rescheduled, moved or no vaccine on the last roster and not on this one",
@@ -55,6 +61,7 @@ COLUMNS = (
     "short",
     "carry_over",
     "not_called",
+    "review_due",
     *(f"{name}_{part}" for name in RATES for part in "nd"),
     "roster_submission",
     "roster_revision",
@@ -81,7 +88,8 @@ def table(view: View) -> pd.DataFrame:
     Columns: community, area; Int64, missing where not reported: planned (morning), people (roster rows), the outcomes
     ``vaccinated`` … ``elsewhere`` and unsettled (rows without one), missing before the roster carries outcomes;
     batches, stock (doses), short (planned − stock where positive, else 0), carry_over (of the last evening tally),
-    not_called (of those, not on the day's rosters); rates ``RATES`` as ``_n``/``_d``; roster_submission, _revision.
+    not_called (of those, not on the day's rosters), review_due (deferrals to be looked at again); rates ``RATES`` as
+    ``_n``/``_d``; roster_submission, _revision.
     """
     with database.reading() as connection:
         communities = tallies.members(connection, view)
@@ -95,6 +103,14 @@ def table(view: View) -> pd.DataFrame:
                 .group_by(Callup.community_id)
             ).all()
         )
+        over = dict(
+            connection.execute(
+                select(Callup.community_id, func.count())
+                .join(Submission, Submission.id == Callup.submission_id)
+                .where(deferred_long(connection, view))
+                .group_by(Callup.community_id)
+            ).all()
+        )
         called = tallies.last_days(connection, view, "roster")
     lines = [
         {
@@ -103,6 +119,7 @@ def table(view: View) -> pd.DataFrame:
             **_figures(roster.get(key, {}), morning.get(key, {})),
             "carry_over": metrics.add(*(before.get(key, {}).get(cause) for cause in ("no_show", "moved", "shortage"))),
             "not_called": waiting.get(key, 0) if key in called else None,
+            "review_due": over.get(key, 0) if key in called else None,
         }
         for key, name, area in communities
     ]
@@ -324,9 +341,9 @@ def people(view: View) -> pd.DataFrame:
     with database.reading() as connection:
         scope = own_people(connection, view)
         rows = connection.execute(
-            _persons().where(tallies.of_day(view, "roster"), scope).order_by(Community.position, *_PLACE)
+            persons().where(tallies.of_day(view, "roster"), scope).order_by(Community.position, *_PLACE)
         ).all()
-    return _masked(rows, "reminded", "outcome", "row")
+    return masked(rows, "reminded", "outcome", "row")
 
 
 def carried_over(view: View) -> pd.DataFrame:
@@ -338,9 +355,9 @@ def carried_over(view: View) -> pd.DataFrame:
     with database.reading() as connection:
         scope = own_people(connection, view)
         rows = connection.execute(
-            _persons().where(carried(connection, view), scope).order_by(Community.position, Callup.row)
+            persons().where(carried(connection, view), scope).order_by(Community.position, Callup.row)
         ).all()
-    return _masked(rows, "outcome", "day")
+    return masked(rows, "outcome", "day")
 
 
 def carried(connection: Connection, view: View) -> ColumnElement[bool]:
@@ -355,7 +372,61 @@ def carried(connection: Connection, view: View) -> ColumnElement[bool]:
     return and_(rosters, Callup.outcome.in_(TO_CALL_AGAIN), ~again)
 
 
+def deferral_over(view: View) -> pd.DataFrame:
+    """People whose deferral is to be looked at again by the view's day, masked; columns and errors as ``carried_over``.
+
+    ``day`` is that of the roster on which they were deferred.
+    """
+    with database.reading() as connection:
+        scope = own_people(connection, view)
+        rows = connection.execute(
+            persons().where(deferred_long(connection, view), scope).order_by(Community.position, Callup.row)
+        ).all()
+    return masked(rows, "outcome", "day")
+
+
+def deferred_long(connection: Connection, view: View) -> ColumnElement[bool]:
+    """People last heard of as deferred, long enough ago to be asked again, and not on the day's rosters."""
+    later = aliased(Callup)
+    sent = select(Submission.id).where(
+        Submission.street_id == view.actor.street_id, Submission.kind == "roster", in_force(view.as_of)
+    )
+    after = exists().where(
+        later.person_key == Callup.person_key,
+        later.vaccination_date > Callup.vaccination_date,
+        later.submission_id.in_(sent.correlate(None)),
+    )
+    last = view.day - timedelta(days=settings().thresholds.deferral_days)
+    return and_(
+        Submission.street_id == view.actor.street_id,
+        Submission.kind == "roster",
+        Submission.campaign_id == tallies.campaign_key(view),
+        in_force(view.as_of),
+        Callup.outcome == "deferred",
+        Callup.vaccination_date.between(view.day - timedelta(days=LOOK_BACK), last),
+        ~after,
+    )
+
+
+LOOK_BACK = 90  # days in which a deferral is still remembered
 SHEET = ("community", "liaison", "liaison_phone", "site", "batch_no", "batch_time", "batch_leader", "name", "phone")
+
+
+def call_sheets(view: View, by: Literal["liaison", "site"], *, plain: bool = False) -> list[tuple[str, pd.DataFrame]]:
+    """The day's call sheet as one list per ``liaison`` of a community, or per ``site``, with what each is called.
+
+    Columns, ``plain`` and errors as ``call_sheet``. Who has no liaison or site stands on a list of their own.
+    """
+    found = call_sheet(view, plain=plain)
+    keys = ["community", "liaison"] if by == "liaison" else ["site"]
+    found = found.sort_values(["site", "batch_no"], kind="stable") if by == "site" else found
+    parts = []
+    for key, part in found.groupby(keys, sort=False, dropna=False):
+        names = [str(word) for word in key if isinstance(word, str) and word]
+        if len(names) < len(keys):
+            names.append(_("no liaison") if by == "liaison" else _("no site"))
+        parts.append((" ".join(names), part))
+    return parts
 
 
 def call_sheet(view: View, *, plain: bool = False) -> pd.DataFrame:
@@ -365,7 +436,7 @@ def call_sheet(view: View, *, plain: bool = False) -> pd.DataFrame:
     person_group, reminded (boolean). Masked; ``plain`` writes names and telephones out, which is recorded with the
     account and the number of people. Errors as ``people``.
     """
-    query = _persons(Callup.liaison, Callup.liaison_phone, Callup.batch_leader)
+    query = persons(Callup.liaison, Callup.liaison_phone, Callup.batch_leader)
     with database.reading() as connection:
         scope = own_people(connection, view)
         rows = connection.execute(
@@ -384,13 +455,14 @@ def call_sheet(view: View, *, plain: bool = False) -> pd.DataFrame:
 
 def _reveal(actor: Actor, day: date, people: int) -> None:
     with database.writing() as connection:
-        audit.record(connection, actor, "call_sheet_revealed", day.isoformat(), people=people)
+        audit.record(connection, actor, "call_sheet", day.isoformat(), people=people)
 
 
 _PLACE = (Site.name, Callup.batch_no, Callup.row)
 
 
-def _persons(*more: Any) -> Select[Any]:
+def persons(*more: Any) -> Select[Any]:
+    """The people of rosters with community and site, and ``more`` columns; still sealed from nobody."""
     columns: tuple[Any, ...] = (*_PERSON, *more)
     return (
         select(*columns)
@@ -401,7 +473,8 @@ def _persons(*more: Any) -> Select[Any]:
     )
 
 
-def _masked(rows: Any, *more: str) -> pd.DataFrame:
+def masked(rows: Any, *more: str) -> pd.DataFrame:
+    """Rows of ``persons`` as they may be shown, with the columns PEOPLE and ``more``."""
     lines = [_mask(row) for row in rows]
     kinds = {"batch_no": "Int64", "row": "Int64", "reminded": "boolean"}
     frame = pd.DataFrame(lines, columns=[*PEOPLE, *more])

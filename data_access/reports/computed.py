@@ -118,7 +118,7 @@ def _opened(connection: Connection, view: View, start: date) -> tuple[tuple[date
     """The days from ``start`` with a roster or tally of the campaign, and each community's days with a roster."""
     rows = connection.execute(
         select(Submission.kind, Submission.community_id, Submission.business_date).where(
-            Submission.kind.in_(deadlines.DAILY), *_scope(view, start)
+            Submission.kind.in_(deadlines.DAILY), Submission.rows_accepted > 0, *_scope(view, start)
         )
     ).all()
     return (

@@ -16,7 +16,7 @@ from data_access.reports.tallies import CUMULATIVE, STATUSES
 from data_access.reports.view import View
 
 RATES = ("show_up", "completion", "output", "no_show_rate", "deferral")
-STATES = ("reconciled", "unchecked", "explained", "open", "unreported", "not_due", "rest")
+STATES = ("reconciled", "unchecked", "explained", "open", "unreported", "empty", "exempt", "not_due", "rest")
 
 DOSES = ("vacc_d1", "vacc_d2", "vacc_b")
 
@@ -203,7 +203,7 @@ def _verdict(day: dict[str, dict[str, Any]], line: dict[str, Any], waived: froze
     opened = len(broken) - explained
     reconciled = bool(evening.get("checked")) and line["unexplained"] == 0 if evening else None
     if not evening:
-        state = {"unreported": "unreported", "not_due": "not_due"}.get(line["evening_state"], "rest")
+        state = line["evening_state"] or "rest"
     elif opened:
         state = "open"
     elif explained:

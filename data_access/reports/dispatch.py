@@ -111,13 +111,14 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
 }
 
 
-def totals(view: View) -> pd.DataFrame:
+def totals(view: View, day_table: pd.DataFrame | None = None) -> pd.DataFrame:
     """The street's sums over the communities that reported; a missing one adds nothing and is counted as missing.
 
     One row per figure of ``table`` (index ``name``): n (Int64; of a rate its numerator), d (Int64; its denominator),
-    counted and missing (numbers of communities). A difference is summed with its signs (净).
+    counted and missing (numbers of communities). A difference is summed with its signs (净). ``day_table`` spares
+    asking for ``table`` again.
     """
-    frame = table(view)
+    frame = table(view) if day_table is None else day_table
     lines: list[dict[str, Any]] = []
     for name in (*day.COUNTS, *DIFFERENCES):
         known = frame[name].dropna()
@@ -131,13 +132,14 @@ def totals(view: View) -> pd.DataFrame:
     return pd.DataFrame(lines).set_index("name").astype("Int64")
 
 
-def causes(view: View) -> pd.DataFrame:
+def causes(view: View, day_table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Where the people on the rosters who were not vaccinated went, over the communities with a full evening tally.
 
     Columns: cause (key of ``CAUSES``, the largest first), n (Int64 people), share_n, share_d (of all not vaccinated),
     alert (somebody must act), communities (how many are in the figure). Empty before the first evening tally.
+    ``day_table`` as in ``totals``.
     """
-    frame = table(view).dropna(subset=["unexplained", "not_vaccinated"])
+    frame = (table(view) if day_table is None else day_table).dropna(subset=["unexplained", "not_vaccinated"])
     whole = int(frame["not_vaccinated"].sum())
     lines = [
         {
@@ -200,15 +202,16 @@ def zero_tolerance(view: View) -> pd.DataFrame:
     return pd.DataFrame(lines).astype(whole)
 
 
-def differences(view: View) -> pd.DataFrame:
+def differences(view: View, day_table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Every identity that does not hold, community by community, in words.
 
     Columns: community, identity (I1 … I8), column (of ``table``), label, amount (Int64, signed), first, second (Int64,
     the two figures; missing where they cannot be named), first_label, second_label, state (open, explained,
     information), how (what to do, one sentence without personal data), waiver (its number), accepted_by (the account,
     masked), accepted_at (aware UTC) where somebody accepted it. I2 is listed dose by dose.
+    ``day_table`` as in ``totals``.
     """
-    frame = table(view)
+    frame = table(view) if day_table is None else day_table
     with database.reading() as connection:
         hints = _Hints(connection, view)
         raises = tallies.definition(connection, view).raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -17,3 +18,41 @@ def frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], kinds: Mapp
     plain = pd.DataFrame(rows, columns=guessed, index=range(len(rows)))
     typed = {name: pd.array([row.get(name) for row in rows], dtype=kinds[name]) for name in columns if name in kinds}  # type: ignore[call-overload]
     return pd.DataFrame({name: typed[name] if name in typed else plain[name] for name in columns}, index=plain.index)
+
+
+def packed(table: pd.DataFrame) -> dict[str, Any]:
+    """A frame as JSON that ``unpacked`` turns into an equal one: the type of each column, and the rows as lists.
+
+    Columns of counts, fractions, truths, texts, lists and dates; a missing value is null.
+    """
+    kinds = {str(name): _kind(table[name]) for name in table}
+    columns = [[_plain(value) for value in table[name]] for name in table]
+    return {"columns": kinds, "rows": [list(row) for row in zip(*columns, strict=True)]}
+
+
+def unpacked(stored: Mapping[str, Any]) -> pd.DataFrame:
+    """The frame that ``packed`` put away."""
+    kinds: Mapping[str, str] = stored["columns"]
+    days = [name for name, kind in kinds.items() if kind == "date"]
+    rows = [dict(zip(kinds, row, strict=True)) for row in stored["rows"]]
+    for row in rows:
+        row |= {name: row[name] and date.fromisoformat(row[name]) for name in days}
+    typed = {name: kind for name, kind in kinds.items() if kind not in ("date", "object")}
+    return frame(rows, list(kinds), typed)
+
+
+def _kind(column: pd.Series) -> str:
+    if column.map(lambda value: isinstance(value, date)).any():
+        return "date"
+    kind = str(column.dtype)
+    return kind if kind in ("Int64", "Float64", "boolean", "bool", "int64", "float64") else "object"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value

@@ -1,18 +1,65 @@
-"""The ranking of a day in words, ready to be pasted into a chat (metrics.md §6.6)."""
+"""The ranking of a day in words: for a chat, for a table, for an official paper (metrics.md §6.6).
+
+Everything is said of a ``Snapshot``: of one just taken for a preview, of a stored one for a notice that was published.
+Names communities only.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from config import clock
-from config.language import _
+from config.language import N_, _, pick
 from data_access import metrics
 from data_access.metrics import Rate
-from data_access.reports import directory, ranking, standing
+from data_access.reports import ranking
+from data_access.reports.errata import Erratum
 from data_access.reports.scores import COUNTED
-from data_access.reports.view import View
+from data_access.reports.snapshot import Snapshot
+from data_access.workbooks.documents import Letter, Table
 
 PLACES = 2
+MISSING = "—"
+_MARKS = {
+    "over": N_("suspect"),
+    "unreconciled": N_("not reconciled"),
+    "partial": N_("partial"),
+    "spans": N_("several days' total"),
+    "first": N_("first report"),
+    "no_baseline": N_("no base"),
+    "exempt": N_("exempt"),
+}
+_STATES = {
+    "unreported": N_("Not reported: {names}"),
+    "not_comparable": N_("Not comparable, not ranked: {names}"),
+    "no_denominator": N_("Nobody eligible or no base, not ranked: {names}"),
+}
+_UNRANKED = {
+    "unreported": N_("not reported, not ranked"),
+    "not_comparable": N_("not ranked"),
+    "no_denominator": N_("nobody eligible"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as printed; ``value``, ``low`` and ``high`` are percent, for position only."""
+
+    rank: str
+    community: str
+    fraction: str
+    figure: str
+    change: str
+    note: str
+    ranked: bool
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 def rate_words(frame: pd.DataFrame, place: int, target: float | None = None) -> str:
@@ -20,77 +67,276 @@ def rate_words(frame: pd.DataFrame, place: int, target: float | None = None) -> 
     rates = [Rate.of(n, d) for n, d in zip(frame["rate_n"], frame["rate_d"], strict=True)]
     beside = [rates[near] for near in (place - 1, place + 1) if 0 <= near < len(rates)]
     shown = metrics.display_percent(rates[place], PLACES, target, beside)
-    return "—" if shown is None else f"{shown:,}%"
+    return MISSING if shown is None else f"{shown:,}%"
 
 
-def figures(view: View, basis: str) -> list[str]:
-    """What each row of ``ranking.table`` is ranked by, as printed: rate and fraction, or a count of people."""
-    frame = ranking.table(view, basis)
-    if basis in COUNTED:
-        return ["—" if pd.isna(n) else _("{n} people", n=f"{int(n):,}".replace("-", "−")) for n in frame[basis]]
-    target = standing.target(directory.campaign(view)) if basis == "coverage" else None
-    words = []
-    for place, (n, d) in enumerate(zip(frame["rate_n"], frame["rate_d"], strict=True)):
-        known = not (pd.isna(n) or pd.isna(d))
-        fraction = f" {int(n):,}/{int(d):,}" if known and basis != "composite" else ""
-        words.append(rate_words(frame, place, target) + fraction)
-    return words
+def lines(told: Snapshot, basis: str | None = None) -> list[Line]:
+    """Every row of the chosen basis, or of one beside it."""
+    name = basis or told.basis
+    frame = told.listings[name].table
+    target = told.target if name == "coverage" else None
+    return [_line(row, frame, place, name, target) for place, row in enumerate(frame.to_dict("records"))]
 
 
-def text(view: View, basis: str = "coverage") -> str:
-    """The notice as plain text: scope and time, the whole, every rank with its figure, and who has none and why.
+def figures(told: Snapshot) -> list[str]:
+    """What each row is ranked by, as printed: rate and fraction, or a count of people."""
+    return [" ".join(part for part in (one.figure, one.fraction) if part) for one in lines(told)]
 
-    Names communities only. Raises BasisError.
-    """
-    frame, total = ranking.table(view, basis), ranking.total(view, basis).iloc[0]
-    campaign = directory.campaign(view)
-    moment = clock.local(view.as_of or clock.now())
-    lines = [
-        _(
-            "{street}: {campaign}, {basis}",
-            street=total["community"],
-            campaign=campaign.label,
-            basis=_(ranking.NAMES[basis]),
-        ),
-        _(
-            "{month}/{day}, as of {time}: {n} of {m} communities ranked.",
-            month=view.day.month,
-            day=view.day.day,
-            time=f"{moment:%H:%M}",
-            n=total["ranked"],
-            m=total["field"],
-        ),
-    ]
-    rate = Rate.of(total["coverage_n"], total["coverage_d"])
-    whole = metrics.display_percent(rate, PLACES, standing.target(campaign))
+
+def heading(told: Snapshot) -> str:
+    """``示范街道新冠疫苗接种排名通报（接种率）``."""
+    return _(
+        "{street}: ranking notice, {campaign} ({basis})",
+        street=told.street,
+        campaign=told.campaign.label,
+        basis=_(ranking.NAMES[told.basis]),
+    )
+
+
+def scope(told: Snapshot) -> str:
+    """Day, moment and how many of how many reported."""
+    moment = clock.local(told.at)
+    return _(
+        "{month}/{day}, as of {time}: {n} of {m} communities reported.",
+        month=told.day.month,
+        day=told.day.day,
+        time=f"{moment:%H:%M}" if moment.date() == told.day else f"{moment:%Y-%m-%d %H:%M}",
+        n=told.field - len(told.unreported),
+        m=told.field,
+    )
+
+
+def summary(told: Snapshot) -> list[str]:
+    """The sentences of the whole: coverage of the street, the day's gain, who reached the target, what is suspect."""
+    total, frame = told.listings["coverage"].total, told.listings["coverage"].table
+    said = []
+    whole = metrics.display_percent(Rate.of(total["coverage_n"], total["coverage_d"]), PLACES, told.target)
     if whole is not None:
-        lines.append(
-            _(
-                "Coverage {rate}% ({n}/{d}).",
-                rate=whole,
-                n=f"{total['coverage_n']:,}",
-                d=f"{total['coverage_d']:,}",
-            )
+        said.append(
+            _("Coverage {rate}% ({n}/{d}).", rate=whole, n=count(total["coverage_n"]), d=count(total["coverage_d"]))
         )
-    for row, figure in zip(frame.to_dict("records"), figures(view, basis), strict=True):
-        if row["state"] == "ranked":
+    if not pd.isna(total["increment"]):
+        gained = count(total["increment"])
+        known, heard = total["increment_counted"], total["reported"]
+        said.append(
+            _("{n} more people in one day (of {k} of the {m} that reported).", n=gained, k=known, m=heard)
+            if known < heard
+            else _("{n} more people in one day.", n=gained)
+        )
+    ranked = frame[frame["state"] == "ranked"]
+    over = ranked["over"].astype(bool)
+    reached = ranked["reached"].fillna(False).astype(bool) & ~over
+    if reached.any():
+        listed = names(ranked.loc[reached, "community"])
+        said.append(_("The target of {target}% is reached by: {names}.", target=f"{told.target:g}", names=listed))
+    if over.any():
+        said.append(_("Above 100%, base to be checked: {names}.", names=names(ranked.loc[over, "community"])))
+    return said
+
+
+def unranked(told: Snapshot) -> list[str]:
+    """Who has no rank, by reason."""
+    frame = told.listing.table
+    found = {state: list(frame.loc[frame["state"] == state, "community"]) for state in _STATES}
+    return [_(_STATES[state], names=names(listed)) for state, listed in found.items() if listed]
+
+
+def corrections(told: Snapshot) -> list[str]:
+    """更正: what changed of the notice before, old and new figure, and by which revisions."""
+    said = []
+    for one in told.errata:
+        figures = {"community": one.community, "then": pair(one.then), "now": pair(one.now)}
+        why = "、".join(each.text for each in one.revisions)
+        said.append(
+            _("{community}: {then} → {now} ({why})", **figures, why=why)
+            if why
+            else _("{community}: {then} → {now}", **figures)
+        )
+    return said
+
+
+def compared_with(told: Snapshot) -> str:
+    """What the changes of rank are counted from; empty where nobody's is."""
+    frame = told.listing.table
+    days = [day for day in frame["since"] if isinstance(day, date)]
+    numbers = frame["since_notice"].dropna()
+    if not days:
+        return ""
+    if len(numbers):
+        return _("Change against notice {n} ({month}/{day}).", n=numbers.iloc[0], month=days[0].month, day=days[0].day)
+    return _("Change against {month}/{day}.", month=days[0].month, day=days[0].day)
+
+
+def explanations(told: Snapshot) -> list[str]:
+    """口径 and the signs, one a line."""
+    found = [_("Definition: {words}.", words=told.listing.definition), compared_with(told)]
+    if told.listing.table["same_as_above"].fillna(False).any():
+        found.append(_("≈ not distinguishable from the row above (95% Wilson intervals overlap)."))
+    return [one for one in found if one]
+
+
+def text(told: Snapshot, number: int | None = None) -> str:
+    """The notice as plain text for a chat: scope and time, the whole, every rank with its figure, who has none and why.
+
+    ``number`` is that of a published one.
+    """
+    said = [heading(told) if number is None else _("{title} (no. {n})", title=heading(told), n=number)]
+    said += [scope(told), *summary(told)]
+    for row, one, figure in zip(told.listing.table.to_dict("records"), lines(told), figures(told), strict=True):
+        if one.ranked:
             tied = _(" (tied)") if row["tied"] else ""
             over = _(", above 100%, base to be checked") if row["over"] else ""
-            lines.append(f"{row['rank']}{tied} {row['community']} {figure}{over}")
-    lines += _without_rank(frame)
-    lines.append(_("Definition: {words}.", words=ranking.definition(basis, campaign)))
-    return "\n".join(lines)
+            said.append(f"{one.rank}{tied} {one.community} {figure}{over}")
+    said += unranked(told)
+    if told.errata:
+        said.append(_("Corrections to notice {n}:", n=told.errata_of))
+        said += corrections(told)
+    said.append(_("Definition: {words}.", words=told.listing.definition))
+    return "\n".join(said)
 
 
-def _without_rank(frame: pd.DataFrame) -> list[str]:
-    words = {
-        "unreported": _("Not reported: {names}"),
-        "not_comparable": _("Not comparable, not ranked: {names}"),
-        "no_denominator": _("Nobody eligible or no base, not ranked: {names}"),
-    }
-    lines = []
-    for state, sentence in words.items():
-        names = list(frame.loc[frame["state"] == state, "community"])
-        if names:
-            lines.append(sentence.format(names="、".join(names)))
-    return lines
+def sheet(told: Snapshot, basis: str) -> pd.DataFrame:
+    """The rows of a basis as a table to download: figures as numbers, the rest in words."""
+    frame = told.listings[basis].table
+    counted = basis in COUNTED
+    rows = [
+        {
+            _("Rank"): one.rank if not one.ranked else int(one.rank),
+            _("Community"): one.community,
+            _("Area"): row["area"],
+            **({} if counted else {_("Numerator"): row["rate_n"], _("Denominator"): row["rate_d"]}),
+            _(ranking.NAMES[basis]): row[basis] if counted else one.figure,
+            _("Change"): one.change,
+            _("Mark"): one.note,
+        }
+        for row, one in zip(frame.to_dict("records"), lines(told, basis), strict=True)
+    ]
+    whole = [_(ranking.NAMES[basis])] if counted else [_("Numerator"), _("Denominator")]
+    return pd.DataFrame(rows).astype(dict.fromkeys(whole, "Int64"))
+
+
+def errata_sheet(errata: Iterable[Erratum]) -> pd.DataFrame:
+    """Then and now as a table to download or to print."""
+    rows = [
+        {
+            _("Community"): one.community,
+            _("Rank then"): one.rank_then,
+            _("Rank now"): one.rank_now,
+            _("Figure then"): pair(one.then),
+            _("Figure now"): pair(one.now),
+            _("Because of"): "、".join(each.text for each in one.revisions),
+        }
+        for one in errata
+    ]
+    return pd.DataFrame(rows).astype({_("Rank then"): "Int64", _("Rank now"): "Int64"})
+
+
+def letter(told: Snapshot, number: int, published: date) -> Letter:
+    """The notice as an official paper (公文)."""
+    rows = lines(told)
+    fractions = any(one.fraction for one in rows)
+    basis = _(ranking.NAMES[told.basis])
+    head = [_("Rank"), _("Community"), *([_("Done/base")] if fractions else []), basis, _("Change"), _("Mark")]
+    body = [
+        [one.rank, one.community, *([one.fraction] if fractions else []), one.figure, one.change, one.note]
+        for one in rows
+    ]
+    tables = [Table(_("Ranks by {basis}", basis=basis), head, body)]
+    paragraphs = [joined([scope(told), *summary(told), *(_("{words}.", words=one) for one in unranked(told))])]
+    if told.errata:
+        frame = errata_sheet(told.errata)
+        cells = [[MISSING if pd.isna(cell) else str(cell) for cell in row] for row in frame.to_numpy().tolist()]
+        tables.append(Table(_("Corrections to notice {n}", n=told.errata_of), list(frame.columns), cells))
+        paragraphs.append(
+            _("Corrections to notice {n} stand below, old and new figures side by side.", n=told.errata_of)
+        )
+    office = _("{street} Office", street=told.street)
+    return Letter(
+        office=office,
+        reference=_("Notice no. {n} of {year}", n=number, year=published.year),
+        title=_(
+            "Notice of the ranking, {campaign}, {month}/{day}",
+            campaign=told.campaign.label,
+            month=told.day.month,
+            day=told.day.day,
+        ),
+        to=_("To all communities:"),
+        paragraphs=paragraphs,
+        tables=tables,
+        notes=[
+            _("{words}.", words=told.listing.definition),
+            *explanations(told)[1:],
+            _("Data version {n}.", n=told.data_version),
+        ],
+        notes_label=_("Notes"),
+        signed=office,
+        date=_("{day}/{month}/{year}", year=published.year, month=published.month, day=published.day),
+    )
+
+
+def count(n: Any) -> str:
+    """``14,715``, with a true minus; a missing one is ``—``."""
+    return MISSING if pd.isna(n) else f"{int(n):,}".replace("-", "−")
+
+
+def pair(figure: tuple[int | None, int | None]) -> str:
+    """A figure of an erratum: ``46/120``, or a count of people."""
+    n, d = figure
+    if n is None:
+        return _("no figure")
+    return count(n) if d == 1 else f"{count(n)}/{count(d)}"
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences as one paragraph: Chinese ones follow each other without a space."""
+    return pick("", " ").join(sentences)
+
+
+def names(listed: Iterable[str]) -> str:
+    """Communities in a row."""
+    return "、".join(listed)
+
+
+def _line(row: dict[Any, Any], frame: pd.DataFrame, place: int, basis: str, target: float | None) -> Line:
+    ranked = row["state"] == "ranked"
+    if basis in COUNTED:
+        fraction, value = "", None
+        figure = MISSING if pd.isna(row[basis]) else _("{n} people", n=count(row[basis]))
+    else:
+        n, d = row["rate_n"], row["rate_d"]
+        known = not (pd.isna(n) or pd.isna(d))
+        fraction = "" if basis == "composite" or not known else f"{count(n)}/{count(d)}"
+        figure, value = rate_words(frame, place, target), (100 * int(n) / int(d) if known and d else None)
+    return Line(
+        rank=MISSING if pd.isna(row["rank"]) else str(row["rank"]),
+        community=row["community"],
+        fraction=fraction,
+        figure=figure,
+        change=_change(row) if ranked else "",
+        note=_note(row, ranked),
+        ranked=ranked,
+        value=value if ranked else None,
+        low=None if pd.isna(row["low"]) else float(row["low"]),
+        high=None if pd.isna(row["high"]) else float(row["high"]),
+    )
+
+
+def _change(row: dict[Any, Any]) -> str:
+    """``▲1``, ``▼2``, ``—``; with rank/number of then where the number ranked changed."""
+    if row["change"] in ("new", "none"):
+        return _("new") if row["change"] == "new" else ""
+    places = int(row["places"])
+    moved = f"▲{places}" if places > 0 else f"▼{-places}" if places < 0 else MISSING
+    return f"{moved} ({row['was']})" if isinstance(row["was"], str) else moved
+
+
+def _note(row: dict[Any, Any], ranked: bool) -> str:
+    said = [] if ranked else [_(_UNRANKED[row["state"]])]
+    if ranked and row["tied"]:
+        said.append(_("Tied"))
+    if ranked and not pd.isna(row["same_as_above"]) and row["same_as_above"]:
+        said.append("≈")
+    said += [_(_MARKS[code]) for code in row["marks"].split() if code in _MARKS]
+    if row["small_base"]:
+        said.append(_("small base"))
+    return " ".join(said)

@@ -8,11 +8,10 @@ who is known already carries a code instead (``privacy.Keys.carry``), under whic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from config.campaigns import Campaign
 from config.catalogue import indicators
@@ -32,7 +31,6 @@ from data_access.sheets import choices
 from data_access.sheets.roster import ROSTER
 from data_access.workbooks.templates import Given
 
-LOOK_BACK = 90  # days in which a deferral is still remembered
 CLOSED = ("closed", "clear")
 
 Values = dict[str, Any]
@@ -61,7 +59,7 @@ def _roster(connection: Connection, view: View, campaign: Campaign) -> Given:
     """The day's roster as far as it is known: who stands on it, who was left over, whose deferral is over."""
     listed = _people(connection, view, tallies.of_day(view, "roster"))
     again = _people(connection, view, callups.carried(connection, view))
-    over = _people(connection, view, _deferral_over(connection, view))
+    over = _people(connection, view, callups.deferred_long(connection, view))
     known = {person["person_code"] for person in listed}
     fresh = {person["person_code"]: person for person in (*over, *again) if person["person_code"] not in known}
     rows = [*listed, *(_called_again(person, view.day) for person in fresh.values())]
@@ -89,29 +87,6 @@ def _called_again(person: Values, day: date) -> Values:
 
 def _deferral_days() -> int:
     return settings().thresholds.deferral_days
-
-
-def _deferral_over(connection: Connection, view: View) -> ColumnElement[bool]:
-    """People last heard of as deferred, long enough ago to be asked again."""
-    later = aliased(Callup)
-    sent = select(Submission.id).where(
-        Submission.street_id == view.actor.street_id, Submission.kind == "roster", in_force(view.as_of)
-    )
-    after = exists().where(
-        later.person_key == Callup.person_key,
-        later.vaccination_date > Callup.vaccination_date,
-        later.submission_id.in_(sent.correlate(None)),
-    )
-    last = view.day - timedelta(days=_deferral_days())
-    return and_(
-        Submission.street_id == view.actor.street_id,
-        Submission.kind == "roster",
-        Submission.campaign_id == tallies.campaign_key(view),
-        in_force(view.as_of),
-        Callup.outcome == "deferred",
-        Callup.vaccination_date.between(view.day - timedelta(days=LOOK_BACK), last),
-        ~after,
-    )
 
 
 def _people(connection: Connection, view: View, which: ColumnElement[bool]) -> list[Values]:

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Connection
 
-from config.campaigns import Campaign
-from config.language import N_, _, pick
+from config.language import _
 from config.settings import settings
 from data_access import database, metrics
-from data_access.metrics import Entry
-from data_access.reports import coverage, dispatch, evenings, frames, scores, standing, tallies
-from data_access.reports.scores import COUNTED, OF_PEOPLE, RANKED, BasisError, Field, Score
-from data_access.reports.standing import Standing
+from data_access.reports import dispatch, evenings, frames, scores, standing, tallies
+from data_access.reports.directory import rest_days
+from data_access.reports.entrants import Entrant, entrants, kind, pace, rank
+from data_access.reports.fields import Before, checked, notices, published, seen
+from data_access.reports.scores import BASES, COUNTED, OF_PEOPLE, RANKED, WHOLE, BasisError, Cut, Field
+from data_access.reports.terms import DEFINITIONS, NAMES, available, definition, explained
 from data_access.reports.view import View
 
-BASES = ("survey", "coverage", "completion", "increment", "remaining", "on_time", "workstreams", "composite")
+__all__ = [
+    "BASES",
+    "DEFINITIONS",
+    "NAMES",
+    "RATES",
+    "BasisError",
+    "Cut",
+    "available",
+    "definition",
+    "explained",
+    "history",
+    "kinds",
+    "side_by_side",
+    "table",
+    "total",
+]
+
 RATES = ("rate", *RANKED)
 # The identities behind the figure of a basis: an accepted difference of these is marked beside it.
 CONCERNS: Mapping[str, frozenset[str]] = {
@@ -30,137 +48,66 @@ CONCERNS: Mapping[str, frozenset[str]] = {
     "completion": frozenset({"I1", "I5", "I6"}),
     "composite": frozenset({"I1", "I2", "I5", "I6"}),
 }
-DEFINITIONS: dict[str, tuple[str, str]] = {
-    "survey": coverage.DEFINITIONS["survey"],
-    "coverage": coverage.DEFINITIONS["coverage"],
-    "completion": (
-        "名单完成率：当日名单内接种÷名单人数",
-        "Plan completion: vaccinated on the roster ÷ people on the day's roster",
-    ),
-    "increment": (
-        "当日增量：累计减上一开放日的累计，多者在前；首次报送或中间缺报（多日合计）的不参评",
-        "Increment: cumulative less that of the open day before, most first; a first report or a total of several days "
-        "is not ranked",
-    ),
-    "remaining": (
-        "剩余人数：分母−累计接种，多者在前，看哪里需要帮助，不是成绩排名",
-        "People left: base less people vaccinated, most first; it shows where help is needed, it is no merit list",
-    ),
-    "on_time": (
-        "按时率：近30天（或开展以来）按时报送的份数÷应报份数，名单、早会商、晚调度三张表",
-        "On time: sheets received in time ÷ sheets due, last 30 days or since the start; roster, morning, evening",
-    ),
-    "workstreams": (
-        "专项：不落后于序时的专项数÷有目标且已报的专项数",
-        "Workstreams: those not behind elapsed time ÷ those with a target and a report",
-    ),
-    "composite": (
-        "综合：各项的加权平均，权重由设置给出并随表印出；缺一项即不评",
-        "Composite: weighted mean; the weights are settings and printed with it; one part missing leaves it unranked",
-    ),
-    "rank": (
-        "名次按分数的准确值比较，相等即并列（1、1、3、4）；未报、不可比、无应接种对象的不排名",
-        "Rank compares exact fractions, equal ones tie (1, 1, 3, 4); without a report, a comparable kind or anybody "
-        "eligible there is none",
-    ),
-    "change": (
-        "升降：与上一个有晚调度的日子相比；参评家数变了，印成 名次/家数",
-        "Change against the last day with evening tallies; where the number ranked changed it reads rank/number",
-    ),
-    "same_as_above": (
-        "≈ 与上一位的95%威尔逊区间重叠，差异不显著",
-        "≈ the 95% Wilson intervals of this row and the one above overlap: not distinguishable",
-    ),
-}
-NAMES: Mapping[str, str] = {
-    "survey": N_("Survey completion"),
-    "coverage": N_("Coverage"),
-    "completion": N_("Roster completion"),
-    "increment": N_("Increment of the day"),
-    "remaining": N_("People left"),
-    "on_time": N_("On-time rate"),
-    "workstreams": N_("Workstreams"),
-    "composite": N_("Composite"),
-}
 
 
-def available() -> list[str]:
-    """The bases an office may look at: all, but the composite only with weights."""
-    return [basis for basis in BASES if basis != "composite" or settings().composite_weights]
+def table(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame:
+    """One row per community, area or lead cadre: the ranked first, then those without a rank and why.
 
-
-def definition(basis: str, campaign: Campaign) -> str:
-    """口径 of a basis in one line as printed beside the list, with denominators and weights where it has them."""
-    if basis == "coverage":
-        return standing.definition(campaign)
-    if basis == "remaining":
-        people = _("people surveyed") if standing.denominator(campaign) == "surveyed" else _("people eligible")
-        return _("Where help is needed: {base} less people vaccinated, most first", base=people)
-    if basis == "composite":
-        weights = "、".join(f"{_(NAMES[name])} {weight:g}" for name, weight in settings().composite_weights.items())
-        return _("Weighted mean of: {weights}", weights=weights)
-    return {
-        "survey": _("People surveyed ÷ people to survey"),
-        "completion": _("Vaccinated on the roster ÷ people on the roster of the day"),
-        "increment": _("Cumulative figure less that of the open day before"),
-        "on_time": _("Daily sheets received in time ÷ sheets due, last {n} days", n=scores.TIMELY_DAYS),
-        "workstreams": _("Workstreams not behind elapsed time ÷ workstreams with a target and a report"),
-    }[basis]
-
-
-def explained(basis: str) -> str:
-    """The whole 口径 of a basis and of the signs beside it, for the one hover away."""
-    return "\n\n".join(pick(*DEFINITIONS[name]) for name in (basis, "rank", "change", "same_as_above"))
-
-
-def table(view: View, basis: str = "coverage") -> pd.DataFrame:
-    """One row per community: the ranked first, then unreported, not comparable and without denominator.
-
-    A view of one community ranks it in its whole field and returns its row. Columns: community, area, kind, rank
-    (Int64), state (ranked, unreported, not_comparable, no_denominator), tied, change (up, down, same, new, dropped,
-    none), places (Int64, up positive), was and now (text ``n/m`` where the number ranked changed), since (the day
-    compared with); the basis as ``rate_n``/``rate_d`` and under its own name (Int64; ``increment`` and ``remaining``
-    are counts of people without a rate); coverage_n, coverage_d, increment, increment_days, left (Int64 people to
-    the target; ≤ 0 reached), low and high (Wilson interval of the rate, percent), same_as_above (≈ with the row
-    above; <NA> without interval), small_base, over (above 100 %), reached (the target; <NA> where none applies), marks
-    (codes separated by spaces: over, small_base, unreconciled, spans, first, no_baseline, accepted), status (the same
-    in words: tied, not reported, not ranked), and for those who did not report last_n, last_d, last_day.
-    Raises BasisError.
+    A view of one community ranks it in its whole field and returns the row it is in. Columns: community (or what
+    stands in its place: the area; the lead cadre's communities, with the masked name for those who may read people),
+    members (text, of a group), area, kind, heard and of (Int64: ranked communities of a group's); rank (Int64), state
+    (ranked, unreported, not_comparable, no_denominator), tied, change (up, down, same, new, dropped, none), places
+    (Int64, up positive), was and now (text ``n/m`` where the number ranked changed), since (the day compared with)
+    and since_notice (Int64, its notice); the basis as ``rate_n``/``rate_d`` and under its own name (Int64;
+    ``increment`` and ``remaining`` are counts of people without a rate; of the composite its parts as well);
+    coverage_n, coverage_d, increment, increment_days, left (Int64 people to the target; ≤ 0 reached), low and high
+    (Wilson interval of the rate, percent), same_as_above (≈ with the row above; <NA> without interval), alike (letters
+    of ``metrics.alike``), small_base, over (above 100 %), reached (the target; <NA> where none applies); pace_n,
+    pace_d (people per open day), pace_known of pace_window, forecast (state), days (Int64 open days) and finish, for
+    coverage; marks (codes separated by spaces: over, small_base, unreconciled, partial, spans, first, no_baseline,
+    no_group, accepted), status (the same in words: tied, not reported, not ranked), and for those who did not report
+    last_n, last_d, last_day. Raises BasisError.
     """
-    _check(basis)
-    field = replace(view, community=None)
+    whole = replace(view, community=None)
     with database.reading() as connection:
-        earlier = [day for day in evenings.days(connection, field, 2) if day < view.day]
-        since = earlier[-1] if earlier else None
-        *then, today = scores.fields(connection, field, earlier[-1:])
-        given = scores.of(today, basis)
-        ranked = _rank(today, given)
-        before = _ranks(then[0], basis) if then else {}
-        waived = basis in CONCERNS and bool(tallies.waivers(connection, field))
-    rows = _rows(today, basis, given, ranked, before, since)
-    accepted = _accepted(field, basis) if waived else frozenset()
+        cut = checked(connection, whole, basis, cut)
+        today, then, before = seen(connection, whole, cut)
+        found = entrants(connection, whole, today, basis, cut)
+        earlier = entrants(connection, whole.on(then.day), then, basis, cut) if then else []
+        ahead = _ahead(connection, whole, today, found) if basis == "coverage" else {}
+        waived = basis in CONCERNS and bool(tallies.waivers(connection, whole))
+        printed = None  # a notice prints the whole street; of any other cut its moment is ranked anew
+        if before and before.notice and cut == WHOLE and view.area is None:
+            printed = published(connection, before, basis)
+    ranked = rank(found)
+    places = printed or {one.key: one.rank for one in rank(earlier) if one.rank is not None}
+    rows = _rows(today, basis, found, ranked, places, before, ahead)
+    accepted = _accepted(whole, basis) if waived else frozenset()
     for row in rows:
         if row["community"] in accepted:
             row["marks"] = f"{row['marks']} accepted".lstrip()
     frame = _frame(rows, basis)
-    return frame if view.community is None else frame[frame["community"] == view.community].reset_index(drop=True)
+    if view.community is None:
+        return frame
+    own = {one.key for one in found if any(unit.name == view.community for unit in one.members)}
+    return frame[[one.key in own for one in ranked]].reset_index(drop=True)
 
 
-def total(view: View, basis: str = "coverage") -> pd.DataFrame:
-    """The whole of the field in one row: sum over sum of what was ranked. Raises BasisError.
+def total(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame:
+    """The whole of the field in one row: sum over sum of the communities that were ranked. Raises BasisError.
 
     Columns: community (street or area), ``rate_n``/``rate_d`` and the basis' own (<NA> for the composite, which cannot
     be added), coverage_n, coverage_d, increment with increment_days and increment_counted (one day's, over
     this many of the ``reported`` communities), left, field (communities), and ranked, unreported, not_comparable,
-    no_denominator (how many of them; Int64).
+    no_denominator (how many of them; Int64). Units of another kind than is ranked are not_comparable.
     """
-    _check(basis)
     field = replace(view, community=None)
     with database.reading() as connection:
-        today = scores.fields(connection, field)[-1]
-        given = scores.of(today, basis)
-        ranked = _rank(today, given)
+        cut = checked(connection, field, basis, cut)
+        today = scores.fields(connection, field, (), cut)[-1]
+        found = entrants(connection, field, today, basis, replace(cut, by="community"))
         name = standing.whole_name(connection, field)
+    ranked = rank(found)
     heard = [one for one in ranked if one.state == "ranked"]
     states = Counter(one.state for one in ranked)
     row: dict[str, Any] = {"community": name, "field": len(ranked)}
@@ -170,15 +117,15 @@ def total(view: View, basis: str = "coverage") -> pd.DataFrame:
     elif basis != "composite":
         whole = metrics.sum_rates(one.rate for one in heard).rate
         row |= _named(basis, whole.numerator, whole.denominator)
-    told = [today.standing[one.key] for one in ranked if today.standing[one.key].state == "reported"]
+    mine = kind(today, cut)
+    told = [one for one in found if one.kind == mine and today.standing[one.members[0].key].state == "reported"]
     whole = metrics.sum_rates(one.rate for one in told).rate
-    gains = (one.increment(today.rest) for one in told)
     row |= {"coverage_n": whole.numerator, "coverage_d": whole.denominator}
-    row["left"] = metrics.left_to_target(whole, standing.target(today.campaign))
+    row["left"] = metrics.left_to_target(whole, today.target)
     if basis == "increment":
         row |= {"increment_days": 1, "increment_counted": len(heard)}
     else:
-        row |= standing.of_one_day((gain.value, gain.days) for gain in gains)
+        row |= standing.of_one_day(one.gain[:2] for one in told)
     row["reported"] = len(told)
     states_known = ["field", "ranked", "unreported", "not_comparable", "no_denominator"]
     figures = [*_figures(basis), "coverage_n", "coverage_d", "increment", "increment_days", "left"]
@@ -187,87 +134,149 @@ def total(view: View, basis: str = "coverage") -> pd.DataFrame:
     return frames.frame([row], columns, dict.fromkeys(columns[1:], "Int64"))
 
 
-def history(view: View, basis: str = "coverage", days: int = 8) -> pd.DataFrame:
-    """The ranks of the last days with evening tallies, one row per day and community, in order of time.
+def history(view: View, basis: str = "coverage", days: int = 8, cut: Cut = WHOLE, issues: bool = False) -> pd.DataFrame:
+    """The ranks of the last days with evening tallies, or with ``issues`` of the last notices, in order of time.
 
-    Columns: day, community, rank (Int64, missing where it had none), state. Raises BasisError.
+    One row per day and community (area, lead cadre, as in ``table``). Columns: day, notice (Int64 number, missing
+    where the day is not a notice's), community, rank (Int64, missing where it had none), state. Each notice is ranked
+    as the board stood when it was published; the view's own day comes last. Raises BasisError.
     """
-    _check(basis)
     field = replace(view, community=None)
     rows = []
     with database.reading() as connection:
-        shown = evenings.days(connection, field, days)
-        for then in scores.fields(connection, field.on(shown[-1]), shown) if shown else ():
-            ranks = {one.key: one for one in _rank(then, scores.of(then, basis))}
-            rows += [
-                {"day": then.day, "community": one.name, "rank": ranks[one.key].rank, "state": ranks[one.key].state}
-                for one in then.communities
+        cut = checked(connection, field, basis, cut)
+        if issues:
+            views = [
+                (one.notice, replace(field, day=one.day, as_of=one.as_of))
+                for one in reversed(notices(connection, field, days - 1))
             ]
-    return frames.frame(rows, ["day", "community", "rank", "state"], {"rank": "Int64"})
+            points = [
+                (number, scores.fields(connection, asked, (), cut)[-1]) for number, asked in [*views, (None, field)]
+            ]
+        else:
+            shown = evenings.days(connection, field, days)
+            found = scores.fields(connection, field.on(shown[-1]), shown, cut) if shown else []
+            points = [(None, one) for one in found]
+        for number, then in points:
+            listed = entrants(connection, field.on(then.day), then, basis, cut)
+            ranks = {one.key: one for one in rank(listed)}
+            rows += [
+                {
+                    "day": then.day,
+                    "notice": number,
+                    "community": one.name,
+                    "rank": ranks[one.key].rank,
+                    "state": ranks[one.key].state,
+                }
+                for one in listed
+            ]
+    columns = ["day", "notice", "community", "rank", "state"]
+    return frames.frame(rows, columns, {"rank": "Int64", "notice": "Int64"})
 
 
-def _check(basis: str) -> None:
-    if basis not in BASES:
-        raise BasisError(
-            _("There is no ranking basis {basis}; use one of: {known}.", basis=basis, known=", ".join(BASES))
-        )
-    if basis == "composite" and not settings().composite_weights:
-        raise BasisError(_("The composite ranking is off: no weights are set (composite_weights)."))
+def side_by_side(view: View, cut: Cut = WHOLE) -> pd.DataFrame:
+    """Every basis beside the others, one row per community (area, lead cadre) in the order of the register.
+
+    Columns: community, area, kind, and for each basis of ``available`` (coverage as ``coverage_surveyed`` and
+    ``coverage_eligible``): ``<basis>_rank`` (Int64), ``<basis>_state``, ``<basis>_tied`` and ``<basis>_n``/``_d``
+    (Int64; of counts only ``_n``). Raises BasisError.
+    """
+    field = replace(view, community=None)
+    wanted = [(basis, basis, replace(cut, series=None, over=None)) for basis in available() if basis != "coverage"]
+    wanted += [(f"coverage_{over}", "coverage", replace(cut, over=over)) for over in ("surveyed", "eligible")]
+    rows: dict[str, dict[str, Any]] = {}
+    days: dict[Cut, Field] = {}
+    with database.reading() as connection:
+        for name, basis, part in wanted:
+            part = checked(connection, field, basis, part)
+            if part not in days:
+                days[part] = scores.fields(connection, field, (), part)[-1]
+            found = entrants(connection, field, days[part], basis, part)
+            places = {place.key: place for place in rank(found)}
+            for one in found:
+                place = places[one.key]
+                row = rows.setdefault(one.key, {"community": one.name, "area": one.area, "kind": one.kind})
+                row |= {f"{name}_rank": place.rank, f"{name}_state": place.state, f"{name}_tied": place.tied}
+                row |= {f"{name}_n": place.rate.numerator, f"{name}_d": place.rate.denominator}
+    order = [name for basis in available() for name, mine, _cut in wanted if mine == basis]
+    numbers = [f"{name}_{part}" for name in order for part in ("rank", "n", "d")]
+    words = [f"{name}_{part}" for name in order for part in ("state", "tied")]
+    return frames.frame(
+        list(rows.values()), ["community", "area", "kind", *words, *numbers], dict.fromkeys(numbers, "Int64")
+    )
 
 
-def _rank(day: Field, given: Mapping[int, Score]) -> list[metrics.Ranked[int]]:
-    """Ranks within the most frequent kind of unit; units of another kind are not compared with it."""
-    kinds = Counter(one.kind for one in day.communities)
-    main = next(iter(kinds.most_common(1)), ("community", 0))[0]
-    entries = []
-    for one in day.communities:
-        score = given[one.key]
-        state = score.state if one.kind == main or score.state != "ranked" else "not_comparable"
-        entries.append(Entry(one.key, score.rate, state))
-    return metrics.rank(entries)
+def kinds(view: View) -> list[str]:
+    """The kinds of unit in the field, the most frequent first: each has a ranking of its own."""
+    with database.reading() as connection:
+        found = Counter(unit.kind for unit in standing.units(connection, replace(view, community=None)))
+    return [name for name, _count in found.most_common()]
 
 
-def _ranks(day: Field, basis: str) -> dict[int, int]:
-    return {one.key: one.rank for one in _rank(day, scores.of(day, basis)) if one.rank is not None}
+def _ahead(connection: Connection, view: View, day: Field, found: Iterable[Entrant]) -> dict[str, dict[str, Any]]:
+    """Pace and forecast of everybody who reported, by key."""
+    last = day.campaign.ends or view.day + timedelta(days=366)
+    rest = day.rest | rest_days(connection, view, view.day, last)
+    ahead = {}
+    for one in found:
+        speed = pace(day, one, rest)
+        row: dict[str, Any] = {"pace_known": speed.known, "pace_window": speed.window}
+        if speed.value is not None:
+            row |= {"pace_n": speed.value.numerator, "pace_d": speed.value.denominator}
+        if one.rate.state == "ok":
+            told = metrics.days_to_target(one.rate, day.target, speed.value)
+            row |= {"forecast": told.state, "days": told.days}
+            if told.days is not None:
+                row["finish"] = metrics.finish_day(view.day, told.days, rest)
+        ahead[one.key] = row
+    return ahead
 
 
 def _rows(
     day: Field,
     basis: str,
-    given: Mapping[int, Score],
-    ranked: list[metrics.Ranked[int]],
-    before: Mapping[int, int],
-    since: date | None,
+    found: list[Entrant],
+    ranked: list[metrics.Ranked[str]],
+    then: Mapping[str, int],
+    before: Before | None,
+    ahead: Mapping[str, dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    communities = {one.key: one for one in day.communities}
+    known = {one.key: one for one in found}
     size = metrics.field_size(ranked)
+    intervals = [
+        metrics.wilson(place.rate) if place.state == "ranked" and basis in OF_PEOPLE else None for place in ranked
+    ]
     rows = []
     above: metrics.Interval | None = None
-    for place in ranked:
-        one, stand = communities[place.key], day.standing[place.key]
-        interval = metrics.wilson(place.rate) if place.state == "ranked" and basis in OF_PEOPLE else None
-        change = metrics.rank_change(before.get(place.key), place.rank, len(before) if before else None, size)
+    for place, interval, letters in zip(ranked, intervals, metrics.alike(intervals), strict=True):
+        one = known[place.key]
+        change = metrics.rank_change(then.get(place.key), place.rank, len(then) if then else None, size)
         row: dict[str, Any] = {
             "community": one.name,
+            "members": "、".join(unit.name for unit in one.members),
             "area": one.area,
             "kind": one.kind,
+            "heard": one.heard,
+            "of": len(one.members),
             "rank": place.rank,
             "state": place.state,
             "tied": place.tied,
-            "change": change.kind if since else "none",
+            "change": change.kind if before else "none",
             "places": change.places,
             "was": change.previous or None,
             "now": change.current or None,
-            "since": since,
+            "since": before.day if before else None,
+            "since_notice": before.notice if before else None,
             "low": None if interval is None else interval[0] * 100,
             "high": None if interval is None else interval[1] * 100,
             "same_as_above": metrics.overlap(above, interval),
+            "alike": letters,
         }
-        row |= _named(basis, place.rate.numerator, place.rate.denominator)
-        row |= _standing_columns(day, stand, basis)
-        row |= _judgement(day, basis, place, given[place.key], stand)
+        row |= _parts(day, one) if basis == "composite" else {}
+        row |= _behind(day, one) | _named(basis, place.rate.numerator, place.rate.denominator)
+        row |= _judgement(day, basis, place, one) | ahead.get(one.key, {})
         rows.append(row)
-        above = interval if place.state == "ranked" else None
+        above = interval
     return rows
 
 
@@ -284,27 +293,31 @@ def _named(basis: str, numerator: int | None, denominator: int | None) -> dict[s
     return pair | {f"{basis}_n": numerator, f"{basis}_d": denominator}
 
 
-def _standing_columns(day: Field, stand: Standing, basis: str) -> dict[str, Any]:
+def _behind(day: Field, one: Entrant) -> dict[str, Any]:
     """The coverage behind the list, whatever it is ranked by."""
-    row: dict[str, Any] = {"coverage_n": stand.vaccinated, "coverage_d": stand.rate.denominator}
-    row["left"] = metrics.left_to_target(stand.rate, standing.target(day.campaign))
-    if stand.vaccinated is not None:
-        gained = stand.increment(day.rest)
-        row |= {"increment": gained.value, "increment_days": gained.days}
-    elif stand.before is not None:
-        last = stand.before
-        row |= {"last_n": last.cumulative(stand.series), "last_d": stand.rate.denominator, "last_day": last.day}
+    row: dict[str, Any] = {"coverage_n": one.rate.numerator, "coverage_d": one.rate.denominator}
+    row["left"] = metrics.left_to_target(one.rate, day.target)
+    row["increment"], row["increment_days"], row["increment_counted"] = one.gain
+    if one.last is not None:
+        row["last_n"], row["last_d"], row["last_day"] = one.last
     return row
 
 
-def _judgement(day: Field, basis: str, place: metrics.Ranked[int], score: Score, stand: Standing) -> dict[str, Any]:
+def _parts(day: Field, one: Entrant) -> dict[str, Any]:
+    """What a composite is made of."""
+    keys = [unit.key for unit in one.members]
+    rates = {name: scores.together(day, name, keys) for name in settings().composite_weights}
+    numerators = {f"{name}_n": rate.numerator for name, rate in rates.items()}
+    return numerators | {f"{name}_d": rate.denominator for name, rate in rates.items()}
+
+
+def _judgement(day: Field, basis: str, place: metrics.Ranked[str], one: Entrant) -> dict[str, Any]:
     share = basis in OF_PEOPLE
     base = place.rate.denominator
     small = share and place.state == "ranked" and base is not None and base < settings().thresholds.small_base
-    over = place.suspect if basis in RANKED else stand.rate.over
-    unreconciled = stand.tally is not None and stand.tally.unreconciled
-    marks = {"over": over, "small_base": small, "unreconciled": unreconciled, score.note: bool(score.note)}
-    reached = metrics.meets(place.rate, standing.target(day.campaign)) if basis == "coverage" else None
+    over = place.suspect if basis in RANKED else one.rate.over
+    marks = {"over": over, "small_base": small, "unreconciled": one.unreconciled, one.score.note: bool(one.score.note)}
+    reached = metrics.meets(place.rate, day.target) if basis == "coverage" else None
     return {
         "small_base": small,
         "over": over,
@@ -314,7 +327,7 @@ def _judgement(day: Field, basis: str, place: metrics.Ranked[int], score: Score,
     }
 
 
-def _status(place: metrics.Ranked[int]) -> str:
+def _status(place: metrics.Ranked[str]) -> str:
     if place.state == "ranked":
         return _("Tied") if place.tied else ""
     return _("Not reported") if place.state == "unreported" else _("Not ranked")
@@ -325,12 +338,16 @@ def _figures(basis: str) -> list[str]:
 
 
 def _frame(rows: list[dict[str, Any]], basis: str) -> pd.DataFrame:
-    counts = ["places", *_figures(basis), "coverage_n", "coverage_d", "increment", "increment_days", "left"]
-    counts = list(dict.fromkeys([*counts, "last_n", "last_d"]))
+    parts = [f"{name}_{part}" for name in settings().composite_weights for part in "nd"] if basis == "composite" else []
+    counts = ["heard", "of", "since_notice", "places", *_figures(basis), *parts, "coverage_n", "coverage_d"]
+    counts += ["increment", "increment_days", "increment_counted", "left", "last_n", "last_d"]
+    counts += ["pace_n", "pace_d", "pace_known", "pace_window", "days"] if basis == "coverage" else []
+    counts = list(dict.fromkeys(counts))
     columns = [
-        *("community", "area", "kind", "rank", "state", "tied", "change", "was", "now", "since"),
+        *("community", "members", "area", "kind", "rank", "state", "tied", "change", "was", "now", "since"),
         *counts,
-        *("low", "high", "same_as_above", "small_base", "over", "reached", "marks", "status", "last_day"),
+        *("low", "high", "same_as_above", "alike", "small_base", "over", "reached", "marks", "status", "last_day"),
+        *(("forecast", "finish") if basis == "coverage" else ()),
     ]
     types: dict[str, Any] = dict.fromkeys(["rank", *counts], "Int64") | {"low": "Float64", "high": "Float64"}
     types |= {"same_as_above": "boolean", "reached": "boolean", "tied": "bool", "small_base": "bool", "over": "bool"}

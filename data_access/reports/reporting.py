@@ -8,21 +8,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from config import clock
 from config.language import N_, _
-from data_access import database, deadlines, metrics, schema
+from data_access import database, deadlines, exemptions, metrics, schema
+from data_access.exemptions import Excused
 from data_access.force import in_force
 from data_access.reports.directory import counting, entries, rest_days
 from data_access.reports.frames import frame
 from data_access.reports.view import View
-from data_access.schema import Submission
+from data_access.schema import Instant, Submission
 
 STATES = ("on_time", "late", "supplied", "unreported", "not_due", "exempt", "empty")
+PRESSING = ("unreported", "empty", "late", "supplied", "not_due", "on_time", "exempt")  # the most pressing first
+OWED = ("unreported", "not_due", "empty")  # nobody has the figures yet
 COLUMNS = ["community", "kind", "day", "state", "due", "close", "received", "revision", "rows", "submission"]
 
-RATES: tuple[str, ...] = ()  # of ``table``; ``summary`` has reported and on_time
+RATES: tuple[str, ...] = ()  # of ``table``
+SUMMARY_RATES = ("reported", "on_time")  # of ``summary`` and ``totals``
 
 DEFINITIONS: dict[str, tuple[str, str]] = {
     "state": (
@@ -31,7 +35,10 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "on_time, late (before closing), supplied (after it), unreported (due and not here), not_due, exempt, empty"
         " (no rows). The first version that counts decides; corrections do not change it",
     ),
-    "received": ("首次有效版本收到的时间", "When the first version that counts arrived"),
+    "received": (
+        "首次有效版本收到的时间；空表不算收到数据，之后有数据的版本才定时限",
+        "When the first version that counts arrived; after an empty sheet, the first one with rows",
+    ),
     "revision": ("当前有效版本；大于 1 为更正过", "The revision in force; above 1 it was corrected"),
     "reported": (
         "报送率＝已报（按时＋迟报＋补报）÷应报（免报除外）",
@@ -86,6 +93,94 @@ def summary(view: View, start: date | None = None) -> pd.DataFrame:
     return frame(lines, ["community", *counts], dict.fromkeys(counts, "Int64"))
 
 
+def totals(view: View, start: date | None = None) -> pd.DataFrame:
+    """The street's reporting from ``start`` to the view's day (default: that day only), by kind of sheet and in all.
+
+    One row per kind (roster, morning, evening) and, last, ``all``. Columns: kind; expected (all but the exempt),
+    actual (arrived with rows), total; the number of sheets in each of STATES, which add up to ``total``; reported_n,
+    reported_d, on_time_n, on_time_d. metrics.md §6.5.
+    """
+    sheets = table(view, start)
+    lines = []
+    for kind in (*deadlines.DAILY, "all"):
+        counted = metrics.reporting_summary(
+            sheets["state"] if kind == "all" else sheets["state"][sheets["kind"] == kind]
+        )
+        lines.append(
+            {
+                "kind": kind,
+                "expected": counted.expected,
+                "actual": counted.reported,
+                "total": counted.total,
+                **asdict(counted),
+                "reported_n": counted.reported,
+                "reported_d": counted.expected,
+                "on_time_n": counted.on_time,
+                "on_time_d": counted.due,
+            }
+        )
+    counts = ("expected", "actual", "total", *STATES, "reported_n", "reported_d", "on_time_n", "on_time_d")
+    return frame(lines, ["kind", *counts], dict.fromkeys(counts, "Int64"))
+
+
+def calendar(view: View, start: date, kind: str | None = None) -> pd.DataFrame:
+    """One row per community and day from ``start`` to the view's day: how its sheet of this kind stands.
+
+    Columns: community, day, state (one of STATES; rest on a rest day, None where the community does not count). Without
+    a kind it is the state of the day's three sheets that asks most for a hand (``PRESSING``).
+    """
+    sheets = table(view, start)
+    sheets = sheets if kind is None else sheets[sheets["kind"] == kind]
+    found: dict[tuple[str, date], str] = {}
+    for name, day, state in zip(sheets["community"], sheets["day"], sheets["state"], strict=True):
+        found[name, day] = min(state, found.get((name, day), state), key=PRESSING.index)
+    with database.reading() as connection:
+        names = [row.name for row in counting(entries(connection, view), view)]
+        resting = rest_days(connection, view, start, view.day)
+    days = [start + timedelta(days=n) for n in range((view.day - start).days + 1)]
+    lines = [
+        {"community": name, "day": day, "state": found.get((name, day), "rest" if day in resting else None)}
+        for name in names
+        for day in days
+    ]
+    return frame(lines, ["community", "day", "state"], {"state": "object"})
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The next hour that matters: by ``moment`` the sheets of ``kind`` and ``day`` are due, or (``closing``) close.
+
+    ``owing`` are the communities that have not sent theirs, in register order.
+    """
+
+    kind: str
+    day: date
+    moment: datetime
+    closing: bool
+    owing: tuple[str, ...]
+
+
+def next_deadline(view: View) -> Deadline | None:
+    """What the clock is running for: among the sheets of the view's day and the roster of the day after, the first
+    hour still to come by which somebody owes something. None where nobody does, and for a board as it stood."""
+    if view.as_of is not None:
+        return None
+    now, after = clock.now(), view.day + timedelta(days=1)
+    sheets = pd.concat([table(view), table(view.on(after)).query("kind == 'roster'")])
+    owed = sheets[sheets["state"].isin(OWED)].to_dict("records")
+    coming = [
+        (sheet[hour], hour == "close", sheet["kind"], sheet["day"])
+        for sheet in owed
+        for hour in ("due", "close")
+        if sheet[hour] > now
+    ]
+    if not coming:
+        return None
+    moment, closing, kind, day = min(coming)
+    names = (sheet["community"] for sheet in owed if (sheet["kind"], sheet["day"]) == (kind, day))
+    return Deadline(kind, day, moment, closing, tuple(names))
+
+
 def reminder(view: View) -> str:
     """The text to send to those who owe a sheet of the day: who owes what, due when. "" when nobody does.
 
@@ -122,13 +217,15 @@ def due_sheets(connection: Connection, view: View, start: date) -> pd.DataFrame:
 class Received:
     """The daily sheets in force of some days, by (community, kind, day), and the days without any duty.
 
-    ``spans`` are the first and last day on which each community counts; outside them it owes nothing.
+    ``spans`` are the first and last day on which each community counts; outside them it owes nothing. ``excused`` are
+    those who owe nothing for a reason.
     """
 
     sheets: Mapping[tuple[int, str, date], Mapping[str, Any]]
     rest: set[date]
     spans: Mapping[int, tuple[date | None, date | None]]
     now: datetime
+    excused: Excused
 
     def lines(
         self, communities: Mapping[int, str], start: date, end: date, kinds: Iterable[str] = deadlines.DAILY
@@ -141,7 +238,8 @@ class Received:
                 report = self.sheets.get((key, kind, day))
                 if not self._counts(key, day, report):
                     continue
-                line = {"community": name, "kind": kind, "day": day, "state": self._state(window, report)}
+                state = self._state(key, kind, day, window, report)
+                line = {"community": name, "kind": kind, "day": day, "state": state}
                 found.append(line | {"due": window.due, "close": window.close, **(report or {})})
         return found
 
@@ -155,7 +253,7 @@ class Received:
             for kind, day, window in windows:
                 report = self.sheets.get((key, kind, day))
                 if self._counts(key, day, report):
-                    found.setdefault(key, []).append(self._state(window, report))
+                    found.setdefault(key, []).append(self._state(key, kind, day, window, report))
         return found
 
     def _counts(self, community: int, day: date, report: Mapping[str, Any] | None) -> bool:
@@ -170,7 +268,11 @@ class Received:
                 assert window is not None
                 yield kind, day, window
 
-    def _state(self, window: deadlines.Window, report: Mapping[str, Any] | None) -> metrics.Timeliness:
+    def _state(
+        self, community: int, kind: str, day: date, window: deadlines.Window, report: Mapping[str, Any] | None
+    ) -> metrics.Timeliness:
+        if self.excused.covers(community, kind, day):
+            return "exempt"
         if report is None:
             return "not_due" if self.now <= window.due else "unreported"
         return window.arrival(report["received"]) if report["rows"] else "empty"
@@ -180,13 +282,17 @@ def received(connection: Connection, view: View, start: date, kinds: Iterable[st
     """The daily sheets from ``start`` to the view's day, of every community, as the view knows them."""
     resting = rest_days(connection, view, start, view.day)
     spans = {row.id: (row.active_from, row.active_until) for row in entries(connection, view)}
-    return Received(_sent(connection, view, start, tuple(kinds)), resting, spans, view.as_of or clock.now())
+    excused = exemptions.standing(connection, view.actor, view.campaign, start, view.day, view.as_of)
+    return Received(_sent(connection, view, start, tuple(kinds)), resting, spans, view.as_of or clock.now(), excused)
 
 
 def _sent(
     connection: Connection, view: View, start: date, kinds: tuple[str, ...]
 ) -> dict[tuple[int, str, date], dict[str, Any]]:
-    """Sheets in force by (community, kind, day), with the arrival of the first revision that was not withdrawn."""
+    """Sheets in force by (community, kind, day), with the arrival of the first revision that was not withdrawn.
+
+    An empty sheet sent in time does not make the figures punctual that follow it.
+    """
     campaign_id = (
         select(schema.Campaign.id)
         .where(schema.Campaign.street_id == view.actor.street_id, schema.Campaign.code == view.campaign)
@@ -201,11 +307,10 @@ def _sent(
     still: ColumnElement[bool] = Submission.withdrawn_at.is_(None)
     if view.as_of is not None:
         still = (Submission.committed_at <= view.as_of) & (still | (Submission.withdrawn_at > view.as_of))
+    filled = case((Submission.rows_accepted > 0, Submission.received_at))
+    arrival = func.coalesce(func.min(filled), func.min(Submission.received_at), type_=Instant())
     first = (
-        select(Submission.scope, func.min(Submission.received_at).label("received"))
-        .where(*scope, still)
-        .group_by(Submission.scope)
-        .subquery()
+        select(Submission.scope, arrival.label("received")).where(*scope, still).group_by(Submission.scope).subquery()
     )
     rows = connection.execute(
         select(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -15,17 +15,22 @@ from config.settings import settings
 from data_access import metrics
 from data_access.force import in_force
 from data_access.metrics import Rate
-from data_access.reports import progress, reporting, season, workstreams
+from data_access.reports import evenings, progress, reporting, season, workstreams
+from data_access.reports import standing as standings
 from data_access.reports.season import Season
 from data_access.reports.standing import Standing, Unit
 from data_access.reports.tallies import campaign_key
 from data_access.reports.view import View
 from data_access.schema import Submission
 
+BASES = ("survey", "coverage", "completion", "increment", "remaining", "on_time", "workstreams", "composite")
 RANKED = ("survey", "coverage", "completion", "on_time", "workstreams", "composite")
 COUNTED = ("increment", "remaining")
+OF_THE_EVENING = ("coverage", "completion", "increment", "remaining")  # from the evening tally of the day
+BY_DOSE = ("coverage", "remaining")  # which dose, over which people, may be asked for
 OF_PEOPLE = ("survey", "coverage", "completion")  # shares of people: an interval and a small base mean something
 TIMELY_DAYS = 30
+PACE_DAYS = 7
 
 
 class BasisError(ValueError):
@@ -33,8 +38,28 @@ class BasisError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """How the field is cut: who is ranked, within which kind of unit, and by which dose over which people.
+
+    ``by`` is one of BY. ``kind`` None ranks the most frequent kind and lists the others apart. ``series`` (d1, full, b)
+    and ``over`` (surveyed, eligible, or of a booster the series before it) are for the bases BY_DOSE; None is the
+    campaign's own choice.
+    """
+
+    by: str = "community"
+    kind: str | None = None
+    series: str | None = None
+    over: str | None = None
+
+
+BY = ("community", "area", "cadre")
+WHOLE = Cut()  # the communities, by the campaign's own dose and base
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
-    """What one community is ranked by; ``note`` says why it has no rank (spans, first, no_baseline)."""
+    """What one is ranked by; ``note`` says why there is no rank (spans, first, no_baseline, partial, no_group, exempt:
+    it owes no tally of the day)."""
 
     rate: Rate
     state: metrics.RankState = "ranked"
@@ -53,6 +78,12 @@ class Field:
     more: More
 
     @property
+    def target(self) -> float | None:
+        """The target in percent: it is of the headline dose over people, no other rate has one."""
+        whole = self.more.season
+        return standings.target(self.campaign) if _has_target(whole.campaign, whole.series, whole.over) else None
+
+    @property
     def ids(self) -> list[int]:
         """The keys of the communities in register order."""
         return [unit.key for unit in self.communities]
@@ -63,6 +94,7 @@ class More:
 
     def __init__(self, whole: Season) -> None:
         self.season = whole
+        self.scores: dict[tuple[date, str], dict[int, Score]] = {}
 
     @cached_property
     def first(self) -> date | None:
@@ -95,9 +127,10 @@ class More:
         return workstreams.told(self.season)
 
 
-def fields(connection: Connection, view: View, days: Iterable[date] = ()) -> list[Field]:
+def fields(connection: Connection, view: View, days: Iterable[date] = (), cut: Cut = WHOLE) -> list[Field]:
     """The field of the view on these days and, last, on its own; in order of time."""
-    whole = season.load(connection, view, days)
+    week = view.day - timedelta(days=PACE_DAYS)
+    whole = season.load(connection, view, days, since=week, series=cut.series, over=cut.over)
     more = More(whole)
     found = []
     for day in whole.days:
@@ -107,9 +140,46 @@ def fields(connection: Connection, view: View, days: Iterable[date] = ()) -> lis
     return found
 
 
+def target(campaign: Campaign, cut: Cut) -> float | None:
+    """The target of a coverage in percent; None where the cut asks for another dose or base than the target is of."""
+    series, over = cut.series or evenings.headline(campaign), cut.over or standings.denominator(campaign)
+    return standings.target(campaign) if _has_target(campaign, series, over) else None
+
+
+def _has_target(campaign: Campaign, series: str, over: str) -> bool:
+    return series == evenings.headline(campaign) and over in ("surveyed", "eligible")
+
+
 def of(day: Field, basis: str) -> dict[int, Score]:
     """The score of every community by its key. Raises BasisError for weights that name no rate."""
-    return _SCORES[basis](day)
+    known = day.more.scores
+    if (day.day, basis) not in known:
+        known[day.day, basis] = _let_off(day, basis, _SCORES[basis](day))
+    return known[day.day, basis]
+
+
+def _let_off(day: Field, basis: str, found: dict[int, Score]) -> dict[int, Score]:
+    """免报: who owes no evening tally of the day is not ranked by it, and not called unreported either."""
+    if basis not in OF_THE_EVENING:
+        return found
+    owing = [
+        key for key, score in found.items() if metrics.Entry(key, score.rate, score.state).effective == "unreported"
+    ]
+    let_off = [key for key in owing if day.more.received.excused.covers(key, "evening", day.day)]
+    return found | {key: replace(found[key], state="not_comparable", note="exempt") for key in let_off}
+
+
+def together(day: Field, basis: str, keys: Iterable[int]) -> Rate:
+    """The score of several communities as one: sum over sum, never the mean of rates."""
+    members = list(keys)
+    if basis == "composite":
+        weights = settings().composite_weights
+        return metrics.composite({name: together(day, name, members) for name in weights}, weights)
+    given = of(day, basis)
+    rates = [given[key].rate for key in members]
+    if basis in COUNTED:
+        return Rate(metrics.add(*(rate.numerator for rate in rates)), 1)
+    return metrics.sum_rates(rates).rate
 
 
 def _survey(day: Field) -> dict[int, Score]:
@@ -186,7 +256,7 @@ def _composite(day: Field) -> dict[int, Score]:
     weights = settings().composite_weights
     if unknown := sorted(set(weights) - set(RANKED[:-1])):
         raise BasisError(_("composite_weights names what cannot be weighed: {names}.", names=", ".join(unknown)))
-    parts = {name: _SCORES[name](day) for name in weights}
+    parts = {name: of(day, name) for name in weights}
     found = {}
     for key in day.ids:
         rates = {name: given[key].rate for name, given in parts.items()}

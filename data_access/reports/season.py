@@ -28,6 +28,8 @@ class Season:
     days: tuple[date, ...]
     campaign: Campaign
     rest: set[date]  # from the earliest tally that any of the days looks back to
+    series: str  # the running total that standings speak of
+    over: str  # and its denominator
     _register: Sequence[Row[*tuple[Any, ...]]]
     _bases: Bases
     _told: Mapping[int, Sequence[Evening]]  # by community, in order of time
@@ -46,39 +48,57 @@ class Season:
 
     def standings(self, day: date, communities: Iterable[Unit]) -> dict[int, Standing]:
         """Where these communities stand on the day, by key; those without base and tally included."""
-        series, by = evenings.headline(self.campaign), denominator(self.campaign)
         return {
-            key: Standing(self._bases.on(key, day), *self._tallies(key, day, series), series, by)
+            key: Standing(self._bases.on(key, day), *self._tallies(key, day), self.series, self.over)
             for key in (unit.key for unit in communities)
         }
 
-    def _tallies(self, community: int, day: date, series: str) -> tuple[Evening | None, Evening | None]:
+    def tallies(self, community: int, start: date, end: date) -> list[Evening]:
+        """The community's tallies between two dates, both included, in order of time."""
+        return [tally for tally in self._told.get(community, ()) if start <= tally.day <= end]
+
+    def _tallies(self, community: int, day: date) -> tuple[Evening | None, Evening | None]:
         """The tally of the day, and the last one before it that gives the series."""
         today = before = None
         for tally in self._told.get(community, ()):
             if tally.day == day:
                 today = tally
-            elif tally.day < day and tally.cumulative(series) is not None:
+            elif tally.day < day and tally.cumulative(self.series) is not None:
                 before = tally
         return today, before
 
 
-def load(connection: Connection, view: View, days: Iterable[date] = ()) -> Season:
-    """The season of the view: its own day and ``days`` before it, within the caller's transaction."""
+def load(
+    connection: Connection,
+    view: View,
+    days: Iterable[date] = (),
+    since: date | None = None,
+    series: str | None = None,
+    over: str | None = None,
+) -> Season:
+    """The season of the view: its own day and ``days`` before it, within the caller's transaction.
+
+    ``since``: tallies are known from this day on, where it is earlier. ``series`` and ``over`` are the running total
+    and the denominator of its standings: the campaign's own where they are not given.
+    """
     ordered = tuple(sorted({*days, view.day}))
+    start = min(ordered[0], since or ordered[0])
     campaign = definition(connection, view)
+    series = series or evenings.headline(campaign)
     told: dict[int, list[Evening]] = {}
-    earlier = evenings.latest(connection, view.on(ordered[0]), evenings.headline(campaign)).values()
-    within = evenings.between(connection, view, ordered[0], view.day).values()
+    earlier = evenings.latest(connection, view.on(start), series).values()
+    within = evenings.between(connection, view, start, view.day).values()
     for tally in sorted((*earlier, *within), key=lambda one: one.day):
         told.setdefault(tally.community, []).append(tally)
-    first = min((tallies[0].day for tallies in told.values()), default=ordered[0])
+    first = min((tallies[0].day for tallies in told.values()), default=start)
     return Season(
         connection,
         view,
         ordered,
         campaign,
-        rest_days(connection, view, min(first, ordered[0]), view.day),
+        rest_days(connection, view, min(first, start), view.day),
+        series,
+        over or denominator(campaign),
         entries(connection, replace(view, area=None, community=None)),
         bases.load(connection, view),
         told,

@@ -49,7 +49,9 @@ class Standing:
 
     @property
     def people(self) -> int | None:
-        """The denominator of the headline rate."""
+        """The denominator of the rate: of the base, or those who have the dose before (``d1``, ``full``)."""
+        if self.denominator in ("d1", "full"):
+            return None if self.tally is None else self.tally.cumulative(self.denominator)
         return None if self.base is None else self.base.people(self.denominator)
 
     @property
@@ -105,12 +107,23 @@ def target(campaign: Campaign) -> float:
     return settings().thresholds.coverage_target if campaign.target is None else campaign.target
 
 
-def definition(campaign: Campaign) -> str:
-    """口径 of the headline rate in one line, as printed beside it."""
-    dose = campaign.dose(campaign.headline).label
-    if denominator(campaign) == "surveyed":
+def definition(campaign: Campaign, series: str | None = None, over: str | None = None) -> str:
+    """口径 of a rate in one line, as printed beside it; that of the headline where nothing else is asked for."""
+    dose = dose_label(campaign, series)
+    by = over or denominator(campaign)
+    if by == "surveyed":
         return _("Surveyed basis: people with {dose} ÷ people surveyed", dose=dose)
-    return _("Eligible basis: people with {dose} ÷ people eligible", dose=dose)
+    if by == "eligible":
+        return _("Eligible basis: people with {dose} ÷ people eligible", dose=dose)
+    before = dose_label(campaign, by)
+    return _("Course basis: people with {dose} ÷ people with {before}", dose=dose, before=before)
+
+
+def dose_label(campaign: Campaign, series: str | None = None) -> str:
+    """What a running total counts: the name of its dose; the full course is called by itself."""
+    if series == "full":
+        return _("full course")
+    return campaign.dose(series or campaign.headline).label
 
 
 def whole_name(connection: Connection, view: View) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from config import clock
-from data_access import database, deadlines
+from data_access import database, deadlines, metrics
 from data_access.reports.reporting import due_sheets
 from data_access.reports.view import View
 from data_access.schema import DataVersion, Submission
@@ -16,7 +16,11 @@ from data_access.schema import DataVersion, Submission
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The line every page carries. ``kind`` is the sheet counted; ``changed_at`` the last commit that counts."""
+    """The line every page carries. ``kind`` is the sheet counted; ``changed_at`` the last commit that counts.
+
+    ``reported`` of the ``expected`` (all but the exempt) sent figures; of the others ``unreported`` are overdue and
+    ``empty`` sent a sheet without rows.
+    """
 
     data_version: int
     changed_at: datetime | None
@@ -24,6 +28,7 @@ class Status:
     reported: int
     expected: int
     unreported: tuple[str, ...]
+    empty: tuple[str, ...] = ()
 
 
 def status(view: View) -> Status:
@@ -39,7 +44,7 @@ def status(view: View) -> Status:
     assert window is not None
     evening_sent = bool(((frame["kind"] == "evening") & frame["submission"].notna()).any())
     kind = "evening" if evening_sent or (view.as_of or clock.now()) > window.due else "morning"
-    due = frame[frame["kind"] == kind]
-    sent = due["submission"].notna()
-    missing = due.loc[due["state"] == "unreported", "community"]
-    return Status(version, changed, kind, int(sent.sum()), len(due), tuple(missing))
+    due = frame[(frame["kind"] == kind) & (frame["state"] != "exempt")]
+    counted = metrics.reporting_summary(due["state"])
+    missing, empty = (tuple(due.loc[due["state"] == state, "community"]) for state in ("unreported", "empty"))
+    return Status(version, changed, kind, counted.reported, counted.expected, missing, empty)

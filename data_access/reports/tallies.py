@@ -103,7 +103,7 @@ def number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def rosters(connection: Connection, view: View, day: date | None = None) -> Figures:
     """Rosters of a day: submission, revision, received, rows, settled, reminded, unobserved, aefi, each outcome of
-    ``SETTLED`` as ``is_<outcome>``, batches. A roster sent with no rows has 0 rows; one not sent is absent."""
+    ``SETTLED`` as ``is_<outcome>``, batches. An empty roster (空表) is absent like one not sent: it says no figure."""
     return _by_community(connection.execute(_ROSTERS.where(of_day(view, "roster", day))))
 
 
@@ -145,7 +145,7 @@ _ROSTERS = (
         func.count(func.distinct(Callup.batch_no)).label("batches"),
         *(number_of(Callup.outcome == code).label(f"is_{code}") for code in SETTLED),
     )
-    .join(Callup, Callup.submission_id == Submission.id, isouter=True)
+    .join(Callup, Callup.submission_id == Submission.id)
     .group_by(*_SHEET)
 )
 _MORNINGS = _tallies(MorningTally, MORNING)

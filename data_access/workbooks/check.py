@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from config.campaigns import Campaign
+from data_access.deadlines import DAILY
 from data_access.findings import Finding, Severity
 from data_access.sheets.declaration import Column, LooksAt, Problem, RowCheck, SheetKind, Type
 from data_access.sheets.ledger import aggregate
@@ -50,6 +51,8 @@ def check(content: Content, street: Street) -> SheetResult:
     checker.doses_held(content.drafts)
     checker.sheet(content.drafts)
     _portion(result, table.kind, content.drafts)
+    if not content.drafts:
+        _empty(result, table, street)
     if content.drafts and not result.portions:
         result.state = "refused"
     return result
@@ -316,6 +319,20 @@ def _portion(result: SheetResult, kind: SheetKind, drafts: list[Draft]) -> None:
     if kind.key == "ledger":
         for portion in result.portions:
             _count(portion)
+
+
+def _empty(result: SheetResult, table: Table, street: Street) -> None:
+    """空表: a daily sheet with its header alone was handed in all the same, where it says whose and of which day it is.
+
+    It holds no figures, least of all zeros.
+    """
+    kind, day = table.kind, table.day
+    community = table.community or street.known.only
+    if kind is None or kind.key not in DAILY or community is None or day is None:
+        return
+    told = Finding(rules.EMPTY_REPORT, table.grid.name, table.cell(table.first), fields={"community": community})
+    result.findings = [found for found in result.findings if found.rule is not rules.SHEET_WITHOUT_ROWS]
+    result.portions = [Portion(Scope(kind.key, table.campaign, community, day), findings=[told])]
 
 
 def _count(portion: Portion) -> None:

@@ -61,7 +61,10 @@ def crosscheck(results: Iterable[SheetResult], street: Street) -> None:
 
 
 def _day_of(portion: Portion) -> Day | None:
+    """The day whose figures it holds; an empty sheet holds none."""
     scope = portion.scope
+    if not portion.rows:
+        return None
     if scope.kind not in DAILY or scope.campaign is None or scope.community is None or scope.business_date is None:
         return None
     return scope.campaign, scope.community, scope.business_date

@@ -41,35 +41,35 @@ def workbook(
     assert first is not None
     book.remove(first)
     for name, frame in sheets.items():
-        _fill(book.create_sheet(_title(name, book.sheetnames)), frame)
-    _explain(book.create_sheet(_title(_(DEFINITIONS), book.sheetnames)), definitions or {}, data_version)
+        _fill(book.create_sheet(title(name, book.sheetnames)), frame)
+    _explain(book.create_sheet(title(_(DEFINITIONS), book.sheetnames)), definitions or {}, data_version)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _title(name: str, taken: list[str]) -> str:
+def title(name: str, taken: list[str]) -> str:
     """A name a spreadsheet accepts: 31 characters, none of ``[]:*?/\\``, not used twice."""
     base = _TITLE.sub(" ", name).strip("' ")[:31] or "1"
-    title, number = base, 2
-    while title.casefold() in {other.casefold() for other in taken}:
-        title = f"{base[: 30 - len(str(number))]} {number}"
+    free, number = base, 2
+    while free.casefold() in {other.casefold() for other in taken}:
+        free = f"{base[: 30 - len(str(number))]} {number}"
         number += 1
-    return title
+    return free
 
 
 def _fill(sheet: Worksheet, frame: pd.DataFrame) -> None:
     for place, name in enumerate(frame.columns, start=1):
         head = sheet.cell(1, place)
-        _write(head, " · ".join(str(part) for part in name if part) if isinstance(name, tuple) else str(name))
+        write(head, " · ".join(str(part) for part in name if part) if isinstance(name, tuple) else str(name))
         head.font, head.fill, head.border = Font(bold=True), _HEAD, _RULE
         head.alignment = Alignment(wrap_text=True, vertical="center")
-        width = _width(str(head.value))
+        widest = width(str(head.value))
         for row, value in enumerate(frame.iloc[:, place - 1].tolist(), start=2):
             cell = sheet.cell(row, place)
-            _write(cell, value)
-            width = max(width, _width(cell.value))
-        sheet.column_dimensions[get_column_letter(place)].width = min(width + 2, _WIDEST)
+            write(cell, value)
+            widest = max(widest, width(cell.value))
+        sheet.column_dimensions[get_column_letter(place)].width = min(widest + 2, _WIDEST)
     sheet.freeze_panes = "A2"
     if len(frame.columns):
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(frame.columns))}{len(frame) + 1}"
@@ -82,14 +82,15 @@ def _explain(sheet: Worksheet, definitions: Mapping[str, str], data_version: int
     if data_version is not None:
         lines.append((_("Data version"), data_version))
     for row, (name, meaning) in enumerate([*lines, *definitions.items()], start=1):
-        _write(sheet.cell(row, 1), name)
-        _write(sheet.cell(row, 2), meaning)
+        write(sheet.cell(row, 1), name)
+        write(sheet.cell(row, 2), meaning)
         sheet.cell(row, 1).font = Font(bold=True)
         sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 80
 
 
-def _write(cell: Cell | Any, value: Any) -> None:
+def write(cell: Cell | Any, value: Any) -> None:
+    """A plain value into a cell: missing stays empty, a moment is wall-clock time, text never a formula."""
     if value is None or (not isinstance(value, (list, tuple, dict)) and pd.isna(value)):
         return
     if isinstance(value, datetime):
@@ -110,5 +111,6 @@ def _write(cell: Cell | Any, value: Any) -> None:
             cell.data_type, cell.quotePrefix = "s", True
 
 
-def _width(value: Any) -> int:
+def width(value: Any) -> int:
+    """How many letters wide a value is written; a Chinese character counts two."""
     return 0 if value is None else sum(2 if ord(letter) > 0x2E80 else 1 for letter in str(value))

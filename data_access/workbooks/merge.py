@@ -31,6 +31,9 @@ def merge(sheets: Iterable[SheetResult]) -> None:
             sheet.portions.remove(portion)
             _join(home, known, sheet, portion)
             sheet.findings += portion.findings
+            if known.rows:  # what one of the two has, the other was not empty of
+                for told in (known.findings, sheet.findings):
+                    told[:] = [found for found in told if found.rule is not rules.EMPTY_REPORT]
             sheet.refused += portion.refused
             if not sheet.portions and sheet.state == "read":
                 sheet.state = "merged"

@@ -720,3 +720,16 @@ RETURN_LIST_ONLY = _info(
     N_("The file itself could not be marked; only the list of findings is given back."),
     N_("Mend your own file by this list."),
 )
+
+# Empty sheets ---------------------------------------------------------------------------------------------------
+
+EMPTY_REPORT = _warning(
+    "EMPTY_REPORT",
+    N_("The sheet of {community} has a header but no rows: it is kept as an empty sheet, without any figure."),
+    N_("Send it again with its rows. Where nothing happened, report a row of zeros."),
+)
+EMPTY_KEEPS_FIGURES = _error(
+    "EMPTY_KEEPS_FIGURES",
+    N_("The sheet has no rows; the {rows} rows that were sent before stay in force."),
+    N_("If they are wrong, send the right ones, or ask a supervisor to withdraw them."),
+)

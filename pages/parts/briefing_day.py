@@ -38,10 +38,10 @@ def missing(look: Look, told: Briefing) -> None:
     drawn = [
         screen.title(1, _("Not in yet"), under, pick(*reporting.DEFINITIONS["state"])),
         screen.keys(screen.key(str(len(owing)), _("owing"), role="red" if owing else "")),
-        _matrix(told, rows, height, look),
+        matrix(told, rows, height, look),
         f'<div class="b-note">{escape(_("{n} more without a gap", n=left_out))}</div>' if left_out else "",
         _call(told) if call else "",
-        _legend(frame),
+        legend(frame),
     ]
     with st.container(key="panel_1"):
         st.html(f'<div class="b">{"".join(drawn)}</div>')
@@ -63,7 +63,8 @@ def _fitting(frame: pd.DataFrame, owing: int) -> tuple[pd.DataFrame, int, bool]:
     return shown, min(ROW, room // max(len(shown), 1)), False
 
 
-def _matrix(told: Briefing, rows: pd.DataFrame, height: int, look: Look) -> str:
+def matrix(told: Briefing, rows: pd.DataFrame, height: int, look: Look) -> str:
+    """Communities by sheet, a mark for each state."""
     heads = [_evening_word(told), _("List"), _("Morn")]
     size = look.sizes.label if height >= 28 else look.sizes.small
     lines = [f'<div class="head"><span></span>{"".join(f"<span>{escape(head)}</span>" for head in heads)}</div>']
@@ -95,7 +96,8 @@ def _mark(state: Any) -> str:
     return f'<span class="{shown.role}" title="{escape(shown.label)}">{inner}</span>'
 
 
-def _legend(frame: pd.DataFrame) -> str:
+def legend(frame: pd.DataFrame) -> str:
+    """What the marks mean."""
     there = {state for kind in briefing.SHEETS for state in frame[kind] if isinstance(state, str)}
     shown = [*LEGEND, *(state for state in reporting.STATES if state in there and state not in LEGEND)]
     words = {"empty": _("Empty"), "supplied": _("Filed late"), "unreported": _("Owing"), "not_due": _("Not due")}
@@ -134,10 +136,10 @@ def result(look: Look, told: Briefing, standing: Standing) -> None:
     with st.container(key="panel_2"):
         if last is None:
             head = screen.title(2, _("Last evening"), escape(_("no evening tally yet")))
-            st.html(f'<div class="b">{head}{_hint(_("Comes with the first evening tally."))}</div>')
+            st.html(f'<div class="b">{head}{hint(_("Comes with the first evening tally."))}</div>')
             return
         causes = last.causes[last.causes["n"] != 0]
-        st.html(f'<div class="b">{_result_head(told, last, causes)}</div>')
+        st.html(f'<div class="b">{result_head(told, last, causes)}</div>')
         if len(causes):
             rows = pd.DataFrame(
                 {
@@ -146,15 +148,17 @@ def result(look: Look, told: Briefing, standing: Standing) -> None:
                     "alert": causes["alert"].astype(bool),
                 }
             )
-            screen.chart(bars.reasons(rows, dark=look.dark, screen=look.wall), "briefing_causes")
-        st.html(f'<div class="b">{_open(told, last, standing, INSIDE - 318 - look.sizes.row * len(causes))}</div>')
+            screen.chart(bars.reasons(rows, dark=look.dark, screen=look.wall), "briefing_causes", look.inside(2))
+        st.html(f'<div class="b">{disputed(told, last, standing, INSIDE - 318 - look.sizes.row * len(causes))}</div>')
 
 
-def _hint(words: str) -> str:
+def hint(words: str) -> str:
+    """What a panel without figures says instead."""
     return f'<div class="ink2" style="margin-top:24px">{escape(words)}</div>'
 
 
-def _result_head(told: Briefing, last: Result, causes: pd.DataFrame) -> str:
+def result_head(told: Briefing, last: Result, causes: pd.DataFrame) -> str:
+    """The key numbers of the evening, and of how many the causes speak."""
     names = listed([told.short(name) for name in last.missing], 1)
     lack = _(", not {names}", names=names) if last.missing else ""
     under = figures.day(last.day) + " · " + _("{n} in", n=last.reported) + lack
@@ -180,7 +184,7 @@ def _result_head(told: Briefing, last: Result, causes: pd.DataFrame) -> str:
     )
 
 
-def _open(told: Briefing, last: Result, standing: Standing, room: int) -> str:
+def disputed(told: Briefing, last: Result, standing: Standing, room: int) -> str:
     """The open differences that fit, and how many were accepted; the others are counted in words."""
     accepted = _accepted(last, standing)
     room -= 28 if accepted else 0
@@ -222,19 +226,20 @@ def callup(look: Look, told: Briefing) -> None:
     """③ Site × batch with load and totals; below it the plan against the stock."""
     day = told.today
     with st.container(key="panel_3"):
-        st.html(f'<div class="b">{_callup_head(day)}</div>')
+        st.html(f'<div class="b">{callup_head(day)}</div>')
         if day.timetable.empty:
-            st.html(f'<div class="b">{_hint(_("Comes with the rosters."))}</div>')
+            st.html(f'<div class="b">{hint(_("Comes with the rosters."))}</div>')
         else:
-            cells, sites, batches = _cells(day)
+            cells, sites, batches = cells_of(day)
             chart = heat.load(cells, sites, batches, figures.count(day.people), dark=look.dark, screen=look.wall)
             if look.wall:
                 chart = chart.properties(height=min(70 * len(sites), 272))
-            screen.chart(chart, "briefing_load")
-        _stock(look, told)
+            screen.chart(chart, "briefing_load", look.inside(3))
+        supply(look, told)
 
 
-def _callup_head(day: Today) -> str:
+def callup_head(day: Today) -> str:
+    """The key numbers of the day: called up, capacity, stock."""
     load = figures.rate_text(day.load.numerator, day.load.denominator) if day.load.value is not None else ""
     under = _("{n}/{m} rosters", n=day.rosters, m=day.expected) + (" · " + _("load {rate}", rate=load) if load else "")
     english = current() == "en"  # has no room for every unit
@@ -246,7 +251,7 @@ def _callup_head(day: Today) -> str:
     )
 
 
-def _cells(day: Today) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def cells_of(day: Today, sites: int = SITES, batches: int = BATCHES) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The heat map's cells and edges; what does not fit is summed up in a last row or column."""
     found = day.timetable.assign(
         site=[place(name) for name in day.timetable["site"]],
@@ -254,8 +259,8 @@ def _cells(day: Today) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     ).sort_values("batch_no", kind="stable")
     names = list(dict.fromkeys(place(name) for name in day.sites["site"] if place(name) in set(found["site"])))
     rows, columns = (
-        _kept(names, SITES, _("{n} more sites")),
-        _kept(list(dict.fromkeys(found["batch"])), BATCHES, _("Rest")),
+        _kept(names, sites, _("{n} more sites")),
+        _kept(list(dict.fromkeys(found["batch"])), batches, _("Rest")),
     )
     cells = (
         found.assign(site=found["site"].map(rows), batch=found["batch"].map(columns))
@@ -327,11 +332,12 @@ def _share(n: Any, d: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _stock(look: Look, told: Briefing) -> None:
+def supply(look: Look, told: Briefing, most: int = SITES, width: int | None = None) -> None:
+    """The plan against the stock, ``most`` rows of it; ``width`` in pixels, else that of the panel."""
     day = told.today
     rows = day.supply
-    if len(rows) > SITES:  # what is short comes first then
-        rows = pd.concat([day.short, rows]).drop_duplicates().head(SITES - 1)
+    if len(rows) > most:  # what is short comes first then
+        rows = pd.concat([day.short, rows]).drop_duplicates().head(most - 1)
     left_out = len(day.supply) - len(rows)
     legend = _("bar plan, tick doses") + (" · " + _("{n} more covered", n=left_out) if left_out else "")
     head = (
@@ -353,8 +359,8 @@ def _stock(look: Look, told: Briefing) -> None:
         )
         chart = bars.stock(drawn, dark=look.dark, screen=look.wall)
         if look.wall:
-            chart = chart.properties(height=min(41 * len(drawn), 156))
-        screen.chart(chart, "briefing_stock")
+            chart = chart.properties(height=min(41 * len(drawn), 156) if most == SITES else 41 * len(drawn))
+        screen.chart(chart, "briefing_stock", width or look.inside(3))
 
 
 def _left(plan: Any, stock: Any) -> str:

@@ -35,10 +35,11 @@ def coverage(look: Look, told: Briefing) -> None:
             words = escape(_("The ranking follows the first evening tally."))
             st.html(f'<div class="b">{head}<div class="ink2" style="margin-top:24px">{words}</div></div>')
             return
-        st.html(f'<div class="b">{_coverage_head(told.standings)}{_ranks(look, told, told.standings)}</div>')
+        st.html(f'<div class="b">{coverage_head(told.standings)}{_ranks(look, told, told.standings)}</div>')
 
 
-def _coverage_head(found: Standings) -> str:
+def coverage_head(found: Standings) -> str:
+    """The rate of the whole field, and of which evening it is."""
     rate = figures.percent(found.rate.numerator, found.rate.denominator, 1, found.target).removesuffix("%")
     basis = found.definition.split("：")[0].split(":")[0]
     under = _("evening of {day} · {basis}", day=figures.short_day(found.day), basis=basis)
@@ -56,18 +57,18 @@ def _coverage_head(found: Standings) -> str:
 def _ranks(look: Look, told: Briefing, found: Standings) -> str:
     frame = found.table
     ranked = frame[frame["state"] == "ranked"]
-    low, high = _axis(ranked, found.target)
+    low, high = axis_of(ranked, found.target)
     spot = (found.target - low) / (high - low)
     apart = frame[frame["state"] != "ranked"]
     middle = ranked.iloc[ENDS:-ENDS] if len(ranked) > 2 * ENDS + 1 else ranked.iloc[0:0]
     shown = [place for place in range(len(ranked)) if place not in range(ENDS, ENDS + len(middle))]
     height = _row_height(len(shown), len(middle), len(apart), look)
-    drawn = [_ranks_head(found.target, spot)]
+    drawn = [ranks_head(found.target, spot)]
     for place in shown:
         if place == ENDS + len(middle) and len(middle):
             drawn.append(_middle(told, middle))
-        drawn.append(_rank(told, frame, place, found, (low, high, spot, height)))
-    drawn.append(_apart(told, apart))
+        drawn.append(rank_row(told, frame, place, found, (low, high, spot, height)))
+    drawn.append(apart_rows(told, apart))
     foot = _("≈ intervals overlap: no telling apart (95%)")
     drawn.append(f'<div class="b-note b-rule">{escape(foot)}</div>')
     return "".join(drawn)
@@ -79,7 +80,7 @@ def _row_height(shown: int, middle: int, apart: int, look: Look) -> int:
     return min(60, max(40, room // max(shown, 1))) if look.wall else 44
 
 
-def _axis(ranked: pd.DataFrame, target: float) -> tuple[float, float]:
+def axis_of(ranked: pd.DataFrame, target: float) -> tuple[float, float]:
     """Whole tens around every interval and the target."""
     known = pd.concat([ranked["low"], ranked["high"]]).dropna().astype("float64").tolist()
     known.append(target)
@@ -87,7 +88,8 @@ def _axis(ranked: pd.DataFrame, target: float) -> tuple[float, float]:
     return float(low), float(max(high, low + 10))
 
 
-def _ranks_head(target: float, spot: float) -> str:
+def ranks_head(target: float, spot: float) -> str:
+    """The headings of the ranks."""
     at = f"right:{max(0.0, 1 - spot - 0.42):.0%}" if spot > 0.5 else f"left:{max(0.0, spot - 0.42):.0%};right:auto"
     words, rate = escape(_("aim {n}%", n=f"{target:g}")), escape(pick("接种率", "Rate"))
     return (
@@ -97,9 +99,10 @@ def _ranks_head(target: float, spot: float) -> str:
     )
 
 
-def _rank(
+def rank_row(
     told: Briefing, frame: pd.DataFrame, place: int, found: Standings, axis: tuple[float, float, float, int]
 ) -> str:
+    """One rank: name, rate with its fraction, interval, change, whether it can be told from the one above."""
     low, high, spot, height = axis
     row = frame.iloc[place]
     rate = notice.rate_words(frame, place, found.target)
@@ -142,7 +145,7 @@ def _middle(told: Briefing, middle: pd.DataFrame) -> str:
     return f'<div class="b-middle">{"".join(names)}</div>'
 
 
-def _apart(told: Briefing, apart: pd.DataFrame) -> str:
+def apart_rows(told: Briefing, apart: pd.DataFrame) -> str:
     """Communities without a rank: the unreported with their last figures in grey, the others with the reason."""
     lines = []
     for row in apart.head(3).to_dict("records"):
@@ -171,14 +174,14 @@ def reds(look: Look, told: Briefing) -> None:
         drawn = [
             screen.title(5, _("In red"), escape(days), pick(*briefing.DEFINITIONS["gap"])),
             screen.keys(screen.key(str(found.count), pick("盏", "cells"), role=role)),
-            *(_occurred(told, row) for row in occurred.to_dict("records")),
+            *(occurred_card(told, row) for row in occurred.to_dict("records")),
         ]
         st.html(f'<div class="b">{"".join(drawn)}</div>')
         fits = (INSIDE - 216 - OCCURRED * len(occurred)) // BULLET
         shown = found.behind.head(fits)
         if len(shown):
-            pace = bullets.pace(_bullets(told, shown), dark=look.dark, screen=True)
-            screen.chart(pace.properties(height=BULLET * len(shown)), "briefing_pace")
+            pace = bullets.pace(bullet_rows(told, shown), dark=look.dark, screen=True)
+            screen.chart(pace.properties(height=BULLET * len(shown)), "briefing_pace", look.inside(5))
         limit = f"{-settings().thresholds.behind:g}"
         rest = len(found.behind) - len(shown) + len(found.occurred) - len(occurred)
         lines = [_("{n} more under Workstreams", n=rest)] if rest else []
@@ -186,7 +189,8 @@ def reds(look: Look, told: Briefing) -> None:
         st.html(f'<div class="b"><div class="b-note">{"<br>".join(escape(line) for line in lines)}</div></div>')
 
 
-def _occurred(told: Briefing, row: Any) -> str:
+def occurred_card(told: Briefing, row: Any) -> str:
+    """What may not happen and did."""
     item = indicator(row["indicator"])
     value = "" if pd.isna(row["value"]) else pick(f" {row['value']:,} {item.unit_text}", f": {row['value']:,}")
     return (
@@ -197,7 +201,8 @@ def _occurred(told: Briefing, row: Any) -> str:
     )
 
 
-def _bullets(told: Briefing, cells: pd.DataFrame) -> pd.DataFrame:
+def bullet_rows(told: Briefing, cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells behind elapsed time as ``charts.bullets.pace`` wants them."""
     lines = []
     for row in cells.to_dict("records"):
         item = indicator(row["worst"])
@@ -249,7 +254,7 @@ def matters(look: Look, found: Agenda) -> None:
     ]
     shown = _chosen(look, found)
     rest = found.count - len(shown)
-    lines = [_matter(number, matter) for number, matter in enumerate(shown, start=1)]
+    lines = [matter_row(number, matter) for number, matter in enumerate(shown, start=1)]
     more = [f'<div class="b-note b-rule">{escape(_("{n} more under Action items", n=rest))}</div>'] if rest else []
     if not shown:
         more = [f'<div class="ink2" style="margin-top:24px">{escape(_("Nothing is waiting for the meeting."))}</div>']
@@ -260,25 +265,25 @@ def matters(look: Look, found: Agenda) -> None:
 def _chosen(look: Look, found: Agenda) -> list[Matter]:
     """The matters that fit: the questions of the day, and room kept for two that are overdue."""
     budget = INSIDE - 158
-    kept = sum(_tall(matter, look) for matter in found.items[:2])
+    kept = sum(tall(matter, look) for matter in found.items[:2])
     chosen: list[Matter] = []
     for matter in found.questions:
-        if (used := _tall(matter, look)) <= budget - kept:
+        if (used := tall(matter, look)) <= budget - kept:
             chosen.append(matter)
             budget -= used
     for matter in found.items:
-        if (used := _tall(matter, look)) > budget:
+        if (used := tall(matter, look)) > budget:
             break
         chosen.append(matter)
         budget -= used
     return chosen
 
 
-def _tall(matter: Matter, look: Look) -> int:
+def tall(matter: Matter, look: Look, width: int = 198) -> int:
     """Pixels that a matter takes, from the width of its words."""
     label, small = look.sizes.label, look.sizes.small
-    lines = math.ceil(theme.extent([_question(matter)], label) / 198)
-    under = math.ceil(theme.extent([_when(matter)], small) * 1.04 / 196) + (1.5 if matter.overdue_days else 0)
+    lines = math.ceil(theme.extent([_question(matter)], label) / width)
+    under = math.ceil(theme.extent([_when(matter)], small) * 1.04 / (width - 2)) + (1.5 if matter.overdue_days else 0)
     return round(19 + lines * label * 1.3 + under * small * 1.35)
 
 
@@ -293,7 +298,8 @@ def _when(matter: Matter) -> str:
     return f"{matter.owner} · {day}" + (f" {matter.at:%H:%M}" if matter.at is not None else "")
 
 
-def _matter(number: int, matter: Matter) -> str:
+def matter_row(number: int, matter: Matter) -> str:
+    """A matter with its owner and date."""
     late = ""
     if matter.overdue_days:
         late = screen.badge(_("overdue {n} days", n=matter.overdue_days), "red", "error", solid=True)

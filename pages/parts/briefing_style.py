@@ -45,7 +45,7 @@ SHEET = """
   white-space: nowrap; }}
 .b-title span {{ flex: none; width: 1.15em; height: 1.15em; border-radius: 50%; background: {pri}; color: {surface};
   font-size: 0.9em; text-align: center; line-height: 1.15em; }}
-.b-keys {{ display: flex; align-items: flex-start; justify-content: space-between; gap: 8px; margin-top: 4px; }}
+.b-keys {{ display: flex; align-items: flex-start; justify-content: space-between; gap: 4px; margin-top: 4px; }}
 .b-key {{ white-space: nowrap; }}
 .b-key > b {{ font-size: {key}px; }}
 .b-key > b {{ line-height: 1.2; }}
@@ -66,9 +66,9 @@ SHEET = """
 .b-dots .owed {{ background: {red_tint}; color: {red}; font-weight: 700; }}
 .b-dots .head {{ color: {ink2}; font-size: {small}px; white-space: nowrap; }}
 .b-dot {{ display: inline-block; width: 9px; height: 9px; border-radius: 50%; background: {mark}; }}
-.b-legend {{ display: grid; grid-template-columns: 1fr 1fr; gap: 2px 8px; font-size: {small}px; color: {ink2};
+.b-legend {{ display: grid; grid-template-columns: 1fr 1fr; gap: 2px 4px; font-size: {small}px; color: {ink2};
   white-space: nowrap; }}
-.b-legend > span > :first-child {{ display: inline-block; text-align: center; margin-right: 6px; }}
+.b-legend > span > :first-child {{ display: inline-block; text-align: center; margin-right: 3px; }}
 .b-call {{ background: {red_tint}; border-radius: 4px; padding: 8px; font-size: {small}px; color: {ink}; }}
 .b-call > b {{ color: {red}; }}
 .b-rank {{ display: grid; grid-template-columns: 40px minmax(0, 60px) 86px minmax(0, 1fr) 40px 18px; column-gap: 4px;
@@ -95,15 +95,39 @@ SHEET = """
 WALL = """
 [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToolbar"], [data-testid="stDecoration"],
 [data-testid="stStatusWidget"], .st-key-account {{ display: none; }}
-[data-testid="stMainBlockContainer"] {{ padding: 0 24px 0; }}
+[data-testid="stMainBlockContainer"] {{ padding: 0; }}
 .st-key-screen, [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{ gap: 0; }}
+.st-key-screen {{ text-rendering: geometricPrecision; width: 1872px; margin: 0 auto; flex: none; }}
 .st-key-screen > div:first-child .b-head {{ height: 72px; margin: 0 -24px; padding: 0 24px; background: {surface};
   border-bottom: 1px solid {line}; }}
 .b-said {{ height: 128px; display: flex; flex-direction: column; justify-content: center; white-space: nowrap; }}
 .st-key-panels {{ grid-template-columns: {columns}; }}
 .st-key-foot {{ height: 56px; }}
-[data-testid="stElementContainer"]:has(.st-key-style_page), .st-key-follow {{ display: none; }}
+[data-testid="stElementContainer"]:has(.st-key-style_page), [data-testid="stDialog"] {{ display: none; }}
+[data-stale] {{ opacity: 1 !important; transition: none !important; }}
+.st-key-foot > * {{ flex: 0 0 auto; width: auto; }}
+.st-key-foot > :first-child {{ flex: 1 1 0; min-width: 0; }}
+.b-foot {{ line-height: 1.25; }}
+.st-key-stage {{ zoom: {stage}; min-height: {stage_height}px; background: {surface}; border: 1px solid {line};
+  border-radius: 8px; padding: 16px; gap: 8px; color: {ink}; line-height: 1.3; }}
+.b-legend.wide {{ display: flex; gap: 28px; }}
+.b-cols {{ display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 32px; }}
+.b-top {{ display: flex; align-items: center; gap: 32px; height: 64px; }}
+.b-apart {{ display: flex; gap: 48px; margin-top: 8px; }}
+.st-key-stage .b-rank {{ grid-template-columns: 40px minmax(0, 92px) 92px minmax(0, 1fr) 44px 18px; }}
+.st-key-stage .b-dots > div {{ grid-template-columns: minmax(0, 1fr) repeat(3, 56px); }}
 """
+
+
+def scales() -> str:
+    """The wall is drawn for 1920 × 1080 and scaled as a whole to the screen it hangs on (braces doubled, as above)."""
+    steps = (
+        f"@media (min-width: {width}px) and (min-height: {width * 9 // 16 - 1}px) "
+        f"{{{{ .st-key-screen {{{{ zoom: {width / 1920:.4f}; }}}} }}}}"
+        for width in range(1280, 3841, 40)
+    )
+    return ".st-key-screen {{ zoom: 0.6667; }} " + "".join(steps)
+
 
 WORKING = """
 .b-said {{ background: {surface}; border: 1px solid {line}; border-radius: 8px; padding: 6px 16px; }}

@@ -34,10 +34,20 @@ STATES = {
     "explained": ("✓", N_("Explained")),
     "open": ("≠", N_("To check")),
     "unreported": ("⊘", N_("Not reported")),
+    "empty": ("□", N_("Empty sheet, please check")),
+    "exempt": ("免", N_("Exempt")),
     "not_due": ("…", N_("Not yet due")),
     "rest": ("休", N_("Rest day")),
 }
-TONES = {"open": "act", "unchecked": "act", "unreported": "red", "not_due": "ink3", "rest": "ink3"}
+TONES = {
+    "open": "act",
+    "unchecked": "act",
+    "unreported": "red",
+    "empty": "act",
+    "exempt": "ink2",
+    "not_due": "ink3",
+    "rest": "ink3",
+}
 
 Cell = tuple[str, str]
 
@@ -147,8 +157,11 @@ def columns(labels: pd.DataFrame) -> dict[int, Any]:
     return made
 
 
-def styled(labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None) -> Styler:
-    """Colours and weights: differences and states that ask for action, the unreported, the picked row, the sums."""
+def styled(labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None, marks: pd.DataFrame) -> Styler:
+    """Colours and weights: differences and states that ask for action, the unreported, the picked row, the sums.
+
+    Counts of ``marks`` (``corrections.marks``) were changed after the day was closed: they bear the sign of 更正.
+    """
     colours = style.palette()
     identities = shown_identities(frame)
     first = 1 + len(COUNTS)
@@ -169,7 +182,16 @@ def styled(labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None) -> Sty
     if len(labels) > len(frame):
         rules.append([f"font-weight:700;background-color:{colours.page}"] * len(labels.columns))
     drawn = pd.DataFrame(rules, index=labels.index, columns=labels.columns)
-    return labels.style.apply(lambda _frame: drawn, axis=None)
+    corrected = theme.STATES["corrected"]
+    shown = labels.style.apply(lambda _frame: drawn, axis=None)
+    places = {name: place for place, (_group, _name, name, _width) in enumerate(COUNTS, start=1)}
+    rows = {name: row for row, name in enumerate(frame["community"])}
+    for community, column in zip(marks["community"], marks["column"], strict=True):
+        if community in rows and column in places:
+            cell = (labels.index[[rows[community]]], labels.columns[[places[column]]])
+            drawn.loc[cell] += f";color:{corrected.text(style.dark())};font-weight:700"
+            shown = shown.format(lambda n: f"{corrected.sign} {figures.count(n)}", subset=cell)
+    return shown
 
 
 def _difference_rule(identity: Identity, line: Mapping[str, Any], colours: theme.Palette) -> str:

@@ -12,12 +12,12 @@ import streamlit as st
 from charts import lines
 from config.catalogue import indicator, workstream
 from config.language import _, pick
-from data_access.accounts import Capability
 from data_access.reports import actions
 from data_access.reports import workstreams as report
 from data_access.reports.view import View
-from pages.parts import cache, figures, filters, progress, style, tables
+from pages.parts import cache, figures, filters, progress, raising, style, tables
 from pages.parts.progress import WORDS, Drill
+from pages.parts.raising import Found
 
 _WIDTHS = (2.8, 2.1, 1.5, 1.5, 1.5, 1.1)
 
@@ -28,7 +28,7 @@ def panel(view: View, drill: Drill) -> None:
         _first(view)
         return
     rows = cache.cached(report.indicators)(view, drill.community, drill.workstream)
-    _crumbs(view, drill)
+    _crumbs(view, drill, rows)
     _summary(view, drill, rows)
     main = rows[rows["in_matrix"]]
     code = drill.indicator or (main if len(main) else rows)["indicator"].iloc[0]
@@ -71,7 +71,7 @@ def _first(view: View) -> None:
         st.markdown(":material/check: " + _("No cell is red."))
 
 
-def _crumbs(view: View, drill: Drill) -> None:
+def _crumbs(view: View, drill: Drill, rows: pd.DataFrame) -> None:
     """专项进展 › community › workstream, each a step back; raising a matter from here."""
     assert drill.workstream
     with st.container(horizontal=True, vertical_alignment="center", key="crumbs"):
@@ -80,15 +80,25 @@ def _crumbs(view: View, drill: Drill) -> None:
         filters.link("community", str(drill.community), view, community=str(drill.community))
         st.markdown(f"› **{workstream(drill.workstream).label}**", width="content")
         st.space("stretch")
-        if view.actor.may(Capability.MANAGE_ACTIONS):
-            filters.link(
-                "actions",
-                _("Raise a matter"),
-                view,
-                community=str(drill.community),
-                workstream=drill.workstream,
-                new="1",
-            )
+        raising.button(view, _found(drill, rows), "cell")
+
+
+def _found(drill: Drill, rows: pd.DataFrame) -> Found:
+    """The cell as a matter: which of its indicators are red."""
+    assert drill.workstream
+    red = rows[rows["state"].isin(report.RED)]
+    label = workstream(drill.workstream).label
+    names = "、".join(red["name"])
+    return Found(
+        origin="cell",
+        community=str(drill.community),
+        issue=f"{label}: {names}" if names else "",  # nothing is red: to be said by hand
+        issue_type=label,
+        demand=_("Bring it up to elapsed time, or say why not."),
+        source="monthly",
+        severity="major" if names else "minor",
+        workstream=drill.workstream,
+    )
 
 
 def _summary(view: View, drill: Drill, rows: pd.DataFrame) -> None:

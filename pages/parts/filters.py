@@ -82,7 +82,24 @@ def bar(
         st.space("stretch")
         _status_line(replace(chosen, community=None))
     _keep(query(chosen))
+    if chosen.as_of is not None:
+        _looking_back(chosen.as_of)
     return chosen
+
+
+def moment() -> datetime | None:
+    """The moment the board is looked at as of; None: now."""
+    return _moment(_asked("as_of"))
+
+
+def _looking_back(then: datetime) -> None:
+    """The banner over a page that shows the board as it stood earlier, and the way back."""
+    words = _("The board as it stood at {time}. Nothing can be changed while looking back.", time=figures.instant(then))
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="looking_back"):
+        st.markdown(f":orange[:material/history: **{words}**]", width="stretch")
+        st.button(
+            _("Back to now"), icon=":material/update:", key="looking_back_end", on_click=_set, args=("as_of", None)
+        )
 
 
 def query(asked: View, **more: str) -> dict[str, str]:
@@ -235,8 +252,6 @@ def _status_line(asked: View) -> None:
     if cache.cached(directory.street)(asked.actor).is_sample:
         sample = _("Sample data")
         parts.append(f":blue-badge[:material/science: {sample}]")
-    if asked.as_of:
-        parts.append(f":orange-badge[:material/history: {figures.as_of_text(asked.as_of)}]")
     parts.append(":material/schedule: " + _("Data as of **{time}**", time=figures.instant(now.changed_at)))
     parts.append(_("Version {n}", n=figures.count(now.data_version)))
     if now.expected:
@@ -245,6 +260,9 @@ def _status_line(asked: View) -> None:
             ":material/fact_check: " + _("{sheet} **{share}** reported", sheet=_(_KINDS[now.kind]), share=reported)
         )
     parts += [f":red-badge[:material/block: {words}]" for words in _missing(now.unreported)]
+    if now.empty:
+        named = "、".join(tables.plain(name) for name in now.empty[:2])
+        parts.append(f":orange-badge[:material/draft: {_('{names}: empty sheet', names=named)}]")
     st.markdown("\u2002 ".join(parts), width="content")
 
 

@@ -8,14 +8,19 @@ same address and parameters.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from data_access.accounts import Actor, NotAllowedError
-from pages.parts import empty, session, shell
+from pages.parts import empty, filters, session, shell
 
 
 def enter(page: str) -> Actor:
-    """The acting account, if it may open this page; otherwise nothing after this call runs."""
+    """The acting account, if it may open this page; otherwise nothing after this call runs.
+
+    Where the address asks for the board as it stood earlier, the account looks back: it may write nothing.
+    """
     actor = session.entered()
     if actor is None:
         shell.navigation(None)
@@ -27,4 +32,4 @@ def enter(page: str) -> Actor:
         st.title(place.label, anchor=False)
         empty.refused(str(refusal))
         st.stop()
-    return actor
+    return replace(actor, looking_back=filters.moment() is not None)

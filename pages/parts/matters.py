@@ -5,9 +5,9 @@ Which matter is open stands in the address by its number; what it says never doe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -22,9 +22,10 @@ from data_access.matters import MatterError
 from data_access.reports import actions as report
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import cache, downloads, figures, progress, style, tables
+from pages.parts import cache, downloads, figures, progress, raising, style, tables
 
 NAMES = ("community", "workstream", "item", "new")
+DUE = {"difference": 1, "finding": 1}  # days: the next meeting asks about it
 
 EVENTS = {
     "found": N_("Found"),
@@ -136,7 +137,7 @@ def listing(view: View, status: str, wanted: Wanted) -> None:
                 on_click=go,
                 args=(Wanted(community, slug, new="1"),),
             )
-    shown = _filtered(told, status, community, slug)
+    shown = _filtered(told, view.day, status, community, slug)
     if shown.empty:
         st.markdown(":material/check: " + _("No matter fits this choice."))
         return
@@ -191,11 +192,12 @@ def _choose(
     return chosen
 
 
-def _filtered(told: pd.DataFrame, status: str, community: str | None, slug: str | None) -> pd.DataFrame:
+def _filtered(told: pd.DataFrame, day: date, status: str, community: str | None, slug: str | None) -> pd.DataFrame:
     kept = {
         "open": told["status"] != "closed",
         "overdue": told["overdue_days"] > 0,
         "closed": told["status"] == "closed",
+        "settled": (told["status"] == "closed") & (told["closed_on"] == day),
         "all": told["status"].notna(),
     }[status]
     if community:
@@ -360,7 +362,9 @@ def form(view: View, wanted: Wanted) -> None:
     streams = {one.slug: one.label for one in workstreams()}
     sources = {choice.code: choice.label for choice in column("source").choices}
     severities = {choice.code: choice.label for choice in column("severity").choices}
+    known = raising.filled(wanted.new, wanted.community)
     st.markdown("#### " + _("New matter"))
+    _came_back(view, wanted, known)
     with st.form("raise_form", border=False):
         values: dict[str, Any] = {}
         one, two = st.columns(2)
@@ -380,26 +384,42 @@ def form(view: View, wanted: Wanted) -> None:
             key="raise_workstream",
         )
         values["source"] = one.selectbox(
-            column("source").label, list(sources), format_func=lambda code: sources[code], key="raise_source"
+            column("source").label,
+            list(sources),
+            index=_place(list(sources), known.get("source")) or 0,
+            format_func=lambda code: sources[code],
+            key="raise_source",
         )
         values["severity"] = two.selectbox(
-            column("severity").label, list(severities), format_func=lambda code: severities[code], key="raise_severity"
+            column("severity").label,
+            list(severities),
+            index=_place(list(severities), known.get("severity")) or 0,
+            format_func=lambda code: severities[code],
+            key="raise_severity",
         )
         values["issue"] = st.text_input(
-            column("issue").label, key="raise_issue", help=_("At least 5 characters; no names of residents.")
+            column("issue").label,
+            value=known.get("issue", ""),
+            key="raise_issue",
+            help=_("At least 5 characters; no names of residents."),
         )
-        values["demand"] = st.text_input(column("demand").label, key="raise_demand")
+        values["issue_type"] = known.get("issue_type")
+        values["demand"] = st.text_input(column("demand").label, value=known.get("demand", ""), key="raise_demand")
         one, two = st.columns(2)
         values["place"] = one.text_input(column("place").label, key="raise_place")
-        values["unit"] = two.text_input(column("unit").label, key="raise_unit")
+        values["unit"] = two.text_input(column("unit").label, value=known.get("community", ""), key="raise_unit")
         values["owner"] = one.text_input(column("owner").label, key="raise_owner")
         values["due"] = two.date_input(
-            column("due").label, value=clock.today() + timedelta(days=7), format="YYYY-MM-DD", key="raise_due"
+            column("due").label,
+            value=clock.today() + timedelta(days=DUE.get(str(wanted.new), 7)),
+            format="YYYY-MM-DD",
+            key="raise_due",
         )
         with st.container(horizontal=True):
             sent = st.form_submit_button(_("Put on the list"), type="primary", key="raise_send")
             given_up = st.form_submit_button(_("Cancel"), key="raise_cancel")
     if given_up:
+        raising.done()
         go(Wanted(wanted.community, wanted.workstream))
         st.rerun()
     if sent:
@@ -408,6 +428,24 @@ def form(view: View, wanted: Wanted) -> None:
         except (MatterError, AccountError) as refusal:
             st.error(str(refusal), icon=":material/warning:")
             return
+        raising.done()
+        go(Wanted(wanted.community, wanted.workstream, number))
+        st.rerun()
+
+
+def _came_back(view: View, wanted: Wanted, known: Mapping[str, Any]) -> None:
+    """The same trouble was settled before: reopen that matter rather than raise another."""
+    number = matters.settled_before(view.actor, wanted.community, known.get("issue_type"))
+    if number is None:
+        return
+    st.info(_("{number} was about the same and is closed.", number=tables.plain(number)), icon=":material/history:")
+    if st.button(_("Reopen: it is back"), icon=":material/undo:", key="raise_reopen"):
+        try:
+            matters.move(view.actor, number, "relapsed")
+        except (MatterError, AccountError) as refusal:
+            st.error(str(refusal), icon=":material/warning:")
+            return
+        raising.done()
         go(Wanted(wanted.community, wanted.workstream, number))
         st.rerun()
 

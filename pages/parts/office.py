@@ -33,6 +33,10 @@ _EVENTS = {
     "password_changed": N_("password changed"),
     "rest_day_added": N_("rest day added"),
     "rest_day_removed": N_("rest day taken out"),
+    "phrase_worded": N_("sentence worded"),
+    "phrase_reset": N_("shipped sentence put back"),
+    "posting_queued": N_("text sent to the group"),
+    "posting_repeated": N_("text sent again"),
     "sample_started": N_("sample street loaded"),
 }
 

@@ -5,7 +5,7 @@ The panels stand in ``briefing_panels``; here are their ground, their sizes, the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -21,26 +21,43 @@ from data_access.reports import briefing, directory
 from data_access.reports.spoken import Sentence, text
 from data_access.reports.status import Status
 from data_access.reports.view import View
-from pages.parts import briefing_style, cache, figures, filters, session, style
+from pages.parts import briefing_style, cache, figures, filters, session, style, walk
 
-FOLLOW = 10  # seconds between two looks at the data version
+FOLLOW = 5  # seconds between two looks at the data version
 WIDTHS = (216, 304, 392, 376, 248, 256)
 HEIGHT = 816
 INSIDE = HEIGHT - 34  # padding and border
 SENTENCE = 1790  # pixels for a spoken sentence beside its label
+STAGE = 1.45  # how much larger a section is drawn when it has the screen to itself
+
+# What the keys walk through, as the address names it: first all of it, then the panels in speaking order.
+STOPS = {
+    "": N_("Whole screen"),
+    "missing": N_("Not in yet"),
+    "result": N_("Last evening"),
+    "callup": N_("Today: site × batch"),
+    "coverage": N_("Coverage ranking"),
+    "reds": N_("In red"),
+    "matters": N_("To settle"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the briefing is drawn: on the ``wall`` or as a working page, light or dark."""
+    """How the briefing is drawn: on the ``wall`` or as a working page, light or dark, all of it or one ``section``."""
 
     wall: bool
     dark: bool
+    section: str = ""
 
     @property
     def colours(self) -> Palette:
         """The palette of the theme."""
         return theme.palette(self.dark)
+
+    def inside(self, panel: int) -> int | None:
+        """The pixels within a panel (1 to 6) on the wall; a working page fits its panels to the window."""
+        return WIDTHS[panel - 1] - 34 if self.wall else None
 
     @property
     def sizes(self) -> Sizes:
@@ -52,7 +69,12 @@ def look() -> Look:
     """What the address asks for: ``mode=screen``, and there ``theme=dark`` or ``light``, else the viewer's own."""
     wall = st.query_params.get("mode") == "screen"
     asked = st.query_params.get("theme") if wall else None
-    return Look(wall, asked == "dark" if asked else style.dark())
+    return Look(wall, asked == "dark" if asked else style.dark(), _section() if wall else "")
+
+
+def _section() -> str:
+    asked = str(st.query_params.get("section", ""))
+    return asked if asked in STOPS else ""
 
 
 def view_of(asked: View) -> View:
@@ -68,11 +90,19 @@ def version() -> tuple[int, str]:
 
 
 @st.fragment(run_every=FOLLOW)
-def follow(drawn: tuple[int, str]) -> None:
-    """Draw the whole screen again as soon as it is no longer what the data says."""
+def follow(shown: Look, drawn: tuple[int, str]) -> None:
+    """The remote control; draws the whole screen again as soon as it is no longer what the data or the keys say."""
     session.renew()
-    if version() != drawn:
+    if version() != drawn or look() != shown:
         st.rerun(scope="app")
+    names = list(STOPS)
+    walk.show([_(words) for words in STOPS.values()], names.index(shown.section), shown.colours, _walk, _leave)
+
+
+def _walk(stop: int) -> None:
+    st.query_params["section"] = list(STOPS)[stop]
+    if not stop:
+        del st.query_params["section"]
 
 
 def apply(drawn: Look) -> None:
@@ -88,9 +118,11 @@ def apply(drawn: Look) -> None:
         "second": 44 if wall else 30,
         "title": 24 if wall else 18,
         "head": 18 if current() == "en" else 22,
-        "columns": " ".join(f"{width}fr" for width in WIDTHS),
+        "columns": " ".join(f"{width}{'px' if wall else 'fr'}" for width in WIDTHS),
+        "stage": STAGE,
+        "stage_height": round(HEIGHT / STAGE),
     }
-    mode = briefing_style.WALL if wall else briefing_style.WORKING
+    mode = briefing_style.WALL + briefing_style.scales() if wall else briefing_style.WORKING
     with st.container(key="style_page"):
         st.html(f"<style>{(briefing_style.SHEET + mode).format(**colours, **fixed)}</style>")
 
@@ -147,8 +179,11 @@ def _emphasised(sentence: Sentence) -> str:
     return "".join(tags[part.tone].format(escape(part.text)) for part in sentence)
 
 
-def foot(drawn: Look, view: View, coverage: str) -> None:
-    """Definitions (``coverage`` is the campaign's own), what unreported means, and the way onto the wall or off it."""
+def foot(drawn: Look, view: View, coverage: str, version_drawn: tuple[int, str], more: Callable[[], None]) -> None:
+    """Definitions (``coverage`` is the campaign's own), what unreported means, and the way onto the wall or off it.
+
+    ``more`` draws what the page itself offers beside it.
+    """
     words = [
         icon("info") + " " + escape(_("Roster completion = vaccinated on roster ÷ roster")),
         escape(coverage),
@@ -157,13 +192,15 @@ def foot(drawn: Look, view: View, coverage: str) -> None:
     ]
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         st.html(f'<div class="b-foot">{"".join(f"<span>{part}</span>" for part in words if part)}</div>')
-        st.space("stretch")
         if drawn.wall:
+            follow(drawn, version_drawn)
             other = "light" if drawn.dark else "dark"
             label = _("Light") if drawn.dark else _("Dark")
             st.button(label, icon=":material/contrast:", type="tertiary", on_click=_address, kwargs={"theme": other})
             st.button(_("Leave the screen"), icon=":material/close_fullscreen:", type="tertiary", on_click=_leave)
         else:
+            st.space("stretch")
+            more()
             st.button(_("Show on the wall"), icon=":material/tv:", on_click=_show, args=(view,))
 
 
@@ -173,7 +210,7 @@ def _address(**values: str) -> None:
 
 
 def _leave() -> None:
-    for name in ("mode", "theme"):
+    for name in ("mode", "theme", "section"):
         st.query_params.pop(name, None)
 
 
@@ -186,9 +223,17 @@ def _show(view: View) -> None:
     _address(**values, mode="screen")
 
 
-def chart(drawn: Any, key: str) -> None:
-    """Draw a chart of ``charts``. Checking it against the schema would take most of the page's time: the tests do."""
-    st.vega_lite_chart(drawn.to_dict(validate=False), theme=None, key=key)
+def chart(drawn: Any, key: str, width: int | None = None) -> None:
+    """Draw a chart of ``charts``. Checking it against the schema would take most of the page's time: the tests do.
+
+    ``width`` in pixels is that of the wall, where a scaled place cannot be measured; None: as wide as there is room.
+    As vectors, so that it stays sharp at whatever scale the wall has.
+    """
+    spec = drawn.to_dict(validate=False)
+    spec.setdefault("usermeta", {})["embedOptions"] = {"renderer": "svg"}
+    if width is not None:
+        spec |= {"width": width, "autosize": {"type": "fit", "contains": "padding"}}
+    st.vega_lite_chart(spec, theme=None, key=key, width="stretch" if width is None else "content")
 
 
 def icon(name: str) -> str:

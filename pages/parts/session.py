@@ -13,6 +13,7 @@ import hmac
 import secrets
 import time
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import lru_cache
 
 import jwt
@@ -85,7 +86,7 @@ def renew() -> Actor:
     if actor is None:
         st.rerun(scope="app")
     _entered.set(actor)
-    return actor
+    return replace(actor, looking_back="as_of" in st.query_params)
 
 
 def begin(actor: Actor, days: float | None = None) -> None:

@@ -11,7 +11,8 @@ from data_access.accounts import AccountError, Actor, Capability
 from data_access.reports import ranking
 from data_access.reports.view import View
 from data_access.waivers import Accepted
-from pages.parts import figures, session, tables
+from pages.parts import figures, raising, session, tables
+from pages.parts.raising import Found
 
 
 def differences(view: View, community: str, found: pd.DataFrame) -> None:
@@ -21,12 +22,28 @@ def differences(view: View, community: str, found: pd.DataFrame) -> None:
     for code, lines in found.groupby("identity", sort=False):
         accepted = waivers.accepted(standing, community, str(code))
         label = f"{'、'.join(lines['label'])} {code}"
+        if accepted is None and (lines["state"] != "information").any():
+            raising.button(view, _found(view, community, str(code), lines), f"difference_{code}")
         if accepted is not None:
             _accepted(label, accepted, may)
         elif may and waivers.waivable(str(code)) and (lines["state"] != "information").any():
             text = _("Accept: {difference}", difference=tables.plain(label))
             if st.button(text, icon=":material/approval:", type="tertiary", key=f"settle_{code}"):
                 st.dialog(_("Accept this difference?"))(_ask)(view, community, str(code), label)
+
+
+def _found(view: View, community: str, code: str, lines: pd.DataFrame) -> Found:
+    """A difference as a matter: what differs by how much, and how to check it."""
+    amounts = "、".join(f"{one['label']} {figures.signed(one['amount'])}" for one in lines.to_dict("records"))
+    return Found(
+        origin="difference",
+        community=community,
+        issue=f"{figures.short_day(view.day)} {amounts} ({code})",
+        issue_type=code,
+        demand=str(lines["how"].iloc[0]),
+        source="evening",
+        severity="major",
+    )
 
 
 def listing(view: View, community: str) -> None:

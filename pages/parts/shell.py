@@ -13,7 +13,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 import charts
 from config.language import N_, _
-from data_access import logs
+from data_access import logs, postings
 from data_access.accounts import Actor, Capability
 from data_access.workbooks.worker import YOUNG
 from pages.parts import style
@@ -49,7 +49,7 @@ PLACES = {
         Place("community", N_("Community"), ":material/location_city:"),
         Place("rankings", N_("Rankings"), ":material/leaderboard:"),
         Place("actions", N_("Action items"), ":material/assignment_late:"),
-        Place("uploads", N_("Uploads"), ":material/upload_file:", Capability.UPLOAD),
+        Place("uploads", N_("Uploads"), ":material/upload_file:"),
         Place("administration", N_("Administration"), ":material/settings:", Capability.ADMINISTER),
     )
 }
@@ -90,6 +90,7 @@ def settle() -> None:
     between it seldom needs to look: a long roster makes many objects that stay, and hardly any garbage.
     """
     logs.start()
+    postings.wake()  # what waited while the board was not running
     for module in pkgutil.iter_modules(charts.__path__, "charts."):
         importlib.import_module(module.name)
     gc.collect()

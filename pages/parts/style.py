@@ -28,6 +28,7 @@ _CSS = """
 .st-key-header {{ min-height: 44px; }}
 .st-key-header h1 {{ padding: 0; }}
 .st-key-header [data-testid="stMarkdown"] p {{ font-size: 15px; }}
+.st-key-looking_back {{ background: {act_tint}; border-color: {act_solid}; padding: 4px 16px; }}
 .st-key-header button, .st-key-header input, .stSelectbox [role="group"], [data-testid="stNumberInputContainer"],
 [data-testid="stNumberInputContainer"] input {{ background: {surface}; }}
 [data-testid^="stBaseButton-primary"] {{ color: {surface}; }}

@@ -9,13 +9,17 @@ from data_access import waivers
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.findings import Finding, Severity
 from data_access.plans import SheetOutcome
-from pages.parts import figures, session, tables
+from data_access.reports.view import View
+from pages.parts import figures, raising, session, tables
 from pages.parts.intake import File
+from pages.parts.raising import Found
 
 
 def button(actor: Actor, item: File, finding: Finding, key: str) -> None:
     """Beside a warning that may be accepted: the way to do so, or who did."""
     sheet = _sheet(item, finding)
+    if sheet is not None and sheet.community and sheet.figures_of and finding.severity != Severity.INFO:
+        raising.button(View(actor, sheet.figures_of, sheet.campaign or ""), _found(sheet.community, finding), key)
     if finding.severity != Severity.WARNING or sheet is None:
         return
     if (accepted := sheet.waived.get(finding.code)) is not None:
@@ -27,6 +31,19 @@ def button(actor: Actor, item: File, finding: Finding, key: str) -> None:
         return
     if st.button(_("Accept…"), icon=":material/approval:", type="tertiary", key=f"waive_{key}"):
         st.dialog(_("Accept this warning?"))(_ask)(sheet, finding)
+
+
+def _found(community: str, finding: Finding) -> Found:
+    """A finding as a matter; what it says of a cell is masked already."""
+    return Found(
+        origin="finding",
+        community=community,
+        issue=finding.message,
+        issue_type=finding.code,
+        demand=finding.remedy,
+        source="daily",
+        severity="major" if finding.severity == Severity.ERROR else "minor",
+    )
 
 
 def _sheet(item: File, finding: Finding) -> SheetOutcome | None:

@@ -83,9 +83,9 @@ def server(office: Office, tmp_path: Path) -> Iterator[Server]:
     stop(running)
 
 
-def start(log: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    """A server on the data folder of the environment, ready to answer: its address and process."""
-    address = f"http://localhost:{_free_port()}"
+def start(log: Path, address: str = "") -> tuple[str, subprocess.Popen[bytes]]:
+    """A server on the data folder of the environment, ready to answer: its address (new, or as before) and process."""
+    address = address or f"http://localhost:{_free_port()}"
     with log.open("ab") as output:
         process = subprocess.Popen(_command(address), cwd=ROOT, stdout=output, stderr=output)
     _wait(address, process, log)

@@ -111,13 +111,12 @@ def test_the_bare_address_leads_to_the_briefing(server: Server, browser_page: Pa
     expect_page(browser_page, "briefing")
 
 
-def test_a_leader_finds_no_uploads_and_is_told_who_has_them(server: Server, browser_page: Page) -> None:
+def test_a_leader_finds_no_administration_and_is_told_who_has_it(server: Server, browser_page: Page) -> None:
     account(Role.LEADER)
-    browser_page.goto(f"{server()}/uploads")
+    browser_page.goto(f"{server()}/administration")
     sign_in(browser_page, "leader_1")
     expect(browser_page.get_by_text("您的角色不能打开本页。").first).to_be_visible()
-    expect(browser_page.get_by_role("link", name="排名通报").first).to_be_visible()
-    expect(browser_page.get_by_role("link", name="报送中心")).to_have_count(0)
+    expect(browser_page.get_by_role("link", name="报送中心").first).to_be_visible()
     expect(browser_page.get_by_role("link", name="系统管理")).to_have_count(0)
 
 

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from data_access import database, folders
+from data_access import accounts, closing, database, exemptions, folders
 from data_access.__main__ import main
 from pages.parts import intake
 
@@ -593,3 +593,39 @@ def test_control_c_ends_a_watch(tmp_path):
     out, error = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "")
     assert "Traceback" not in error
+
+
+# Closed days and empty sheets -----------------------------------------------------------------------------------
+
+
+def test_reporting_over_days_with_empty_and_exempt_sheets(answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"甲社区": 120, "乙社区": 60, "丙社区": 90}))
+    answer("import", write(tmp_path / "晚.xlsx", 晚调度=[EVENING, tally("甲社区", D2, 4, 4)]))
+    answer("import", write(tmp_path / f"乙社区{D2}晚调度.xlsx", 晚调度=[EVENING]))
+    exemptions.grant(accounts.console(), "丙社区", D2, D2, "停电")
+    report = answer("report", "reporting", "--from", D1, "--date", D2)
+    states = {(row["community"], row["day"]): row["state"] for row in report["rows"] if row["kind"] == "evening"}
+    assert (states["乙社区", D2.isoformat()], states["丙社区", D2.isoformat()]) == ("empty", "exempt")
+    assert report["from"] == D1.isoformat()
+    whole = next(row for row in report["totals"] if row["kind"] == "all")
+    assert whole["total"] == 3 * 3 * 2 and whole["expected"] == 15
+    assert whole["reported"] == {"numerator": 1, "denominator": 15, "value": 6.67}
+    own = {row["community"]: row for row in report["summary"]}
+    assert (own["丙社区"]["exempt"], own["丙社区"]["reported"]["denominator"]) == (3, 3)
+    assert call("report", "dispatch", "--from", D1)[0] == 2
+    assert call("report", "reporting", "--from", D2, "--date", D1)[0] == 2
+
+
+def test_a_closed_day_is_opened_with_a_reason_only(answer, call, tmp_path):
+    answer("import", base(tmp_path / "底册.xlsx", {"甲社区": 120}))
+    answer("import", write(tmp_path / "晚.xlsx", 晚调度=[EVENING, tally("甲社区", D2, 4, 4)]))
+    closing.close(accounts.console(), D2, "covid")
+    later = write(tmp_path / "晚更正.xlsx", 晚调度=[EVENING, tally("甲社区", D2, 5, 5)])
+    status, out = call("import", later, "--json")
+    sheet = json.loads(out)["workbooks"][0]["sheets"][0]
+    assert status == 1 and sheet["status"] == "rejected"
+    assert "DAY_CLOSED" in [found["code"] for found in sheet["findings"]]
+    assert call("import", later, "--reopen", " ")[0] == 2
+    sheet = answer("import", later, "--reopen", "漏报一人")["workbooks"][0]["sheets"][0]
+    assert (sheet["status"], sheet["revision"]) == ("committed", 2)
+    assert closing.state(accounts.console(), D2, "covid").reason == "漏报一人"

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from config import clock
 from data_access import matters
 from data_access.reports import actions
 from tests.data_access.street import DAY, Board
@@ -125,3 +126,57 @@ def test_a_past_day_offers_the_steps_of_now(board, app):
     page = app("supervisor", "actions", day="2022-08-06", item="DB-1")
     assert not page.exception
     assert "to_closed" in [button.key for button in page.button]
+
+
+def opened(app, before, new):
+    """The form as the visitor comes to it: a page under test forgets at its next run that it has gone elsewhere."""
+    page = app("supervisor", "actions", day=DAY.isoformat())
+    page.session_state["matter_found"] = before.session_state["matter_found"]
+    for name, value in {"new": new, "community": "清河社区", "workstream": "environment"}.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def test_a_cell_fills_in_the_form_and_what_comes_back_is_reopened(board, app):
+    page = app("supervisor", "workstreams", day=DAY.isoformat(), community="清河社区", workstream="environment")
+    assert not page.exception
+    page.button(key="raise_cell").click().run()
+    assert not page.exception
+    page = opened(app, page, "cell")
+    assert page.selectbox(key="raise_community").value == "清河社区"
+    assert page.selectbox(key="raise_workstream").value == "environment"
+    assert page.text_input(key="raise_unit").value == "清河社区"
+    page.text_input(key="raise_issue").set_value("楼道堆物未清理")
+    page.button(key="raise_send").click().run()
+    assert not page.exception and not page.error
+    shown = actions.matters(board.view(clock.today()))
+    (number,) = shown.loc[shown["source"] == "monthly", "item_no"]
+    matter = matters.current(board.actor, number)
+    assert matter.values["source"] == "monthly" and matter.values["issue_type"]
+    matters.move(board.actor, number, "fixing")
+    matters.move(account("supervisor"), number, "recheck", measure="已整改")
+    matters.move(board.actor, number, "closed")
+    closed = app("supervisor", "actions", day=clock.today().isoformat(), status="settled")
+    assert number in listed(closed)
+    again = app("supervisor", "workstreams", day=DAY.isoformat(), community="清河社区", workstream="environment")
+    again.button(key="raise_cell").click().run()
+    again = opened(app, again, "cell")
+    again.button(key="raise_reopen").click().run()
+    assert not again.exception
+    assert matters.current(board.actor, number).status == "relapsed"
+
+
+def test_a_difference_fills_in_the_form_and_leaders_raise_nothing(board, app):
+    board.roster("清河社区", n=5)
+    board.evening("清河社区", roster_n=4, vacc_on_roster=4)
+    page = app("supervisor", "dispatch", day=DAY.isoformat(), picked="清河社区")
+    buttons = [button for button in page.button if str(button.key).startswith("raise_difference_I5")]
+    assert buttons, [button.key for button in page.button]
+    buttons[0].click().run()
+    assert not page.exception
+    assert "I5" in page.text_input(key="raise_issue").value
+    assert page.selectbox(key="raise_source").value == "evening"
+    assert page.selectbox(key="raise_severity").value == "major"
+    assert "I5" not in str(page.query_params)
+    leader = app("leader", "dispatch", day=DAY.isoformat(), picked="清河社区")
+    assert not [button for button in leader.button if str(button.key).startswith("raise_")]

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from data_access import waivers
+from data_access import phrases, waivers
 from data_access.accounts import Role
-from pages.parts import briefing_day
+from pages.parts import briefing_day, shell
 from tests.data_access.street import Board, at
+from tests.pages.conftest import account
 
 DAY, EVE = date(2022, 8, 12), date(2022, 8, 11)
 
@@ -116,3 +117,77 @@ def test_what_does_not_fit_is_summed_up_in_words():
     kept = briefing_day._kept(list("甲乙丙丁戊己"), 5, "另 {n} 个点")
     assert list(dict.fromkeys(kept.values())) == ["甲", "乙", "丙", "丁", "另 2 个点"]
     assert briefing_day._kept(list("甲乙"), 5, "另 {n} 个点") == {"甲": "甲", "乙": "乙"}
+
+
+@pytest.mark.parametrize(
+    ("section", "title", "word"),
+    [
+        ("missing", "谁没报", "安康"),
+        ("result", "昨日结果与差异", "不明差异"),
+        ("callup", "今日召集", "疫苗对计划"),
+        ("coverage", "接种率排名", "46/120"),
+        ("reds", "专项红灯", "序时"),
+        ("matters", "今日待定", "DB-1"),
+    ],
+)
+def test_a_section_has_the_wall_to_itself_beside_the_spoken_words(board, app, section, title, word):
+    drawn = words(app(Role.LEADER, "briefing", mode="screen", section=section))
+    assert title in drawn and word in drawn and "1 家共接种" in drawn
+    assert sum(f"</span>{other}<" in drawn for other in ("谁没报", "昨日结果与差异", "接种率排名", "今日待定")) <= 1
+    assert "周明" not in drawn
+
+
+def test_an_unknown_section_is_the_whole_screen_and_a_working_page_has_no_sections(board, app):
+    assert "谁没报" in words(app(Role.LEADER, "briefing", mode="screen", section="weather"))
+    assert "今日待定" in words(app(Role.LEADER, "briefing", section="missing"))
+
+
+def test_a_section_without_figures_says_what_will_come(office, app):
+    Board().communities(["春晖社区"])
+    for section, word in (("result", "还没有晚调度"), ("callup", "名单报来后显示"), ("coverage", "还没有晚调度")):
+        assert word in words(app(Role.LEADER, "briefing", mode="screen", section=section))
+
+
+def test_the_summary_is_there_to_copy_and_speaks_the_offices_words(board, app):
+    phrases.word(account(Role.SUPERVISOR), "called", "zh_CN", "今天请 <b>{people}</b> 位居民")
+    page = app(Role.LEADER, "briefing")
+    assert "今天请" in words(page)
+    assert any("今天请 6 位居民" in code.value for code in page.code)
+    assert not any(button.key == "wordings_open" for button in page.button)
+    assert "Called up <b>6</b>" in words(app(Role.LEADER, "briefing", lang="en"))
+
+
+def test_an_administrator_words_a_sentence_and_puts_it_back(board, app):
+    page = app(Role.ADMIN, "administration", section="phrases")
+    page.selectbox(key="wordings_key").select("called").run()
+
+    def field():
+        return next(area for area in page.text_area if area.key.startswith("wordings_text_zh_CN_called"))
+
+    field().set_value("今天请 {nobody} 位").run()
+    assert any("没有字段" in error.value for error in page.error)
+    assert page.button(key="wordings_keep").disabled
+    field().set_value("今天请 <b>{people}</b> 位").run()
+    assert not page.error and any("今天请 6 位" in code.value for code in page.code)
+    page.button(key="wordings_keep").click().run()
+    assert phrases.wordings(account(Role.ADMIN)) == {"called": "今天请 <b>{people}</b> 位"}
+    page.button(key="wordings_reset").click().run()
+    assert phrases.wordings(account(Role.ADMIN)) == {}
+    assert "召集" in field().value
+
+
+@pytest.mark.parametrize("page", list(shell.PLACES))
+def test_every_page_looks_back_with_a_banner_and_lets_nothing_be_written(board, app, page):
+    shown = app(Role.ADMIN, page, day="2022-08-12", as_of="2022-08-11T23:00")
+    assert not shown.exception
+    assert any("23:00" in element.value and "不能修改" in element.value for element in shown.markdown)
+    assert asked(shown, "as_of") == "2022-08-11T23:00"
+    shown.button(key="looking_back_end").click().run()
+    assert not shown.exception and "as_of" not in shown.query_params
+    assert not any("不能修改" in element.value for element in shown.markdown)
+
+
+def test_looking_back_shows_what_was_known_then(board, app):
+    assert "卫生中心缺 2 剂" in words(app(Role.LEADER, "briefing", day="2022-08-12"))
+    then = words(app(Role.LEADER, "briefing", day="2022-08-12", as_of="2022-08-12T07:00"))
+    assert "卫生中心缺 2 剂" not in then and "召集" in then

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -86,3 +87,28 @@ def test_a_day_without_rosters_says_when_they_are_due(app, street):
 def test_without_a_register_the_page_says_what_to_do(app, office):
     page = app(Role.SUPERVISOR, "callups")
     assert not page.exception and "还没有社区" in texts(page)
+
+
+def test_the_course_of_the_day_from_call_to_observation(app, street):
+    street.evening("锦绣社区", roster_n=5, vacc_on_roster=3, walk_in=1, no_show=1, deferred=1, observed=2, arrived=4)
+    page = app(Role.LEADER, "callups", day=DAY.isoformat())
+    assert not page.exception
+    drawn = next(one.proto.body for one in page.get("html") if "留观" in one.proto.body)
+    cells = re.sub(r"<[^>]+>", "|", drawn)
+    found = re.sub(r"\|+", "|", cells)
+    assert "召集人数|8|2/2" in found, "both rosters, and nobody is notified where the morning sheet does not say"
+    assert "已通知|—|—|0/2" in found and "到场|4|80%|1/2" in found
+    assert "接种人数|3|60%|1/2" in found and "留观|2|50%|1/2" in found
+
+
+def test_deferrals_to_be_looked_at_again_are_listed(app, street):
+    street.roster("锦绣社区", DAY - timedelta(days=20), people=[{"person_code": "缓1", "outcome": "deferred"}])
+    street.roster("锦绣社区", DAY - timedelta(days=5), people=[{"person_code": "缓2", "outcome": "deferred"}])
+    page = app(Role.SUPERVISOR, "callups", day=DAY.isoformat())
+    assert not page.exception
+    over = page.dataframe[3].value
+    assert over["核对结果"].tolist() == ["缓种"] and "7月23日" in over.to_string()
+    assert "缓种到期（1）" in [tab.label for tab in page.tabs]
+    assert "7月23日" not in str(
+        [frame.value.to_string() for frame in app(Role.LEADER, "callups", day=DAY.isoformat()).dataframe]
+    )

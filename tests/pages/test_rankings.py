@@ -1,12 +1,13 @@
 """排名通报: what a visitor sees of ties, the unreported and those who are not ranked."""
 
+import json
 from datetime import date
 
 import pytest
 
 from data_access import waivers
 from data_access.accounts import Role
-from data_access.reports import notice, ranking
+from data_access.reports import notice, ranking, snapshot
 from tests.data_access.street import Board
 
 DAY = date(2022, 8, 12)
@@ -78,7 +79,7 @@ def test_unequal_rates_never_read_alike(board):
     board.baseline("乙", date(2022, 8, 2), 100_000)
     board.evening("甲", DAY, cum_d1=50_000)
     board.evening("乙", DAY, cum_d1=50_001)
-    assert notice.figures(board.view(DAY), "coverage")[:2] == ["50.001% 50,001/100,000", "50.000% 50,000/100,000"]
+    assert notice.figures(snapshot.take(board.view(DAY)))[:2] == ["50.001% 50,001/100,000", "50.000% 50,000/100,000"]
 
 
 def test_the_gain_of_the_street_says_of_how_many(board, app):
@@ -86,3 +87,53 @@ def test_the_gain_of_the_street_says_of_how_many(board, app):
     page = app(Role.LEADER, "rankings", day="2022-08-12")
     assert not page.exception
     assert "+6 (1/4)" in " ".join(str(one.proto) for one in page.get("vega_lite_chart"))
+
+
+def charted(page):
+    """Specification and data of every chart as text, Chinese included."""
+    protos = [one.proto for one in page.get("vega_lite_chart")]
+    specs = [json.dumps(json.loads(proto.spec), ensure_ascii=False) for proto in protos]
+    return " ".join([*specs, *(proto.SerializeToString().decode("utf-8", "ignore") for proto in protos)])
+
+
+def test_just_short_of_the_target_reads_short_of_it(board, app):
+    board.baseline("甲", date(2022, 8, 2), 10_000)
+    board.evening("甲", DAY, cum_d1=8_999)
+    board.baseline("乙", date(2022, 8, 2), 100_000)
+    board.evening("乙", DAY, cum_d1=89_996)
+    page = app(Role.LEADER, "rankings", day="2022-08-12")
+    assert not page.exception
+    assert "89.996%" in charted(page) and "90.00%" not in charted(page)
+    assert "89.99%" in charted(page) and "达标" not in [part for part in charted(page).split('"') if part == "✓ 达标"]
+
+
+@pytest.mark.parametrize("by", ["area", "cadre"])
+def test_areas_and_lead_cadres_are_ranked_without_a_name_in_clear(board, app, by):
+    register = [{"name": name, "area": "东片" if name in "甲乙" else "西片", "lead_cadre": "王建国"} for name in FIELD]
+    board.communities(register)
+    for role in (Role.LEADER, Role.SUPERVISOR):
+        page = app(role, "rankings", day="2022-08-12", by=by)
+        assert not page.exception
+        assert "王建国" not in charted(page) and "建国" not in drawn(page)
+        assert ("王*" in charted(page)) == (by == "cadre" and role == Role.SUPERVISOR)
+        assert ("东片" in charted(page)) == (by == "area")
+
+
+def test_all_bases_stand_side_by_side(board, app):
+    page = app(Role.LEADER, "rankings", day="2022-08-12", basis="all")
+    assert not page.exception
+    assert "接种率（摸底）" in drawn(page) and "接种率（应接）" in drawn(page) and "剩余人数" in drawn(page)
+    assert "46/120" in drawn(page) and "未报" in drawn(page)
+
+
+def test_a_second_dose_has_no_target_and_says_its_base(board, app):
+    board.evening("甲", DAY, cum_d1=46, cum_full=30)
+    page = app(Role.LEADER, "rankings", day="2022-08-12", dose="full", over="eligible")
+    assert not page.exception
+    assert "应接口径：累计全程接种人数÷应接种人数" in drawn(page)
+    assert "30/120" in charted(page) and "目标 90%" not in charted(page)
+
+
+def test_in_english(board, app):
+    page = app(Role.SUPERVISOR, "rankings", day="2022-08-12", lang="en", by="area")
+    assert not page.exception and "Area" in charted(page)

@@ -60,11 +60,8 @@ def test_each_role_opens_its_pages_and_is_told_who_opens_the_others(app: App, ro
 
 def test_who_may_open_what() -> None:
     needs = {page: place.needs for page, place in shell.PLACES.items()}
-    assert needs["uploads"] == Capability.UPLOAD
     assert needs["administration"] == Capability.ADMINISTER
-    assert {need for page, need in needs.items() if page not in ("uploads", "administration")} == {
-        Capability.READ_BOARD
-    }
+    assert {need for page, need in needs.items() if page != "administration"} == {Capability.READ_BOARD}
 
 
 def test_signing_in_opens_the_page_that_was_asked_for(app: App) -> None:
