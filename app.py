@@ -3,7 +3,8 @@
 import streamlit as st
 
 from config.language import _
-from pages.parts import first_start, menu, password, session, shell, sign_in, style
+from pages.parts import style
+from pages.parts.frame import first_start, menu, password, session, shell, sign_in
 
 shell.settle()
 session.speak()

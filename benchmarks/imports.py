@@ -37,7 +37,8 @@ from python_calamine import CalamineWorkbook
 
 from config.campaigns import default_campaigns
 from config.settings import settings
-from data_access import accounts, database, facts, privacy, submissions
+from data_access import accounts, database, privacy, submissions
+from data_access.inbox import facts
 from data_access.sample.people import AGES, People
 from data_access.schema import Sealed
 from data_access.sheets import kind

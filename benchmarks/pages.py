@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import street
 from data_access import database
-from pages.parts import shell
+from pages.parts.frame import shell
 from tests.browser import conftest as browser
 from tests.browser.screenshots import Office, settle, sign_in
 

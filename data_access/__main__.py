@@ -20,15 +20,16 @@ from config import clock, language
 from config.declarations import ConfigError
 from config.language import _
 from config.settings import settings
-from data_access import accounts, answers, database, logs, privacy, sheets, submissions
+from data_access import accounts, database, privacy, sheets, submissions
 from data_access.accounts import AccountError, Actor, Role
-from data_access.arguments import Day, Moment
-from data_access.arguments import campaign as code_of
-from data_access.closing import ClosingError
-from data_access.import_command import import_, withdraw
-from data_access.mapping_command import mapping
-from data_access.notice_command import notice
-from data_access.notices import NoticeError
+from data_access.commands import answers, logs
+from data_access.commands.arguments import Day, Moment
+from data_access.commands.arguments import campaign as code_of
+from data_access.commands.import_command import import_, withdraw
+from data_access.commands.mapping_command import mapping
+from data_access.commands.notice_command import notice
+from data_access.office.closing import ClosingError
+from data_access.office.notices import NoticeError
 from data_access.reports import administration, directory, reporting
 from data_access.reports.scores import BY, Cut
 from data_access.reports.view import View

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, catalogues, database
+from data_access import audit, database
+from data_access.catalogue import catalogues
 from data_access.schema import Account, Community, Street
 
 

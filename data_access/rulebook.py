@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data_access import closing, limits
 from data_access.findings import Rule
+from data_access.inbox import limits
+from data_access.office import closing
 from data_access.sheets import rules as sheet_rules
 from data_access.workbooks import rules as reader_rules
 

@@ -371,7 +371,10 @@ class SiteEntry(Fact, Base):
 
 
 class DayFact(Fact):
-    """A fact of one community's day in one campaign."""
+    """A fact of one community's day in one campaign.
+
+    ``estimates`` of the tallies and the base names the columns whose figure was written as an estimate (46余).
+    """
 
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
@@ -391,6 +394,7 @@ class Baseline(DayFact, Base):
     opening_d1: Mapped[int | None]
     opening_full: Mapped[int | None]
     opening_b: Mapped[int | None]
+    estimates: Mapped[list[str] | None]
     __table_args__ = (Index(None, "street_id", "campaign_id", "community_id", "as_of"),)
 
 
@@ -453,6 +457,7 @@ class MorningTally(DayFact, Base):
     due: Mapped[date | None]
     filler: Mapped[str | None] = mapped_column(Sealed)
     filled_at: Mapped[datetime | None]
+    estimates: Mapped[list[str] | None]
     __table_args__ = (Index(None, "street_id", "campaign_id", "biz_date", "community_id"),)
 
 
@@ -489,6 +494,7 @@ class EveningTally(DayFact, Base):
     diff_note: Mapped[str | None] = mapped_column(Sealed)
     plan_next: Mapped[int | None]
     issues: Mapped[str | None] = mapped_column(Sealed)
+    estimates: Mapped[list[str] | None]
     __table_args__ = (Index(None, "street_id", "campaign_id", "biz_date", "community_id"),)
 
 
@@ -514,7 +520,13 @@ class Progress(Fact, Base):
     owner: Mapped[str | None] = mapped_column(Sealed)
     due: Mapped[date | None]
     zero_confirm: Mapped[bool | None]
-    __table_args__ = (Index(None, "street_id", "workstream", "community_id", "period"),)
+    problems_found: Mapped[int | None]  # by an inspection that gives a score
+    problems_mended: Mapped[int | None]
+    estimates: Mapped[list[str] | None]
+    __table_args__ = (
+        Index(None, "street_id", "workstream", "community_id", "period"),
+        Index(None, "street_id", "indicator", "community_id", "period"),
+    )
 
 
 class Evidence(Fact, Base):
@@ -544,6 +556,76 @@ class Evidence(Fact, Base):
     review: Mapped[str | None] = mapped_column(Short)
     review_note: Mapped[str | None] = mapped_column(Sealed)
     __table_args__ = (Index(None, "street_id", "year", "community_id"),)
+
+
+class PlanItem(Fact, Base):
+    """周工作计划: one thing a community means to do in a week, and what became of it."""
+
+    __tablename__ = "plan_item"
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    week: Mapped[str] = mapped_column(Short)
+    item_no: Mapped[int]
+    workstream: Mapped[str | None] = mapped_column(Short)
+    task: Mapped[str] = mapped_column(Sealed)
+    owner: Mapped[str | None] = mapped_column(Sealed)
+    due: Mapped[date | None]
+    done_on: Mapped[date | None]
+    outcome: Mapped[str | None] = mapped_column(Short)  # done, carried, dropped; None while it is open
+    result: Mapped[str | None] = mapped_column(Sealed)
+    __table_args__ = (Index(None, "street_id", "week", "community_id"),)
+
+
+class Target(Base):
+    """A target that the street sets for an indicator, for all communities or one, from a day on, with its source.
+
+    ``value`` None: no target is set (待定) from that day. Of the targets of an indicator that stand, one of the
+    community outranks that of the street, and within each the one whose ``valid_from`` came last counts; a withdrawn
+    one never counted from ``withdrawn_at`` on. In the unit of the indicator, of one slot where it accrues by period.
+    """
+
+    __tablename__ = "target"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
+    indicator: Mapped[str] = mapped_column(Short)
+    value: Mapped[Decimal | None]
+    source: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    __table_args__ = (Index(None, "street_id", "indicator", "valid_from"),)
+
+
+class Attachment(Base):
+    """A file of evidence: a photo, a scan, a document, on a record that outlives its revisions.
+
+    ``sort`` and ``record`` name the record: evidence ``2026/1.4/2`` (year, item, event; a family in place of the event
+    as ``2026/4.6/F12``), progress ``2026-08/HE-01`` (period, indicator), action ``DB-2026-014`` (number).
+    ``piece`` is the kind of evidence it shows (photo, minutes, sign_in, ...). A removed one is no longer shown.
+    """
+
+    __tablename__ = "attachment"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    sort: Mapped[str] = mapped_column(Short)
+    record: Mapped[str] = mapped_column(String(255))
+    piece: Mapped[str | None] = mapped_column(Short)
+    filename: Mapped[str] = mapped_column(Sealed)
+    media_type: Mapped[str] = mapped_column(Short)
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(Short)
+    content: Mapped[bytes] = mapped_column(SealedBytes)
+    thumbnail: Mapped[bytes | None] = mapped_column(SealedBytes)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str | None] = mapped_column(Sealed)
+    __table_args__ = (Index(None, "street_id", "community_id", "sort", "record"),)
 
 
 class ActionItem(Fact, Base):

@@ -16,13 +16,15 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, bulk, closing, database, deadlines, facts, originals
+from data_access import audit, database
 from data_access.accounts import Actor, Capability
-from data_access.actions import events
 from data_access.findings import Finding, Rule, Severity
-from data_access.identities import Identities
-from data_access.known import known
-from data_access.plans import Plan, SheetOutcome, plans, split
+from data_access.inbox import bulk, facts, originals
+from data_access.inbox.identities import Identities
+from data_access.inbox.known import known
+from data_access.inbox.plans import Plan, SheetOutcome, plans, split
+from data_access.office import closing, deadlines
+from data_access.office.actions import events
 from data_access.schema import ActionEvent, Submission
 from data_access.schema import Finding as FindingRecord
 from data_access.workbooks import pipeline

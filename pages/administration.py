@@ -3,7 +3,9 @@
 import streamlit as st
 
 from config.language import _
-from pages.parts import empty, filters, guard, office, people, posting, wordings
+from pages.parts import empty, filters, guard, people
+from pages.parts.administration import office
+from pages.parts.wall import posting, wordings
 
 actor = guard.enter("administration")
 section = filters.Choice(

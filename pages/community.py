@@ -19,7 +19,9 @@ from data_access.metrics import half_up, needed
 from data_access.reports import coverage, directory, dispatch, history, profile, standing
 from data_access.reports.view import View
 from data_access.submissions import SubmissionError
-from pages.parts import cache, empty, figures, filters, guard, session, settle, style, tables
+from pages.parts import cache, empty, figures, filters, guard, style, tables
+from pages.parts.dispatch import settle
+from pages.parts.frame import session
 
 STATUS = {
     "new": N_("To assign"),

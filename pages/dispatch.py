@@ -15,7 +15,8 @@ from config.language import N_, _, pick
 from data_access.accounts import Capability
 from data_access.reports import corrections, dispatch
 from data_access.reports.view import View
-from pages.parts import cache, closing, day_table, downloads, empty, figures, filters, guard, settle, style, tables
+from pages.parts import cache, downloads, empty, figures, filters, guard, style, tables
+from pages.parts.dispatch import closing, day_table, settle
 from pages.parts.figures import Tile
 
 SHEETS = {"roster": N_("Roster sheet"), "morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}

@@ -16,7 +16,9 @@ from data_access.accounts import Actor
 from data_access.reports import directory, notice, ranking, snapshot, standing
 from data_access.reports.scores import COUNTED, OF_PEOPLE, WHOLE, Cut, target
 from data_access.reports.view import View
-from pages.parts import cache, cuts, downloads, empty, figures, filters, guard, notices, settle, style, tables
+from pages.parts import cache, downloads, empty, figures, filters, guard, style, tables
+from pages.parts.dispatch import settle
+from pages.parts.rankings import cuts, notices
 
 CSS = """
 .sign {{ display: inline-flex; align-items: center; }}

@@ -4,7 +4,8 @@ import streamlit as st
 
 from config.language import _
 from data_access.accounts import Capability
-from pages.parts import archive, batch, blanks, filters, guard, remembered, reporting
+from pages.parts import filters, guard, reporting
+from pages.parts.uploads import archive, batch, blanks, remembered
 
 actor = guard.enter("uploads")
 if not actor.may(Capability.UPLOAD):  # who sends nothing sees who has reported

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from config.language import _
-from pages.parts import drill as panels
-from pages.parts import empty, filters, guard, progress, yearbook
+from pages.parts import empty, filters, guard
+from pages.parts.workstreams import drill as panels
+from pages.parts.workstreams import progress, yearbook
 
 actor = guard.enter("workstreams")
 drill = progress.asked()

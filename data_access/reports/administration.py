@@ -18,10 +18,11 @@ from sqlalchemy.engine import make_url
 
 from config.language import speaking
 from config.settings import settings
-from data_access import audit, database, facts, privacy
+from data_access import audit, database, privacy
 from data_access.accounts import Actor, Capability
 from data_access.force import in_force
-from data_access.known import known
+from data_access.inbox import facts
+from data_access.inbox.known import known
 from data_access.reports import prefill
 from data_access.reports.view import View
 from data_access.schema import Account, AuditEvent, Community, CommunityEntry, DataVersion, Submission, Workbook

@@ -18,7 +18,8 @@ import pandas as pd
 from config import clock
 from config.campaigns import ALL, Campaign
 from config.language import N_, _
-from data_access import facts, privacy, sheets
+from data_access import privacy, sheets
+from data_access.inbox import facts
 from data_access.sheets.declaration import Column, Type
 from data_access.workbooks import compare
 

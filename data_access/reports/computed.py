@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign
 from config.catalogue import indicator
-from data_access import deadlines, metrics
+from data_access import metrics
 from data_access.force import in_force
 from data_access.metrics import Period, Rate
+from data_access.office import deadlines
 from data_access.reports import accrual, standing
 from data_access.reports.accrual import Standing
 from data_access.reports.reporting import Received, received

@@ -17,9 +17,11 @@ from sqlalchemy.orm import aliased
 
 from config import clock
 from config.language import N_, _
-from data_access import closing, database, facts, metrics, privacy, sheets
+from data_access import database, metrics, privacy, sheets
 from data_access.accounts import Capability, Role
-from data_access.deadlines import DAILY
+from data_access.inbox import facts
+from data_access.office import closing
+from data_access.office.deadlines import DAILY
 from data_access.reports import day, tallies
 from data_access.reports.callups import label as outcome
 from data_access.reports.changes import label

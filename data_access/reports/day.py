@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from data_access import database, metrics, waivers
+from data_access import database, metrics
+from data_access.office import waivers
 from data_access.reports import differences, tallies
 from data_access.reports.frames import frame
 from data_access.reports.reporting import received

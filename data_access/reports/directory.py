@@ -15,7 +15,7 @@ from config.campaigns import Campaign
 from data_access import database, schema
 from data_access.accounts import Actor, Capability
 from data_access.force import in_force
-from data_access.known import campaign_definitions, known
+from data_access.inbox.known import campaign_definitions, known
 from data_access.reports.frames import frame
 from data_access.reports.view import View
 from data_access.schema import CalendarDay, Community, CommunityEntry, Site, SiteEntry, Submission

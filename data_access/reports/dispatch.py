@@ -10,9 +10,10 @@ from sqlalchemy import Connection, select
 
 from config import clock
 from config.language import N_, _
-from data_access import database, metrics, privacy, waivers
+from data_access import database, metrics, privacy
 from data_access.accounts import Capability, Role
 from data_access.force import in_force
+from data_access.office import waivers
 from data_access.reports import day, tallies
 from data_access.reports.day import RATES, STATES
 from data_access.reports.differences import COLUMNS as DIFFERENCES

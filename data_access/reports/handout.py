@@ -14,7 +14,7 @@ from config.catalogue import indicator, workstream
 from config.language import N_, _, pick
 from data_access import metrics
 from data_access.metrics import Rate
-from data_access.phrases import Wordings
+from data_access.office.phrases import Wordings
 from data_access.reports import briefing, dispatch, reporting, spoken
 from data_access.reports.agenda import Agenda, Matter, place
 from data_access.reports.briefing import SHEETS, Briefing, Result, Standings

@@ -17,11 +17,13 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
 from config.language import _
-from data_access import audit, database, facts, schema, waivers
+from data_access import audit, database, schema
 from data_access.accounts import Actor, Capability, OtherCommunityError, Role
 from data_access.findings import Finding as Found
 from data_access.findings import Rule, Severity
-from data_access.known import campaign_definitions
+from data_access.inbox import facts
+from data_access.inbox.known import campaign_definitions
+from data_access.office import waivers
 from data_access.reports import changes
 from data_access.rulebook import RULES
 from data_access.schema import Account, Campaign, Community, Finding, Submission, Workbook

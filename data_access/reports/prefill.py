@@ -20,9 +20,9 @@ from config.language import _
 from config.settings import settings
 from data_access import metrics, privacy
 from data_access.accounts import Role
-from data_access.facts import columns
 from data_access.force import in_force
-from data_access.known import StoredHistory
+from data_access.inbox.facts import columns
+from data_access.inbox.known import StoredHistory
 from data_access.reports import callups, computed, tallies
 from data_access.reports.tallies import SETTLED, Member
 from data_access.reports.view import View

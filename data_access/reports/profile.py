@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from config import clock
 from config.settings import settings
-from data_access import database, deadlines, metrics, privacy
+from data_access import database, metrics, privacy
 from data_access.accounts import Capability, Role
 from data_access.force import in_force
+from data_access.office import deadlines
 from data_access.reports import (
     actions,
     coverage,

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from config import clock
 from config.language import N_, _
-from data_access import database, deadlines, exemptions, metrics, schema
-from data_access.exemptions import Excused
+from data_access import database, metrics, schema
 from data_access.force import in_force
+from data_access.office import deadlines, exemptions
+from data_access.office.exemptions import Excused
 from data_access.reports.directory import counting, entries, rest_days
 from data_access.reports.frames import frame
 from data_access.reports.view import View

@@ -8,9 +8,10 @@ from typing import Literal
 
 from config.language import _
 from config.settings import settings
-from data_access import metrics, phrases
+from data_access import metrics
 from data_access.metrics import Rate
-from data_access.phrases import Wordings
+from data_access.office import phrases
+from data_access.office.phrases import Wordings
 from data_access.reports.agenda import listed, place
 from data_access.reports.briefing import Briefing, Today
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from config import clock
-from data_access import database, deadlines, metrics
+from data_access import database, metrics
+from data_access.office import deadlines
 from data_access.reports.reporting import due_sheets
 from data_access.reports.view import View
 from data_access.schema import DataVersion, Submission

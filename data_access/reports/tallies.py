@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 
 from config.campaigns import Campaign
 from data_access import schema
-from data_access import waivers as waiving
 from data_access.force import complete_sum, in_force
-from data_access.known import campaign_definitions
+from data_access.inbox.known import campaign_definitions
+from data_access.office import waivers as waiving
 from data_access.reports.directory import counting, entries, rest_days
 from data_access.reports.view import View
 from data_access.schema import Callup, DayFact, EveningTally, MorningTally, Submission

@@ -17,8 +17,9 @@ from config import clock
 from config.campaigns import sample_campaigns
 from config.language import _
 from config.settings import settings
-from data_access import streets, submissions
+from data_access import submissions
 from data_access.accounts import Actor, Capability
+from data_access.office import streets
 from data_access.sample import street
 from data_access.sample.parcels import Parcel, Post
 from data_access.sample.vaccination import simulate

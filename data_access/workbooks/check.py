@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from config.campaigns import Campaign
-from data_access.deadlines import DAILY
 from data_access.findings import Finding, Severity
+from data_access.office.deadlines import DAILY
 from data_access.sheets.declaration import Column, LooksAt, Problem, RowCheck, SheetKind, Type
 from data_access.sheets.ledger import aggregate
 from data_access.workbooks import rules

@@ -8,7 +8,8 @@ from config.language import _
 from data_access.accounts import Capability
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import cache, shell
+from pages.parts import cache
+from pages.parts.frame import shell
 
 
 def state(title: str, advice: str, page: str | None = None, link: str | None = None, **query: str) -> None:

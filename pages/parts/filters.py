@@ -19,7 +19,8 @@ from data_access.accounts import Actor
 from data_access.reports import directory
 from data_access.reports.status import Status, status
 from data_access.reports.view import View
-from pages.parts import cache, figures, shell, tables
+from pages.parts import cache, figures, tables
+from pages.parts.frame import shell
 
 _NAMES = ("day", "campaign", "area", "community", "as_of")
 _KINDS = {"morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}

@@ -13,7 +13,8 @@ from dataclasses import replace
 import streamlit as st
 
 from data_access.accounts import Actor, NotAllowedError
-from pages.parts import empty, filters, session, shell
+from pages.parts import empty, filters
+from pages.parts.frame import session, shell
 
 
 def enter(page: str) -> Actor:

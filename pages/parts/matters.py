@@ -16,13 +16,16 @@ import streamlit as st
 from config import clock
 from config.catalogue import UnknownWorkstreamError, workstream, workstreams
 from config.language import N_, _, pick
-from data_access import matters, sheets
+from data_access import sheets
 from data_access.accounts import ROLE_NAMES, AccountError, Capability, Role
-from data_access.matters import MatterError
+from data_access.office import matters
+from data_access.office.matters import MatterError
 from data_access.reports import actions as report
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import cache, downloads, figures, progress, raising, style, tables
+from pages.parts import cache, downloads, figures, style, tables
+from pages.parts.dispatch import raising
+from pages.parts.workstreams import progress
 
 NAMES = ("community", "workstream", "item", "new")
 DUE = {"difference": 1, "finding": 1}  # days: the next meeting asks about it

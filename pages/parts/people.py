@@ -11,7 +11,8 @@ from data_access import accounts
 from data_access.accounts import ROLE_NAMES, AccountError, Actor, Role
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import figures, session, tables
+from pages.parts import figures, tables
+from pages.parts.frame import session
 
 _MAY = {
     Role.CLERK: N_("Uploads for the own community and sees its people, masked."),

@@ -11,12 +11,14 @@ import streamlit as st
 from charts import heat, theme
 from config import clock
 from config.language import _, pick
-from data_access import database, exemptions, sheets
+from data_access import database, sheets
 from data_access.accounts import AccountError, Capability
+from data_access.office import exemptions
 from data_access.reports import reporting
 from data_access.reports.view import View
-from pages.parts import cache, downloads, empty, figures, session, style, tables
+from pages.parts import cache, downloads, empty, figures, style, tables
 from pages.parts.figures import Tile
+from pages.parts.frame import session
 
 SPAN = 14  # days shown where the address names no first one
 LONGEST = 92

@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from config.settings import settings
 from data_access import accounts, sample
-from pages.parts import shell
+from pages.parts.frame import shell
 from tests.browser import conftest as browser
 from tests.data_access import books
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data_access import notices
+from data_access.office import notices
 from data_access.reports import snapshot
 from tests.browser.conftest import Server
 from tests.browser.screenshots import settle

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from data_access import accounts
 from data_access.accounts import Role
-from pages.parts import shell
+from pages.parts.frame import shell
 from tests.browser.conftest import Server
 from tests.pages.conftest import PASSWORD, STREET, account, administrator
 

@@ -14,7 +14,7 @@ from typing import Any
 from config import clock
 from data_access import accounts, submissions
 from data_access.accounts import Actor
-from data_access.plans import SheetOutcome
+from data_access.inbox.plans import SheetOutcome
 from data_access.reports.view import View
 from data_access.workbooks.model import Portion, Row, Scope
 

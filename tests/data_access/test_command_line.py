@@ -16,9 +16,11 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from data_access import accounts, closing, database, exemptions, folders
+from data_access import accounts, database
 from data_access.__main__ import main
-from pages.parts import intake
+from data_access.inbox import folders
+from data_access.office import closing, exemptions
+from pages.parts.uploads import intake
 
 D1, D2 = date(2022, 8, 11), date(2022, 8, 12)
 ROOT = Path(__file__).parents[2]
@@ -488,7 +490,7 @@ def test_what_could_not_be_taken_in_stays_where_it_was(answer, call, tmp_path, m
 
 
 def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path, monkeypatch):
-    from data_access import folders
+    from data_access.inbox import folders
 
     answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
     folder = tmp_path / "收件"
@@ -533,7 +535,8 @@ def test_a_watched_folder_acts_as_told(office, answer, call, tmp_path):
 
 
 def test_a_file_that_cannot_be_read_stays_and_is_told_once(call, tmp_path):
-    from data_access import accounts, folders
+    from data_access import accounts
+    from data_access.inbox import folders
     from data_access.workbooks.model import Hints
 
     (tmp_path / "坏盘.xlsx").symlink_to("/proc/self/mem")

@@ -23,8 +23,9 @@ from sqlalchemy import func, select
 
 from config import clock
 from config.campaigns import default_campaigns
-from data_access import accounts, batches, database, facts
+from data_access import accounts, database
 from data_access.accounts import Actor
+from data_access.inbox import batches, facts
 from data_access.schema import BatchFile, DataVersion, Submission, Workbook
 from data_access.sheets import kind
 from data_access.workbooks.writing import workbook

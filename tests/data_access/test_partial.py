@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from data_access import database, submissions
 from data_access.accounts import OtherCommunityError, Role
-from data_access.plans import split
+from data_access.inbox.plans import split
 from data_access.reports import history
 from data_access.schema import Callup, Submission
 from data_access.workbooks.model import Hints, Portion, Row, Scope

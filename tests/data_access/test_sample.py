@@ -15,10 +15,11 @@ from config import clock
 from config.campaigns import sample_campaigns
 from config.catalogue import workstreams
 from config.settings import settings
-from data_access import accounts, database, sample, streets
+from data_access import accounts, database, sample
 from data_access.__main__ import main
 from data_access.accounts import NotAllowedError, Role
 from data_access.force import in_force
+from data_access.office import streets
 from data_access.reports import directory
 from data_access.sample.days import baselines
 from data_access.sample.parcels import Post

@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings, strategies
 from sqlalchemy import select
 
 from config import clock
-from data_access import accounts, database, facts, submissions
+from data_access import accounts, database, submissions
 from data_access.accounts import Role
 from data_access.force import in_force
-from data_access.known import StoredHistory
+from data_access.inbox import facts
+from data_access.inbox.known import StoredHistory
 from data_access.schema import ActionEvent, Callup, EveningTally, Submission
 from data_access.workbooks.model import DayFigures, Portion, Row, Scope, SheetResult, WorkbookResult
 

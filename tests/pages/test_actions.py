@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from config import clock
-from data_access import matters
+from data_access.office import matters
 from data_access.reports import actions
 from tests.data_access.street import DAY, Board
 from tests.pages.conftest import account, administrator

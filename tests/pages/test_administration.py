@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data_access import accounts, calendars
+from data_access import accounts
 from data_access.accounts import Role
+from data_access.office import calendars
 from data_access.reports import administration
-from pages.parts import session
+from pages.parts.frame import session
 from tests.conftest import Office
 from tests.data_access.street import DAY, Board
 from tests.pages.conftest import PASSWORD, App, account, administrator

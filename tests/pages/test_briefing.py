@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from data_access import phrases, waivers
 from data_access.accounts import Role
-from pages.parts import briefing_day, shell
+from data_access.office import phrases, waivers
+from pages.parts.frame import shell
+from pages.parts.wall import briefing_day
 from tests.data_access.street import Board, at
 from tests.pages.conftest import account
 

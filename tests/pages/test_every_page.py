@@ -14,7 +14,7 @@ from data_access import accounts, database, privacy, sample
 from data_access.accounts import CAPABILITIES, Role
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import shell
+from pages.parts.frame import shell
 from tests.conftest import Office
 from tests.pages.conftest import App, administrator
 

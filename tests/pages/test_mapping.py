@@ -10,8 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from config.catalogue import catalogue
-from data_access import accounts, batches, declared, mappings, surveys
+from data_access import accounts
 from data_access.accounts import NotAllowedError, Role
+from data_access.catalogue import declared
+from data_access.inbox import batches
+from data_access.layouts import mappings, surveys
 from data_access.reports import history
 from tests.conftest import Office
 from tests.data_access.street import Board

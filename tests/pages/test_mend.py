@@ -10,12 +10,13 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data_access import batches, waivers
 from data_access.accounts import Actor, Role
+from data_access.inbox import batches
+from data_access.office import waivers
 from data_access.reports import history
 from data_access.workbooks.model import Hints
-from pages.parts import intake, mend, paper, preview
-from pages.parts.intake import Batch, File, Upload
+from pages.parts.uploads import intake, mend, paper, preview
+from pages.parts.uploads.intake import Batch, File, Upload
 from tests.conftest import Office
 from tests.data_access import books
 from tests.data_access.street import DAY, Board

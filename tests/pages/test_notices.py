@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from data_access import notices
 from data_access.accounts import Role
+from data_access.office import notices
 from tests.data_access.street import Board
 
 DAY = date(2022, 8, 12)

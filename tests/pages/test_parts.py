@@ -14,7 +14,8 @@ from data_access import database
 from data_access.accounts import Actor, Role
 from data_access.reports.view import View
 from data_access.workbooks import exports
-from pages.parts import cache, figures, password, tables
+from pages.parts import cache, figures, tables
+from pages.parts.frame import password
 from tests.conftest import Office
 
 

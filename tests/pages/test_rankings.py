@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from data_access import waivers
 from data_access.accounts import Role
+from data_access.office import waivers
 from data_access.reports import notice, ranking, snapshot
 from tests.data_access.street import Board
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from config import clock
-from data_access import closing, exemptions
 from data_access.accounts import Role
+from data_access.office import closing, exemptions
 from tests.data_access.street import DAY, Board, at
 
 DAILY = {"day": DAY.isoformat()}

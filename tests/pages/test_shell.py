@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from config import clock
 from data_access import accounts, database
 from data_access.accounts import Capability, Role
-from pages.parts import session, shell
+from pages.parts.frame import session, shell
 from tests.conftest import Office
 from tests.pages.conftest import PASSWORD, STREET, App, account, administrator
 

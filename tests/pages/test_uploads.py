@@ -14,12 +14,12 @@ from config.settings import settings
 from data_access import database, submissions
 from data_access.accounts import Actor, Role
 from data_access.findings import Severity
-from data_access.intake import _kept as readings
+from data_access.inbox.intake import _kept as readings
 from data_access.reports import history, reporting
 from data_access.reports.view import View
 from data_access.workbooks.model import Hints
-from pages.parts import blanks, intake, preview
-from pages.parts.intake import Batch, File, Upload
+from pages.parts.uploads import blanks, intake, preview
+from pages.parts.uploads.intake import Batch, File, Upload
 from tests.conftest import Office
 from tests.data_access import books
 from tests.data_access.street import DAY, Board

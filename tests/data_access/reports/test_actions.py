@@ -6,9 +6,10 @@ import pytest
 
 from config import clock
 from config.catalogue import workstream
-from data_access import accounts, matters, submissions
+from data_access import accounts, submissions
 from data_access.accounts import NotAllowedError, OtherCommunityError, Role
-from data_access.matters import MatterError
+from data_access.office import matters
+from data_access.office.matters import MatterError
 from data_access.reports import actions
 from data_access.workbooks.model import Scope
 from tests.data_access.street import DAY, Board, at

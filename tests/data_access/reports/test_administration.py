@@ -8,9 +8,10 @@ from datetime import date
 import openpyxl
 import pytest
 
-from data_access import accounts, calendars, database, submissions
+from data_access import accounts, database, submissions
 from data_access.accounts import AccountError, Role
-from data_access.calendars import CalendarError
+from data_access.office import calendars
+from data_access.office.calendars import CalendarError
 from data_access.reports import administration, reporting
 from data_access.reports.view import View
 from tests.conftest import Office

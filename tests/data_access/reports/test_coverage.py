@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from data_access import answers
+from data_access.commands import answers
 from data_access.reports import coverage, ranking
 from data_access.workbooks.model import Scope
 from tests.data_access.street import Board

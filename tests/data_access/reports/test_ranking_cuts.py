@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from config import clock
-from data_access import accounts, metrics, notices
+from data_access import accounts, metrics
 from data_access.accounts import Role
 from data_access.metrics import Rate
+from data_access.office import notices
 from data_access.reports import ranking
 from data_access.reports.scores import Cut
 from tests.data_access.street import Board, at

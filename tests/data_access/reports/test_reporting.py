@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import insert
 
 from config import clock, language
-from data_access import database, exemptions, metrics, submissions
+from data_access import database, metrics, submissions
+from data_access.office import exemptions
 from data_access.reports import ranking, reporting, tallies
 from data_access.schema import CalendarDay
 from data_access.workbooks.model import Scope

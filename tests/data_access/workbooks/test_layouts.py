@@ -14,8 +14,9 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config import catalogue
-from data_access import facts, sheets
-from data_access.declared import drafted
+from data_access import sheets
+from data_access.catalogue.declared import drafted
+from data_access.inbox import facts
 from data_access.workbooks.grid import Book, Grid, open_book
 from data_access.workbooks.layouts import at, fingerprint, survey
 from data_access.workbooks.mapped import essential

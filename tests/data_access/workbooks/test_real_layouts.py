@@ -18,8 +18,9 @@ import pytest
 import xlrd
 
 from config.catalogue import indicator
-from data_access import mappings, submissions
+from data_access import submissions
 from data_access.accounts import Actor
+from data_access.layouts import mappings
 from data_access.reports import actions
 from data_access.reports.view import View
 from data_access.workbooks.model import Hints, Portion, Row, Scope, WorkbookResult

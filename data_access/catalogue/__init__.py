@@ -1,0 +1,1 @@
+"""What a street adds to the shipped catalogue, and the catalogue each account speaks."""

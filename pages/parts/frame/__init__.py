@@ -1,0 +1,1 @@
+"""The frame around every page: sign-in, session, shell, menu."""

@@ -1,0 +1,99 @@
+"""The shell around every page: which pages there are, who may open them, what the navigation shows."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import lru_cache
+
+import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
+
+import charts
+from config.language import N_, _
+from data_access.accounts import Actor, Capability
+from data_access.commands import logs
+from data_access.office import postings
+from data_access.workbooks.worker import YOUNG
+from pages.parts import style
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page: its address, title, icon and what an account must be allowed to do to open it."""
+
+    slug: str
+    title: str
+    icon: str
+    needs: Capability = Capability.READ_BOARD
+
+    @property
+    def script(self) -> str:
+        """The page's file, as links within the board name it."""
+        return f"pages/{self.slug}.py"
+
+    @property
+    def label(self) -> str:
+        """The title in the current language."""
+        return _(self.title)
+
+
+PLACES = {
+    place.slug: place
+    for place in (
+        Place("briefing", N_("Morning briefing"), ":material/campaign:"),
+        Place("callups", N_("Call-ups"), ":material/groups:"),
+        Place("dispatch", N_("Dispatch"), ":material/swap_horiz:"),
+        Place("workstreams", N_("Workstreams"), ":material/grid_view:"),
+        Place("community", N_("Community"), ":material/location_city:"),
+        Place("rankings", N_("Rankings"), ":material/leaderboard:"),
+        Place("actions", N_("Action items"), ":material/assignment_late:"),
+        Place("uploads", N_("Uploads"), ":material/upload_file:"),
+        Place("administration", N_("Administration"), ":material/settings:", Capability.ADMINISTER),
+    )
+}
+
+
+def navigation(actor: Actor | None) -> StreamlitPage:
+    """Register the pages and show those the account may open; the page that was asked for.
+
+    All pages are registered for everybody, so that an address keeps its place through the login and a refused page
+    can say who may open it. The bare address leads to the briefing.
+    """
+    pages = {
+        place.slug: st.Page(
+            place.script,
+            title=place.label,
+            icon=place.icon,
+            url_path=place.slug,
+            visibility="visible" if actor is not None and actor.may(place.needs) else "hidden",
+        )
+        for place in PLACES.values()
+    }
+
+    def front() -> None:
+        st.switch_page(pages["briefing"], query_params=st.query_params.to_dict())
+
+    home = st.Page(front, title=_("Street briefing board"), url_path="home", default=True, visibility="hidden")
+    ready = actor is not None and not actor.must_change
+    if ready:
+        style.logo()
+    return st.navigation([home, *pages.values()], position="top" if ready else "hidden")
+
+
+@lru_cache(maxsize=1)
+def settle() -> None:
+    """Once per process: begin the log, load the libraries behind the charts, spare them the garbage collector's rounds.
+
+    A full collection follows every script run; with pandas and Altair loaded it would cost more than a small page. In
+    between it seldom needs to look: a long roster makes many objects that stay, and hardly any garbage.
+    """
+    logs.start()
+    postings.wake()  # what waited while the board was not running
+    for module in pkgutil.iter_modules(charts.__path__, "charts."):
+        importlib.import_module(module.name)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)

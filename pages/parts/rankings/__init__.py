@@ -1,0 +1,1 @@
+"""The page of rankings: its cuts and its notices."""

@@ -1,0 +1,1 @@
+"""The page of uploads: from the drop to the history of what went in."""

@@ -1,0 +1,1 @@
+"""The briefing page and its screen mode."""
