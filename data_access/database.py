@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -49,8 +50,18 @@ def engine() -> Engine:
     return _engine(settings().url)
 
 
-@lru_cache(maxsize=8)
+_engines: dict[str, Engine] = {}
+_making = Lock()
+
+
 def _engine(url: str) -> Engine:
+    with _making:
+        if url not in _engines:
+            _engines[url] = _connected(url)
+        return _engines[url]
+
+
+def _connected(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _sqlite(url, address.database)
@@ -191,4 +202,7 @@ def _check_keys(connection: Connection) -> None:
 def close_all() -> None:
     """Give back every connection; used where the address changes within one process."""
     _prepare.cache_clear()
-    _engine.cache_clear()
+    with _making:
+        for made in _engines.values():
+            made.dispose()
+        _engines.clear()

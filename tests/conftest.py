@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,9 +67,26 @@ class Office:
         return accounts.console()
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with key and empty database, made once: every test starts from a copy of it."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("STREET_DATABASE_URL", "STREET_CONFIG"):
+            patch.delenv(name, raising=False)
+        patch.setenv("STREET_DATA_DIR", str(folder))
+        patch.setenv("STREET_NOW", EVENING)
+        settings.cache_clear()
+        database.close_all()
+        database.prepare()
+        database.close_all()
+    settings.cache_clear()
+    return folder
+
+
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """A fresh SQLite database in a folder of its own, the clock held at a Friday evening, Chinese spoken."""
+def bare_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """An office before its first start: the data folder is not there yet; the clock held at a Friday evening."""
     made = Office(tmp_path / "data", monkeypatch)
     for name in ("STREET_DATABASE_URL", "STREET_CONFIG", "STREET_LANGUAGE"):
         made.set(name, None)
@@ -82,6 +100,13 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     settings.cache_clear()
     language.use(language.DEFAULT)
     catalogue.using(None)
+
+
+@pytest.fixture
+def office(bare_office: Office, prepared: Path) -> Office:
+    """A fresh SQLite database in a folder of its own, the clock held at a Friday evening, Chinese spoken."""
+    shutil.copytree(prepared, bare_office.data_dir)
+    return bare_office
 
 
 _numbers = itertools.count(1)
@@ -99,16 +124,48 @@ def postgres() -> Iterator[str]:
             yield server.get_uri()
 
 
+@pytest.fixture(scope="session")
+def prepared_postgres(postgres: str, prepared: Path) -> str:
+    """The name of a database on the server that is as empty as the one of ``prepared``, with the same key."""
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE prepared")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("STREET_CONFIG", raising=False)
+        patch.setenv("STREET_DATA_DIR", str(prepared))
+        patch.setenv("STREET_DATABASE_URL", _with_database(postgres, "prepared"))
+        patch.setenv("STREET_NOW", EVENING)
+        settings.cache_clear()
+        database.close_all()
+        database.prepare()
+        database.close_all()  # nobody may be connected to what is copied
+    settings.cache_clear()
+    return "prepared"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, office: Office) -> Iterator[str]:
-    """The test runs twice: on SQLite and on PostgreSQL, each time on an empty database of its own."""
+    """The test runs twice: on SQLite and on PostgreSQL, each time on a database of its own, ready for use."""
     if request.param == "sqlite":
         yield settings().url
-        return
+    else:
+        template = request.getfixturevalue("prepared_postgres")
+        yield from _own_database(request, office, f"TEMPLATE {template} STRATEGY FILE_COPY")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, bare_office: Office) -> Iterator[str]:
+    """As ``database_url``, but nobody has prepared the database yet: it has no tables."""
+    if request.param == "sqlite":
+        yield settings().url
+    else:
+        yield from _own_database(request, bare_office, "")
+
+
+def _own_database(request: pytest.FixtureRequest, office: Office, made_from: str) -> Iterator[str]:
     server = request.getfixturevalue("postgres")
     name = f"office_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} {made_from}")
     url = _with_database(server, name)
     office.set("STREET_DATABASE_URL", url)
     database.close_all()

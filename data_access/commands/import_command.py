@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from datetime import date
 from pathlib import Path
+from threading import Event
+from types import FrameType
 
 import click
 
@@ -101,16 +104,26 @@ def _answer(done: list[tuple[str, Outcome]], batch: int | None, as_json: bool) -
 
 
 def _watch(username: str | None, folder: Path, hints: Hints, every: float, once: bool, as_json: bool) -> bool:
-    """Watch until told to stop; whether anything was refused, which only matters where it ends by itself."""
-    refused = False
+    """Watch until told to stop; whether anything was refused, which only matters where it ends by itself.
+
+    Ctrl-C and the end of a service wait for the files that are being taken in; a second Ctrl-C does not.
+    """
+    refused, stop = False, Event()
+
+    def ended(number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, ended) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        for moved in folders.watch(lambda: acting(username), folder, hints, every=every, once=once):
+        for moved in folders.watch(lambda: acting(username), folder, hints, every=every, once=once, stop=stop):
             click.echo(_line(moved, as_json))
             sys.stdout.flush()
             refused |= moved.outcome.refused
-    except KeyboardInterrupt:
-        return False
-    return refused
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return refused and not stop.is_set()
 
 
 def _line(moved: Moved, as_json: bool) -> str:

@@ -7,10 +7,10 @@ name that is free there. One that was taken in but not moved when the machine we
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from sqlalchemy.exc import OperationalError
 
@@ -68,16 +68,22 @@ def opened(paths: Iterable[Path], hints: Hints) -> tuple[list[File], dict[int, O
 
 
 def watch(
-    acting: Callable[[], Actor], folder: Path, hints: Hints, *, every: float = 5.0, once: bool = False
+    acting: Callable[[], Actor],
+    folder: Path,
+    hints: Hints,
+    *,
+    every: float = 5.0,
+    once: bool = False,
+    stop: Event | None = None,
 ) -> Iterator[Moved]:
-    """Take in the files of a folder, for ever or ``once``; what became of each.
+    """Take in the files of a folder, until ``stop`` is set or ``once``; what became of each.
 
     A file is taken when two looks, ``every`` seconds apart, found it the same. ``acting`` gives the account as it is at
     that moment. One that stays is told once, and tried again when it or the data change.
     """
     seen, stuck = _look(folder), dict[Path, tuple[Stamp, int]]()
-    while True:
-        time.sleep(every)
+    stop = stop or Event()
+    while not stop.wait(every):
         now = _look(folder)
         try:
             version = database.data_version()

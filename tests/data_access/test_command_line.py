@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from data_access import accounts, database
 from data_access.__main__ import main
 from data_access.inbox import folders
 from data_access.office import closing, exemptions
+from data_access.workbooks.model import Hints
 from pages.parts.uploads import intake
 
 D1, D2 = date(2022, 8, 11), date(2022, 8, 12)
@@ -309,7 +311,7 @@ def test_a_wrong_call_is_two(call, args):
     assert call(*args)[0] == 2
 
 
-@pytest.mark.parametrize("kind", ["base", "roster", "morning", "evening", "progress", "evidence", "actions"])
+@pytest.mark.parametrize("kind", ["base", "roster", "morning", "evening", "progress", "evidence", "actions", "plan"])
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_every_template_is_written_and_its_blank_is_no_data(call, tmp_path, kind, language):
     path = tmp_path / f"{kind}.xlsx"
@@ -489,17 +491,22 @@ def test_what_could_not_be_taken_in_stays_where_it_was(answer, call, tmp_path, m
     assert watch(call, folder)[0] == 0 and lying(folder) == ["done/好.xlsx"]
 
 
-def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path, monkeypatch):
-    from data_access.inbox import folders
-
+def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path):
     answer("import", base(tmp_path / "底册.xlsx", {"春晖社区": 120}))
     folder = tmp_path / "收件"
     folder.mkdir()
     whole = write(tmp_path / "好.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)]).read_bytes()
     (folder / "好.xlsx").write_bytes(whole[:500])
-    monkeypatch.setattr(folders.time, "sleep", lambda _seconds: (folder / "好.xlsx").write_bytes(whole[:900]))
-    assert watch(call, folder) == (0, {})
-    monkeypatch.setattr(folders.time, "sleep", lambda _seconds: None)
+
+    class Sender(threading.Event):
+        """Goes on writing between two looks."""
+
+        def wait(self, timeout=None):
+            (folder / "好.xlsx").write_bytes(whole[:900])
+            return False
+
+    moved = folders.watch(accounts.console, folder, Hints(), every=0.1, once=True, stop=Sender())
+    assert list(moved) == [] and lying(folder) == ["好.xlsx"]
     (folder / "好.xlsx").write_bytes(whole)
     _status, lines = watch(call, folder)
     assert lines["好.xlsx"]["status"] == "committed"

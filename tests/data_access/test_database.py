@@ -18,7 +18,7 @@ from data_access import accounts, database, privacy, submissions
 from data_access.schema import Account, Base, Community, DataVersion, MorningTally, Street, Submission
 
 
-def test_migrations_make_exactly_the_declared_schema(database_url):
+def test_migrations_make_exactly_the_declared_schema(bare_url):
     with database.reading() as connection:
         # the types of our own decorators compare as their storage; columns, keys and indexes are what can drift
         context = MigrationContext.configure(connection, opts={"compare_type": False})
@@ -34,7 +34,7 @@ def test_preparing_twice_changes_nothing(database_url):
         assert len(connection.execute(select(Street.id)).all()) == 1
 
 
-def test_a_database_of_the_first_schema_comes_along_with_all_that_is_in_it(database_url):
+def test_a_database_of_the_first_schema_comes_along_with_all_that_is_in_it(bare_url):
     _first_schema_with_data()
     assert database.data_version() == 7
     with database.reading() as connection:
@@ -145,7 +145,7 @@ def test_instants_come_back_in_utc_and_need_an_offset(database_url):
         connection.execute(select(Submission.id).where(Submission.committed_at <= clock.now().replace(tzinfo=None)))
 
 
-def test_the_key_file_is_made_once_for_its_owner_alone(office):
+def test_the_key_file_is_made_once_for_its_owner_alone(bare_office):
     path = settings().data_dir / privacy.KEY_FILE
     database.prepare()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
