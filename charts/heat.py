@@ -12,6 +12,9 @@ from charts import theme
 from config.language import _
 from config.settings import settings
 
+_ROOMY = 10  # columns that have room for large figures on half a page
+_WIDTH = 1150  # what a whole page has for the heads of more
+
 
 def load(
     cells: pd.DataFrame,
@@ -40,7 +43,7 @@ def load(
             for people, room, share in zip(cells["people"], cells["capacity"], cells["load"], strict=True)
         ],
     )
-    x, y = _band("batch", batches["batch"]), _band("site", sites["site"])
+    x, y = _band("batch", batches["batch"], alt.X), _band("site", sites["site"], alt.Y)
     chart = theme.table(rows)
     fills = [*colours.load, colours.act_solid]
     inks = [*colours.load_text, colours.act_on]
@@ -70,6 +73,7 @@ def matrix(
     communities: pd.DataFrame,
     selected: tuple[str, str] | None = None,
     *,
+    flipped: bool = False,
     dark: bool = False,
     screen: bool = False,
 ) -> alt.LayerChart:
@@ -77,14 +81,15 @@ def matrix(
 
     ``frame``: ``community``, ``workstream`` text; ``gap`` float percentage points, only for the colour;
     ``text`` the printed gap (``−19.7``) or the words of a state (``发生 1 起``), missing takes its own word;
-    ``state`` one of ``gap occurred unconfirmed unreported not_applicable``. ``workstreams``:
-    ``workstream``, ``note`` text, left to right. ``communities``: ``community``, ``note`` text, top to
-    bottom (the caller sorts, red cells first or by register). A click is the point selection ``cell`` with
-    the fields ``community`` and ``workstream``; ``selected`` gives it its first value, drawn with a heavy
-    outline.
+    ``state`` one of ``gap occurred unconfirmed unreported not_applicable``; ``worst`` and ``made`` text, where they are
+    there: the worst indicator with its figures, and how many are in which state, said when pointed at.
+    ``workstreams``: ``workstream``, ``note`` text, left to right. ``communities``: ``community``, ``note`` text, top to
+    bottom (the caller sorts); ``flipped`` puts the workstreams down the side. A click is the point selection ``cell``
+    with the fields ``community`` and ``workstream``; ``selected`` gives it its first value, drawn with a heavy outline.
     """
     colours, size = theme.palette(dark), theme.sizes(screen)
-    rows = theme.take(frame, "community", "workstream", "gap", "text", "state").assign(
+    said = [name for name in ("worst", "made") if name in frame]
+    rows = theme.take(frame, "community", "workstream", "gap", "text", "state", also=said).assign(
         step=[_gap_step(state, gap) for state, gap in zip(frame["state"], frame["gap"], strict=True)],
         words=[
             _cell_words(state, gap, text)
@@ -92,7 +97,9 @@ def matrix(
         ],
     )
     rows["heavy"] = rows["step"].isin([0, 5]) | rows["state"].eq("unreported")
-    x, y = _band("workstream", workstreams["workstream"]), _band("community", communities["community"])
+    across = ("community", communities) if flipped else ("workstream", workstreams)
+    down = ("workstream", workstreams) if flipped else ("community", communities)
+    x, y = _band(across[0], across[1][across[0]], alt.X), _band(down[0], down[1][down[0]], alt.Y)
     fills = [*colours.gap, colours.red_solid, colours.sunk, colours.surface, colours.page]
     inks = [*colours.gap_text, colours.red_on, colours.ink2, colours.red, colours.ink3]
     cell = alt.selection_point(
@@ -113,7 +120,7 @@ def matrix(
             color=_pick("step", fills),
             stroke=alt.StrokeValue(None, condition={"test": "datum.state === 'unreported'", "value": colours.red}),
             strokeWidth=alt.StrokeWidthValue(1.5),
-            tooltip=theme.tips("community", "workstream", "words"),
+            tooltip=theme.tips("community", "workstream", "words", *said),
         )
         .add_params(cell)
     )
@@ -127,16 +134,18 @@ def matrix(
         .mark_rect(cornerRadius=5, filled=False, stroke=colours.ink, strokeWidth=3)
         .encode(x=x, y=y)
     )
-    words = chart.mark_text(fontSize=size.figure).encode(
+    narrow = len(across[1])
+    points = size.figure if narrow <= _ROOMY else size.small if screen or narrow <= 2 * _ROOMY else size.small - 2
+    words = chart.mark_text(fontSize=points).encode(
         x=x,
         y=y,
         text=alt.Text(field="words", type="nominal"),
         color=_pick("step", inks),
     )
     plain = words.transform_filter("!datum.heavy")
-    heavy = words.transform_filter("datum.heavy").mark_text(fontSize=size.figure, fontWeight=theme.BOLD)
-    height = (44 if screen else 38) * max(len(communities), 1)
-    edges = _matrix_edges(workstreams, communities, x, y, colours, size)
+    heavy = words.transform_filter("datum.heavy").mark_text(fontSize=points, fontWeight=theme.BOLD)
+    height = (44 if screen else 38) * max(len(down[1]), 1)
+    edges = _matrix_edges(across, down, x, y, colours, size)
     return theme.finish(alt.layer(face, hatched, plain, heavy, outline, *edges), dark, screen, height)
 
 
@@ -156,8 +165,8 @@ def calendar(frame: pd.DataFrame, *, dark: bool = False, screen: bool = False) -
     )
     days = theme.order(frame.sort_values("day")["label"])
     sheets = theme.order(frame["sheet"])
-    x = _band("label", days, axis=alt.Axis(title=None, orient="top", domain=False, ticks=False, labelAngle=0))
-    y = _band("sheet", sheets, axis=theme.names(sheets, dark=dark, screen=screen))
+    x = _band("label", days, alt.X, alt.Axis(title=None, orient="top", domain=False, ticks=False, labelAngle=0))
+    y = _band("sheet", sheets, alt.Y, theme.names(sheets, dark=dark, screen=screen))
     chart = theme.table(rows)
     tips = theme.tips("sheet", "label", "word")
     layers = [
@@ -213,11 +222,10 @@ def _calendar_fill(state: str, dark: bool) -> str:
     return colours.page if mark.role == "mark" else mark.tint(dark)
 
 
-def _band(field: str, values: Sequence[Any] | pd.Series, axis: alt.Axis | None = None) -> Any:
+def _band(field: str, values: Sequence[Any] | pd.Series, channel: Any, axis: alt.Axis | None = None) -> Any:
     """A band of cells in the given order, with the same thin gap in every heat map."""
     domain = theme.order(values)
     scale = alt.Scale(domain=domain, paddingInner=0.05, paddingOuter=0)
-    channel = alt.X if field in ("batch", "workstream", "label") else alt.Y
     return channel(field=field, type="nominal", sort=domain, scale=scale, axis=axis)
 
 
@@ -294,29 +302,35 @@ def _batch_edges(
 
 
 def _matrix_edges(
-    workstreams: pd.DataFrame,
-    communities: pd.DataFrame,
+    across: tuple[str, pd.DataFrame],
+    down: tuple[str, pd.DataFrame],
     x: alt.X,
     y: alt.Y,
     colours: theme.Palette,
     size: theme.Sizes,
 ) -> list[Any]:
-    """Community and area left, workstream and its office above."""
-    names = theme.extent(communities["community"], size.label) + 8
-    left = names + theme.extent(communities["note"].dropna(), size.small) + 12
-    rows = theme.table(theme.take(communities, "community", "note"))
-    columns = theme.table(theme.take(workstreams, "workstream", "note"))
+    """Names and what is said of them: rows left, columns above; many long ones above lean."""
+    (head, columns), (side, lines) = across, down
+    names = theme.extent(lines[side], size.label) + 8
+    left = names + theme.extent(lines["note"].dropna(), size.small) + 12
+    rows = theme.table(theme.take(lines, side, "note"))
+    tops = theme.table(theme.take(columns, head, "note"))
     bold: dict[str, Any] = {"fontWeight": theme.BOLD, "fontSize": size.label}
     quiet: dict[str, Any] = {"fontSize": size.small, "color": colours.ink2}
-    return [
+    beside = [
         rows.mark_text(align="left", dx=-left, **bold).encode(
-            x=theme.XValue(0), y=y, text=alt.Text(field="community", type="nominal")
+            x=theme.XValue(0), y=y, text=alt.Text(field=side, type="nominal")
         ),
         rows.mark_text(align="left", dx=names - left, **quiet).encode(
             x=theme.XValue(0), y=y, text=alt.Text(field="note", type="nominal")
         ),
-        columns.mark_text(dy=-size.small - 20, **bold).encode(
-            x=x, y=theme.YValue(0), text=alt.Text(field="workstream", type="nominal")
-        ),
-        columns.mark_text(dy=-14, **quiet).encode(x=x, y=theme.YValue(0), text=alt.Text(field="note", type="nominal")),
+    ]
+    named = alt.Text(field=head, type="nominal")
+    if len(columns) > _ROOMY and theme.extent(columns[head], size.label) * len(columns) > _WIDTH:
+        lean = tops.mark_text(angle=325, align="left", dx=4, dy=-10, **bold).encode(x=x, y=theme.YValue(0), text=named)
+        return [*beside, lean]
+    return [
+        *beside,
+        tops.mark_text(dy=-size.small - 20, **bold).encode(x=x, y=theme.YValue(0), text=named),
+        tops.mark_text(dy=-14, **quiet).encode(x=x, y=theme.YValue(0), text=alt.Text(field="note", type="nominal")),
     ]

@@ -78,6 +78,7 @@ def steps(
     open_to: date | None = None,
     last_text: str = "",
     alert: bool = False,
+    breaks: pd.DataFrame | None = None,
     dark: bool = False,
     screen: bool = False,
 ) -> alt.LayerChart:
@@ -86,7 +87,10 @@ def steps(
     Columns: ``day`` date of a report; ``n`` Int64 cumulative count, missing where the report did not come
     (written ``缺`` on the line, not drawn as a drop). ``target`` is due at ``end`` and named by
     ``target_text``; ``open_from`` and ``open_to`` bound the shading; ``last_text`` (``5 次``) stands at the
-    end of the line.
+    end of the line. ``breaks`` are the stretches of the window in which one target and one definition hold: ``day``
+    date of their beginning, ``begin`` and ``reach`` float (what is due when they begin and end; missing: no line of
+    elapsed time there), ``label`` text (what changed, blank for the first), ``cut`` bool (what is counted changed: the
+    line is not drawn across).
     """
     colours, size = theme.palette(dark), theme.sizes(screen)
     ink = colours.act_solid if alert else colours.pri
@@ -98,7 +102,7 @@ def steps(
     # the level holds up to the last report due, so that what is missing stands under the line, not after it
     line = pd.concat([known, pd.DataFrame({"day": [rows["day"].max()], "value": [known["value"].iloc[-1]]})])
     line = line.dropna(subset=["day"]).drop_duplicates()
-    top = max(target, int(known["value"].max()), 1)
+    top = max(target, int(known["value"].max()), 1, *_goals(breaks))
     x = _day_axis("day", pd.Timestamp(start), pd.Timestamp(end), month=True)
     y = alt.Y(
         field="value",
@@ -106,17 +110,21 @@ def steps(
         scale=alt.Scale(domain=[0, top], nice=False),
         axis=alt.Axis(title=None, domain=False, ticks=False, tickCount=4, tickMinStep=1, format=",d"),
     )
-    pace = pd.DataFrame(
-        {"day": [pd.Timestamp(start), pd.Timestamp(end)], "value": [0, target], "words": ["", target_text]}
-    )
+    stretches = _stretches(breaks, target, start, end)
+    pace = _pace(stretches, target_text)
     shaded = pd.DataFrame({"day": [open_from], "until": [open_to]}) if open_from and open_to else None
     layers: list[Any] = [] if shaded is None else _shade(_days(shaded), colours)
     layers += [
-        theme.table(pace).mark_line(strokeWidth=1.5, strokeDash=[4, 3], color=colours.ink).encode(x=x, y=y),
+        *_changed(stretches.iloc[1:], x, colours, size),
+        theme.table(pace)
+        .mark_line(strokeWidth=1.5, strokeDash=[4, 3], color=colours.ink)
+        .encode(x=x, y=y, detail=alt.Detail(field="stretch", type="nominal")),
         theme.table(pace)
         .mark_text(align="right", dx=-26, dy=-2, fontSize=size.small, color=colours.ink)
         .encode(x=x, y=y, text=alt.Text(field="words", type="nominal")),
-        theme.table(line).mark_line(interpolate="step-after", strokeWidth=3, color=ink).encode(x=x, y=y),
+        theme.table(_cut(line, stretches))
+        .mark_line(interpolate="step-after", strokeWidth=3, color=ink)
+        .encode(x=x, y=y, detail=alt.Detail(field="stretch", type="nominal")),
         theme.table(known.iloc[1:])
         .mark_point(size=60, filled=True, color=ink)
         .encode(x=x, y=y, tooltip=[_day_tip(), *theme.tips("value")]),
@@ -132,6 +140,49 @@ def steps(
         .encode(x=x, y=y, text=alt.Text(field="words", type="nominal")),
     ]
     return theme.finish(alt.layer(*layers), dark, screen, 240 if screen else 190)
+
+
+def _goals(breaks: pd.DataFrame | None) -> list[float]:
+    return [] if breaks is None else [float(n) for n in breaks["reach"].dropna()]
+
+
+def _stretches(breaks: pd.DataFrame | None, target: int, start: date, end: date) -> pd.DataFrame:
+    """The stretches in order, each with its last day; one over the whole window where nothing changed."""
+    if breaks is None or len(breaks) < 2:
+        whole = {"day": [start], "begin": [0], "reach": [target], "label": [""], "cut": [False]}
+        return _days(pd.DataFrame(whole)).assign(until=pd.Timestamp(end))
+    found = _days(theme.take(breaks, "day", "begin", "reach", "label", "cut"))
+    after = found["day"].shift(-1) - timedelta(days=1)
+    return found.assign(until=after.fillna(pd.Timestamp(end)))
+
+
+def _pace(stretches: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Elapsed time in as many pieces as there are stretches with a target, the last one named."""
+    known = stretches.dropna(subset=["reach"]).reset_index(drop=True)
+    begins = known.assign(value=known["begin"])
+    ends = known.assign(day=known["until"], value=known["reach"])
+    drawn = pd.concat([begins, ends]).rename_axis("stretch").reset_index().sort_values(["stretch", "day"])
+    named = drawn.assign(words=[""] * (len(drawn) - 1) + [words] if len(drawn) else [])
+    return named[["day", "value", "words", "stretch"]]
+
+
+def _cut(line: pd.DataFrame, stretches: pd.DataFrame) -> pd.DataFrame:
+    """The line in as many pieces as things were counted one after the other."""
+    cuts = stretches.loc[stretches["cut"].astype(bool), "day"]
+    return line.assign(stretch=[int((cuts <= day).sum()) for day in line["day"]])
+
+
+def _changed(stretches: pd.DataFrame, x: alt.X, colours: theme.Palette, size: theme.Sizes) -> list[Any]:
+    """A rule at the day of each change, and what changed."""
+    if stretches.empty:
+        return []
+    chart = theme.table(stretches[["day", "label"]])
+    return [
+        chart.mark_rule(strokeWidth=1.5, strokeDash=[2, 2], color=colours.ink3).encode(x=x),
+        chart.mark_text(align="left", baseline="top", dx=5, fontSize=size.small, color=colours.ink2).encode(
+            x=x, y=theme.YValue(0), text=alt.Text(field="label", type="nominal")
+        ),
+    ]
 
 
 def _days(frame: pd.DataFrame) -> pd.DataFrame:

@@ -211,14 +211,19 @@ def sizes(screen: bool = False) -> Sizes:
 
 def count(n: Any) -> str:
     """A count as text: ``14,715``; a missing one is ``—``, never 0."""
-    return MISSING if pd.isna(n) else f"{int(n):,}"
+    return MISSING if pd.isna(n) else f"{_whole(n):,}"
 
 
 def signed(n: Any) -> str:
     """A difference of counts as text: ``+3``, ``−2`` (U+2212), ``0``; a missing one is ``—``."""
     if pd.isna(n):
         return MISSING
-    return f"{int(n):+,}".replace("-", "−") if int(n) else "0"
+    return f"{_whole(n):+,}".replace("-", "−") if int(n) else f"{_whole(n)}"
+
+
+def _whole(n: Any) -> int:
+    """A count as an integer; one that prints itself in its own way, as an estimate does, stays what it is."""
+    return n if isinstance(n, int) else int(n)
 
 
 def texts(values: Iterable[Any]) -> list[str]:
@@ -287,6 +292,7 @@ TIPS = {
     "fraction": N_("Done/base"),
     "gap_text": N_("Gap, points"),
     "label": N_("Item"),
+    "made": N_("Made up of"),
     "notice": N_("Notice"),
     "on_roster": N_("On the roster"),
     "people": N_("People"),
@@ -302,12 +308,16 @@ TIPS = {
     "word": N_("State"),
     "words": N_("State"),
     "workstream": N_("Workstream"),
+    "worst": N_("Worst indicator"),
 }
 
 
 def table(frame: pd.DataFrame) -> alt.Chart:
-    """A chart on these rows, written out once: its layers share them instead of each converting its own copy."""
-    return alt.Chart(alt.InlineData(values=alt.to_values(frame)["values"]))
+    """A chart on these rows, written out once: its layers share them instead of each converting its own copy.
+
+    A tuple, because Altair copies lists row by row whenever it puts layers together: most of the time of a chart.
+    """
+    return alt.Chart(alt.InlineData(values=tuple(alt.to_values(frame)["values"])))
 
 
 def case(*cases: tuple[str, str], otherwise: str) -> alt.ColorValue:

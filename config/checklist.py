@@ -106,12 +106,20 @@ class Section(Named):
     items: tuple[ChecklistItem, ...] = ()
 
 
+class Promise(Named):
+    """One of the ten points of the community's pledge (承诺书), and the items whose evidence shows that it is kept."""
+
+    code: str
+    items: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Checklist:
-    """The whole list. ``evidence`` names the kinds of evidence by their code."""
+    """The whole list. ``evidence`` names the kinds of evidence by their code, ``pledge`` the points promised."""
 
     sections: tuple[Section, ...]
     evidence: dict[str, Text]
+    pledge: tuple[Promise, ...] = ()
 
     @property
     def items(self) -> tuple[ChecklistItem, ...]:
@@ -145,8 +153,10 @@ def load_checklist(path: Path) -> Checklist:
         )
         head = {key: value for key, value in raw.items() if key != "item"}
         sections.append(parse(Section, head | {"items": items}, path, code))
-    checklist = Checklist(tuple(sections), kinds)
+    pledge = tuple(parse(Promise, raw, path, str(raw.get("code", ""))) for raw in entries(values, "pledge", path))
+    checklist = Checklist(tuple(sections), kinds, pledge)
     unique((item.code for item in checklist.items), path)
+    unique((promise.code for promise in pledge), path)
     codes = {item.code for item in checklist.items}
     for item in checklist.items:
         for kind in (kind for choice in item.choices for kind in choice):
@@ -156,6 +166,9 @@ def load_checklist(path: Path) -> Checklist:
         if unknown := set(item.shares_with) - codes:
             reason = _("no such item: {name}", name=min(unknown))
             raise ConfigError(path.name, item.code, "shares_with", reason)
+    for promise in pledge:
+        if unknown := set(promise.items) - codes:
+            raise ConfigError(path.name, promise.code, "items", _("no such item: {name}", name=min(unknown)))
     return checklist
 
 

@@ -1,40 +1,32 @@
-"""How the TOML declarations are read: bilingual text, and errors that name file, entry and field."""
+"""How the TOML declarations are read: bilingual text, and errors that name file, line, entry and field."""
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from config import faults
+from config.faults import ConfigError, FieldError, fold, nearest
 from config.language import N_, _, pick
 
-
-class ConfigError(Exception):
-    """A declaration cannot be used.
-
-    ``file`` is the file's name, ``entry`` the indicator, item or campaign inside it (empty for the file as a
-    whole), ``field`` the field (empty where no single one is to blame) and ``reason`` what is wrong with it.
-    """
-
-    def __init__(self, file: str, entry: str, field: str, reason: str) -> None:
-        super().__init__(file, entry, field, reason)
-        self.file, self.entry, self.field, self.reason = file, entry, field, reason
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in (self.file, self.entry, self.field, self.reason) if part)
-
-
-class FieldError(ValueError):
-    """Raised by a model's own check to name the field that is to blame."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
+__all__ = [
+    "ConfigError",
+    "Declaration",
+    "FieldError",
+    "Named",
+    "Text",
+    "UnknownNameError",
+    "entries",
+    "fold",
+    "nearest",
+    "parse",
+    "read",
+    "unique",
+]
 
 
 class UnknownNameError(LookupError):
@@ -88,24 +80,27 @@ Model = TypeVar("Model", bound=BaseModel)
 def read(path: Path) -> dict[str, Any]:
     """The content of a TOML file. Raises ConfigError naming the file where it is missing or no TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as problem:
         raise ConfigError(path.name, "", "", _("the file is missing")) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        reason = _("the file is not valid TOML ({reason})", reason=problem)
-        raise ConfigError(path.name, "", "", reason) from problem
+    except UnicodeDecodeError as problem:
+        remedy = _("Save it as UTF-8.")
+        raise ConfigError(path.name, "", "", _("the file is no text in UTF-8"), remedy=remedy) from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise faults.syntax(path, problem) from problem
 
 
-def parse(model: type[Model], values: object, path: Path, entry: str = "") -> Model:
-    """``values`` as ``model``. Raises ConfigError naming file, entry and the first field that is wrong."""
+def parse(
+    model: type[Model], values: object, path: Path, entry: str = "", *, table: str | None = None, index: int = 0
+) -> Model:
+    """``values`` as ``model``. Raises ConfigError naming file, entry and the first field that is wrong.
+
+    ``table`` and ``index`` say which table of the file the values are (empty: its head), so that the line is named too.
+    """
     try:
         return model.model_validate(values)
     except ValidationError as problem:
-        first = problem.errors()[0]
-        cause = first.get("ctx", {}).get("error")
-        field = cause.field if isinstance(cause, FieldError) else ".".join(str(part) for part in first["loc"])
-        reason = str(cause) if cause is not None else first["msg"]
-        raise ConfigError(path.name, entry, field, reason) from problem
+        raise faults.found(problem, model, path, entry, table, index) from problem
 
 
 def entries(values: dict[str, Any], table: str, path: Path) -> list[dict[str, Any]]:
@@ -123,15 +118,3 @@ def unique(codes: Iterable[str], path: Path) -> None:
         if code in seen:
             raise ConfigError(path.name, code, "code", _("the code is used twice"))
         seen.add(code)
-
-
-def fold(text: object) -> str:
-    """``text`` for comparing: half-width, one case, no white space."""
-    return "".join(unicodedata.normalize("NFKC", str(text)).casefold().split())
-
-
-def nearest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
-    """The ``candidates`` most like ``name``, best first; only ever a suggestion, never a match."""
-    folded = {fold(candidate): candidate for candidate in candidates}
-    close = difflib.get_close_matches(fold(name), list(folded), n=count, cutoff=0.5)
-    return [folded[item] for item in close]

@@ -5,15 +5,17 @@ The words are composed from the facts in ``workstreams/*.toml``, so that a chang
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from config.declarations import FieldError, Named, Text
 from config.language import _, pick
 
-Kind = Literal["count", "rate", "zero", "cap", "evidence"]
+Kind = Literal["count", "rate", "score", "zero", "cap", "evidence"]
+Polarity = Literal["higher", "lower", "zero", "none"]  # what is better; none: neither more nor less
 Comparator = Literal["≥", "≤", "=", ""]
 Basis = Literal["target", "implied", "field", "setting", "observed"]
 Accrual = Literal["per_period", "annual_total", "cumulative_all_time", "snapshot"]
@@ -44,6 +46,7 @@ PERIODS: dict[Period, Text] = {
 KINDS: dict[Kind, Text] = {
     "count": Text(zh="计数", en="count"),
     "rate": Text(zh="比率", en="rate"),
+    "score": Text(zh="评分", en="score"),
     "zero": Text(zh="零容忍", en="zero tolerance"),
     "cap": Text(zh="上限", en="cap"),
     "evidence": Text(zh="资料", en="evidence"),
@@ -63,6 +66,13 @@ BASES: dict[Basis, Text] = {
     "setting": Text(zh="由街道设定", en="set by the office"),
     "observed": Text(zh="实绩参考", en="a result reached elsewhere"),
 }
+POLARITIES: dict[Polarity, Text] = {
+    "higher": Text(zh="多者为好", en="more is better"),
+    "lower": Text(zh="少者为好", en="less is better"),
+    "zero": Text(zh="零为好", en="none is best"),
+    "none": Text(zh="不论多少", en="neither more nor less is better"),
+}
+_POLARITY: dict[str, Polarity] = {"≥": "higher", "≤": "lower", "=": "higher", "": "none"}
 # Unit in Chinese: one, several in English. A unit that is not listed is printed as it stands.
 UNITS: dict[str, tuple[str, str]] = {
     "%": ("%", "%"), "m²": ("m²", "m²"), "次": ("time", "times"), "期": ("issue", "issues"),
@@ -86,7 +96,7 @@ def month_day(text: str) -> tuple[int, int]:
 
 
 class Indicator(Named):
-    """One indicator of a workstream. The target of a rate is in percent unless ``factor`` says more."""
+    """One indicator of a workstream. The target of a rate or a score is in percent unless ``factor`` says more."""
 
     code: str
     workstream: str = ""  # the slug of its file, filled in by the loader
@@ -98,7 +108,9 @@ class Indicator(Named):
     unit: str
     comparator: Comparator = ""
     target: int | float | None = None  # per slot where accrual is per_period
+    source: str = ""  # where the target comes from: a plan, a notice
     reached: int | float | None = None  # a result reached elsewhere: context, never a target
+    polarity: Polarity = "none"  # from the comparator where it is not given
     basis: Basis
     period: Period
     accrual: Accrual
@@ -121,27 +133,49 @@ class Indicator(Named):
                 raise FieldError("window", reason) from None
         return window
 
+    @model_validator(mode="before")
+    @classmethod
+    def _directed(cls, values: Any) -> Any:
+        """The comparator says what is better, unless the declaration does."""
+        if not isinstance(values, Mapping) or values.get("polarity") is not None:
+            return values
+        known = _POLARITY.get(str(values.get("comparator", "")), "none")
+        return {**values, "polarity": "zero" if values.get("kind") == "zero" else known}
+
     @model_validator(mode="after")
     def _agree(self) -> Indicator:
         """The fields must not contradict one another (traps.md §2; metrics.md §6.7)."""
         if self.basis == "observed" and self.target is not None:
-            raise FieldError("target", _("an observed result is not a target; write it as reached"))
+            raise FieldError(
+                "target", _("an observed result is not a target; write it as reached"), _("Rename target to reached.")
+            )
         if self.target is None and self.basis in ("target", "implied"):
-            raise FieldError("target", _("the basis {basis} needs a target", basis=self.basis))
-        if self.kind == "rate" and (self.numerator is None or self.denominator is None):
+            remedy = _('Add target = …, or write basis = "setting" where the office sets it later.')
+            raise FieldError("target", _("the basis {basis} needs a target", basis=self.basis), remedy)
+        if self.ratio and (self.numerator is None or self.denominator is None):
             missing = "numerator" if self.numerator is None else "denominator"
-            raise FieldError(missing, _("a rate needs numerator and denominator"))
+            remedy = _('Add {name} = {{ zh = "…", en = "…" }}.', name=missing)
+            raise FieldError(missing, _("a rate needs numerator and denominator"), remedy)
         if self.kind == "zero" and (self.comparator != "=" or self.target not in (0, None)):
-            raise FieldError("comparator", _("zero tolerance means = 0"))
+            raise FieldError("comparator", _("zero tolerance means = 0"), _('Write comparator = "=" and target = 0.'))
         if self.kind == "cap" and self.comparator != "≤":
-            raise FieldError("comparator", _("a cap means ≤"))
+            raise FieldError("comparator", _("a cap means ≤"), _('Write comparator = "≤".'))
         if self.target is not None and not self.comparator:
-            raise FieldError("comparator", _("a target needs a comparator"))
+            remedy = _('Add comparator = "≥" (at least), "≤" (at most) or "=".')
+            raise FieldError("comparator", _("a target needs a comparator"), remedy)
         if self.period == "season" and self.window is None:
-            raise FieldError("window", _("a seasonal indicator needs a window"))
-        if self.matrix and (self.target is None or not self.enabled):
-            raise FieldError("matrix", _("only an enabled indicator with a target can stand in the matrix"))
+            remedy = _('Add window = ["05-01", "10-31"].')
+            raise FieldError("window", _("a seasonal indicator needs a window"), remedy)
+        if self.matrix and (not self.enabled or (self.target is None and self.basis == "observed")):
+            remedy = _("Take the line matrix = true out, or give the indicator a target.")
+            reason = _("only an enabled indicator with a target can stand in the matrix")
+            raise FieldError("matrix", reason, remedy)
         return self
+
+    @property
+    def ratio(self) -> bool:
+        """Whether it is reported as numerator and denominator."""
+        return self.kind in ("rate", "score")
 
     @property
     def proportional(self) -> bool:
@@ -186,7 +220,7 @@ class Indicator(Named):
         if self.target is None:
             return Text(zh="待定", en="to be set")
         period = PERIODS[self.period]
-        spoken = self.kind != "rate" and self.accrual != "snapshot"
+        spoken = not self.ratio and self.accrual != "snapshot"
         zh = f"{self.comparator}{_zh(self.target, self.unit)}"
         en = f"{self.comparator} {_en(self.target, self.unit)}"
         return Text(zh=f"{period.zh}{zh}", en=f"{en} {period.en}") if spoken else Text(zh=zh, en=en)
@@ -196,8 +230,9 @@ class Indicator(Named):
         """口径: what is counted over what, the target and its basis, how it adds up, and the evidence."""
         target = self.target_text
         known = self.basis != "observed"  # the words of an observed result say so themselves
-        zh = [_formula_zh(self), f"目标：{target.zh}" + (f"（{BASES[self.basis].zh}）" if known else "")]
-        en = [_formula_en(self), f"target: {target.en}" + (f" ({BASES[self.basis].en})" if known else "")]
+        said = f"，{self.source}" if self.source else "", f", {self.source}" if self.source else ""
+        zh = [_formula_zh(self), f"目标：{target.zh}" + (f"（{BASES[self.basis].zh}{said[0]}）" if known else "")]
+        en = [_formula_en(self), f"target: {target.en}" + (f" ({BASES[self.basis].en}{said[1]})" if known else "")]
         if self.kind == "zero":
             zh.append(f"{PERIODS[self.confirm].zh}都确认为零才算达标")
             en.append(f"met only while zero is confirmed {PERIODS[self.confirm].en}")
@@ -214,6 +249,14 @@ class Indicator(Named):
         return Text(zh="；".join(zh) + "。" + note_zh, en=spoken[0].upper() + spoken[1:] + "." + note_en)
 
 
+class Funnel(Named):
+    """Steps that lead one into the next, such as applied, shortlisted, commended: codes of indicators in order."""
+
+    code: str
+    steps: tuple[str, ...] = Field(min_length=2)
+    note: Text | None = None
+
+
 class Workstream(Named):
     """A workstream (专项): its lead department and its indicators, in the order of the file."""
 
@@ -223,6 +266,7 @@ class Workstream(Named):
     lead: Text
     matrix: bool = False  # shown on the matrix by default
     indicators: tuple[Indicator, ...] = ()
+    funnels: tuple[Funnel, ...] = ()
 
     @property
     def enabled(self) -> tuple[Indicator, ...]:
@@ -260,7 +304,7 @@ def _formula_zh(item: Indicator) -> str:
     what = item.numerator.zh if item.numerator else f"{item.zh}（按{item.unit}计）"
     if item.denominator is None:
         return what
-    scale = "" if item.kind != "rate" else "×100%" if item.factor == 100 else f"×{item.factor}"
+    scale = "" if not item.ratio else "×100%" if item.factor == 100 else f"×{item.factor}"
     return f"{what}÷{item.denominator.zh}{scale}"
 
 
@@ -268,5 +312,5 @@ def _formula_en(item: Indicator) -> str:
     what = item.numerator.en if item.numerator else item.en
     if item.denominator is None:
         return what
-    scale = "" if item.kind != "rate" else " × 100 %" if item.factor == 100 else f" × {item.factor}"
+    scale = "" if not item.ratio else " × 100 %" if item.factor == 100 else f" × {item.factor}"
     return f"{what} ÷ {item.denominator.en}{scale}"

@@ -71,6 +71,9 @@ class Limits(BaseModel):
     memory_mb: int = 500
     waiting_files: int = 200  # files of one account on the upload page that are not in yet
     waiting_mb: int = 500
+    evidence_mb: int = 10  # one file of evidence
+    evidence_files: int = 20  # files on one record
+    evidence_megapixels: int = 40  # one picture; unpacked it takes four megabytes for each
 
 
 class Webhook(BaseModel):
@@ -84,6 +87,17 @@ class Webhook(BaseModel):
     def on(self) -> bool:
         """Whether there is an address to send to."""
         return bool(self.url.get_secret_value())
+
+
+class Backups(BaseModel):
+    """Copies of everything that the board makes by itself: where, at which hour, how many of each it keeps."""
+
+    on: bool = True
+    folder: str = ""  # empty: ``backups`` in the data folder; better another disk
+    at: time = time(2, 30)
+    daily: int = Field(default=7, ge=1)
+    weekly: int = Field(default=4, ge=0)
+    monthly: int = Field(default=12, ge=0)
 
 
 class Product(BaseModel):
@@ -114,9 +128,11 @@ class Settings(BaseSettings):
     thresholds: Thresholds = Thresholds()
     limits: Limits = Limits()
     webhook: Webhook = Webhook()
+    backup: Backups = Backups()
     products: dict[str, Product] = Field(default_factory=dict)
     composite_weights: dict[str, float] = Field(default_factory=dict)  # basis → weight; empty: no composite ranking
     dense_ranks: bool = False  # 1, 1, 2, 3 instead of 1, 1, 3, 4
+    count_shared_events: bool = True  # one event may serve two items of the evidence checklist
     idle_minutes: int = 120
     stay_signed_in_days: int = 7
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 
@@ -48,12 +49,16 @@ class Theme(Named):
 
 
 class Cadence(Named):
-    """How often something is done; ``slots`` is 0 where a campaign's days or an own window decide."""
+    """How often something is done; ``slots`` is 0 where a campaign's days or an own window decide.
+
+    The year calendar lists under it the indicators that each of its periods owes, and ``indicators`` besides.
+    """
 
     code: str
     slots: int = Field(ge=0)
-    accrual: Accrual
+    accrual: Accrual | Literal["zero"]
     acts: Text
+    indicators: tuple[str, ...] = ()
 
 
 class Window(Named):

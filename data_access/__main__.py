@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
 from config import clock, language
 from config.declarations import ConfigError
@@ -22,15 +23,18 @@ from config.language import _
 from config.settings import settings
 from data_access import accounts, database, privacy, sheets, submissions
 from data_access.accounts import AccountError, Actor, Role
+from data_access.backups.archive import BackupError
 from data_access.commands import answers, logs
 from data_access.commands.arguments import Day, Moment
 from data_access.commands.arguments import campaign as code_of
+from data_access.commands.backup_command import backup, restore, verify
+from data_access.commands.catalogue_command import catalogue
 from data_access.commands.import_command import import_, withdraw
 from data_access.commands.mapping_command import mapping
 from data_access.commands.notice_command import notice
 from data_access.office.closing import ClosingError
 from data_access.office.notices import NoticeError
-from data_access.reports import administration, directory, reporting
+from data_access.reports import administration, checklist, directory, reporting, workstreams
 from data_access.reports.scores import BY, Cut
 from data_access.reports.view import View
 from data_access.sheets import choices
@@ -149,7 +153,7 @@ def report(
             raise click.BadParameter(_("{option} belongs to the report ranking.", option=option), param_hint=option)
     if start is not None and name != "reporting":
         raise click.BadParameter(_("--from belongs to the report reporting."), param_hint="--from")
-    actor = accounts.console()
+    actor = accounts.console() if as_of is None else accounts.look_back(accounts.console(), as_of)
     view = _view(actor, name, day, as_of, community, campaign)
     if start is not None and start > view.day:
         raise click.BadParameter(_("{start} lies after {day}.", start=start, day=view.day), param_hint="--from")
@@ -168,7 +172,8 @@ def report(
     if xlsx is not None:
         from data_access.workbooks import exports
 
-        _write(xlsx, exports.workbook({name: frame}, definitions=definitions, data_version=version), "--xlsx")
+        made = {name: frame} | ({"parts": module.parts(view)} if name == "workstreams" else {})
+        _write(xlsx, exports.workbook(made, definitions=definitions, data_version=version), "--xlsx")
         click.echo(str(xlsx))
     elif as_json:
         _print_json(
@@ -179,12 +184,29 @@ def report(
                 "campaign": view.campaign,
                 "data_version": version,
                 "definitions": definitions,
-                "rows": answers.rows(frame, module.RATES),
+                "rows": _NESTED[name](view, frame) if name in _NESTED else answers.rows(frame, module.RATES),
                 **(_counted(view, start) if name == "reporting" else {}),
             }
         )
     else:
         click.echo(answers.table_text(frame, module.RATES))
+
+
+def _checklist(view: View, communities: pd.DataFrame) -> list[dict[str, Any]]:
+    """The communities of the report ``checklist``, each with its sections, each of these with its items."""
+    parts = (communities, checklist.sections(view), checklist.items(view))
+    whole, sections, items = (answers.rows(part, checklist.RATES) for part in parts)
+    sections = answers.under(sections, "items", items, ("community", "section"))
+    return answers.under(whole, "sections", sections, ("community",))
+
+
+def _workstreams(view: View, cells: pd.DataFrame) -> list[dict[str, Any]]:
+    """The cells of the report ``workstreams``, each with the indicators it is made of."""
+    parts = answers.rows(workstreams.parts(view), workstreams.PART_RATES)
+    return answers.under(answers.rows(cells, workstreams.RATES), "parts", parts, ("community", "workstream"))
+
+
+_NESTED = {"checklist": _checklist, "workstreams": _workstreams}
 
 
 def _counted(view: View, start: date | None) -> dict[str, Any]:
@@ -240,7 +262,11 @@ def reset_password(name: str, password: str) -> None:
 main.add_command(import_)
 main.add_command(withdraw)
 main.add_command(mapping)
+main.add_command(catalogue)
 main.add_command(notice)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(verify)
 
 
 def _write(path: Path, content: bytes, option: str) -> None:
@@ -263,6 +289,7 @@ def run() -> None:
         submissions.SubmissionError,
         ClosingError,
         NoticeError,
+        BackupError,
         privacy.KeyFileError,
         database.DatabaseTooNewError,
         ConfigError,

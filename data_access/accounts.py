@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -43,7 +44,9 @@ class Capability(StrEnum):
     CLOSE_DAY = "close_day"  # close the evening's figures, and open them again with a reason
     PUBLISH = "publish"  # freeze a ranking as a numbered notice
     MANAGE_ACTIONS = "manage_actions"
+    REVIEW = "review"  # pass evidence or send it back, approve 不适用
     MAP_SHEETS = "map_sheets"  # say what the columns of a sheet are, for the street; declare own indicators
+    SET_TARGETS = "set_targets"  # set targets and change definitions of indicators, from a day on
     WORD = "word"  # word the spoken summary for the street
     POST = "post"  # send a text to the office's group
     ADMINISTER = "administer"
@@ -169,6 +172,13 @@ def actor(username: str) -> Actor:
     if row is None:
         raise AccountError(N_("There is no active account {name}. An administrator can create one."), name=username)
     return _actor(row)
+
+
+def look_back(acting: Actor, moment: datetime) -> Actor:
+    """The account looking at the board as it stood at a moment: it writes nothing; definitions are of then."""
+    with database.reading() as connection:
+        catalogues.enter(connection, acting.street_id, moment)
+    return replace(acting, looking_back=True)
 
 
 def console() -> Actor:

@@ -27,7 +27,7 @@ from config import clock
 from config.campaigns import default_campaigns
 from config.language import N_, _
 from config.settings import settings
-from data_access import privacy
+from data_access import audit, privacy
 from data_access.schema import Account, Campaign, DataVersion, Street
 
 log = logging.getLogger("street.database")
@@ -68,6 +68,11 @@ def _connected(url: str) -> Engine:
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+
+
+def aside(path: Path) -> Engine:
+    """An SQLite database in a file of its own, beside the one in force: to try something out."""
+    return _sqlite(f"sqlite:///{path}", str(path))
 
 
 def _sqlite(url: str, path: str | None) -> Engine:
@@ -157,6 +162,8 @@ def _prepare(url: str, _data_dir: str) -> None:
             log.info("database migrated from %s to %s", current, head)
         _seed(connection)
         _check_keys(connection)
+        if current != head:
+            audit.begin(connection)
 
 
 def _seed(connection: Connection) -> None:

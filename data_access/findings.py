@@ -31,6 +31,21 @@ class Rule:
     remedy: str
 
 
+def error(code: str, message: str, remedy: str) -> Rule:
+    """A rule whose breach refuses the row, the sheet or the file."""
+    return Rule(code, Severity.ERROR, message, remedy)
+
+
+def warning(code: str, message: str, remedy: str) -> Rule:
+    """A rule whose breach is accepted and marked."""
+    return Rule(code, Severity.WARNING, message, remedy)
+
+
+def info(code: str, message: str, remedy: str) -> Rule:
+    """A rule that says what was normalised."""
+    return Rule(code, Severity.INFO, message, remedy)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One observation on one place of a workbook.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
@@ -42,3 +43,13 @@ def _alive(submission: type[Submission] | AliasedClass[Submission], as_of: datet
 def complete_sum(column: Any) -> ColumnElement[int | None]:
     """The sum of a column if every row has it, else missing: a part of the sites is not the community."""
     return case((func.count(column) == func.count(), func.sum(column)), else_=None)
+
+
+def estimated(column: Any) -> ColumnElement[Any]:
+    """The ``estimates`` of several rows as one text, for ``estimates_in``."""
+    return func.aggregate_strings(cast(column, Text), " ")
+
+
+def estimates_in(text: str | None) -> frozenset[str]:
+    """The columns that one of the rows gives as an estimate: a sum with one in it holds only about."""
+    return frozenset(re.findall(r"\w+", text or ""))

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import secrets
+import traceback
 from base64 import b32decode, b32encode, b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from config.language import N_, _
 from config.settings import settings
 
 KEY_FILE = "street.key"
+_ROOT = Path(__file__).parents[1]
 _VERSION = b"\x01"
 _NONCE = 12
 _BLOCK = 64  # bytes that SHA-256 takes at a time
@@ -162,6 +164,14 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def failure(problem: BaseException) -> str:
+    """What went wrong and where, for a log: kind and place, and never its text, which may quote a sheet or a row."""
+    places = traceback.extract_tb(problem.__traceback__)
+    ours = [place for place in places if Path(place.filename).is_relative_to(_ROOT)]
+    where = f" in {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return type(problem).__name__ + where
 
 
 def mask_name(name: str | None) -> str:

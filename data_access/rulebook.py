@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data_access.findings import Rule
-from data_access.inbox import limits
-from data_access.office import closing
+from data_access.inbox import rules as inbox_rules
 from data_access.sheets import rules as sheet_rules
 from data_access.workbooks import rules as reader_rules
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
-    for source in (reader_rules, sheet_rules, limits, closing)
+    for source in (reader_rules, sheet_rules, inbox_rules)
     for rule in vars(source).values()
     if isinstance(rule, Rule)
 }

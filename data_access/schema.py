@@ -151,6 +151,8 @@ class Community(Base):
     name: Mapped[str] = mapped_column(Short)
     code: Mapped[str] = mapped_column(Short)
     position: Mapped[int]  # register order
+    retired_on: Mapped[date | None]  # from then on it owes nothing; its history stays
+    merged_into: Mapped[int | None] = mapped_column(Key)  # the community that goes on in its place
     __table_args__ = (UniqueConstraint("street_id", "name"), UniqueConstraint("street_id", "code"))
 
 
@@ -205,6 +207,66 @@ class Account(Base):
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    password_until: Mapped[datetime | None]  # a one-time password is of use until then
+    subject: Mapped[str | None] = mapped_column(String(255))  # who this is at the office's single sign-on
+    __table_args__ = (Index(None, "subject", unique=True),)
+
+
+class Visit(Base):
+    """A signed-in session of an account. ``token`` is the keyed hash of what its cookie carries.
+
+    It ends on signing out, with the account's generation, and by itself when nobody was ``seen_at`` it for too long.
+    """
+
+    __tablename__ = "visit"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token: Mapped[str] = mapped_column(Short, unique=True)
+    generation: Mapped[int]
+    lasting: Mapped[bool] = mapped_column(default=False)  # "stay signed in here"
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Throttle(Base):
+    """Failed sign-ins of one account or one address (``key``: its keyed hash) and until when it has to wait."""
+
+    __tablename__ = "throttle"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    key: Mapped[str] = mapped_column(Short, unique=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class Setting(Base):
+    """What an administrator set in the page over the office's file; ``name`` is the dotted name of the setting."""
+
+    __tablename__ = "setting"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"))
+    name: Mapped[str] = mapped_column(Short)
+    value: Mapped[str]  # JSON; sealed text where the setting is a secret
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("street_id", "name"),)
+
+
+class Backup(Base):
+    """A backup that was made, or failed; where it lies and what proves it."""
+
+    __tablename__ = "backup"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    path: Mapped[str]
+    size: Mapped[int | None] = mapped_column(Key)
+    sha256: Mapped[str | None] = mapped_column(Short)
+    data_version: Mapped[int | None] = mapped_column(Key)
+    verified_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
 
 
 class Workbook(Base):
@@ -220,6 +282,7 @@ class Workbook(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     address: Mapped[str | None]
     received_at: Mapped[datetime]
+    purged_at: Mapped[datetime | None]  # its people were purged: the content is gone, hash and size stay
     __table_args__ = (UniqueConstraint("street_id", "sha256"),)
 
 
@@ -811,7 +874,7 @@ class ColumnMapping(Base):
 
 
 class AuditEvent(Base):
-    """Who did what, when; appended only."""
+    """Who did what, when; appended only. ``digest`` chains each event to the one before, with the office's key."""
 
     __tablename__ = "audit_event"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -821,7 +884,8 @@ class AuditEvent(Base):
     event: Mapped[str] = mapped_column(Short)
     subject: Mapped[str | None]
     details: Mapped[dict[str, Any]]
-    __table_args__ = (Index(None, "street_id", "at"),)
+    digest: Mapped[str | None] = mapped_column(Short)
+    __table_args__ = (Index(None, "street_id", "at"), Index(None, "street_id", "event", "at"))
 
 
 class DataVersion(Base):
@@ -832,3 +896,5 @@ class DataVersion(Base):
     version: Mapped[int] = mapped_column(Key)
     changed_at: Mapped[datetime]
     key_fingerprint: Mapped[str] = mapped_column(Short)
+    audit_head: Mapped[str | None] = mapped_column(Short)  # digest of the last event, so that a cut tail is noticed
+    audit_count: Mapped[int | None] = mapped_column(Key)

@@ -18,8 +18,8 @@ from config import clock
 from config.language import N_, _
 from data_access import audit, database
 from data_access.accounts import Actor, Capability
-from data_access.findings import Finding, Rule, Severity
-from data_access.inbox import bulk, facts, originals
+from data_access.findings import Finding, Severity
+from data_access.inbox import bulk, facts, originals, rules
 from data_access.inbox.identities import Identities
 from data_access.inbox.known import known
 from data_access.inbox.plans import Plan, SheetOutcome, plans, split
@@ -32,14 +32,6 @@ from data_access.workbooks.grid import open_book
 from data_access.workbooks.model import NO_MENDS, Hints, Mends, Portion, WorkbookResult
 
 log = logging.getLogger("street.submissions")
-
-
-FILE_UNREADABLE = Rule(
-    "FILE_UNREADABLE",
-    Severity.ERROR,
-    N_("The file cannot be read from the disk."),
-    N_("Copy it to this machine once more; if it is open in another program, close it there."),
-)
 
 
 CLOSED = N_("{days} is closed. A supervisor or an administrator opens it again with a reason, on the dispatch page.")
@@ -96,15 +88,21 @@ def examine(
 
 def unreadable(filename: str) -> Outcome:
     """What became of a file whose bytes could not even be fetched."""
-    return Outcome(filename, "", "rejected", findings=[Finding(FILE_UNREADABLE)])
+    return Outcome(filename, "", "rejected", findings=[Finding(rules.FILE_UNREADABLE)])
 
 
-def preview(actor: Actor, result: WorkbookResult) -> Outcome:
-    """What a commit would do now: each portion compared with what its scope holds. Writes nothing."""
+def preview(actor: Actor, result: WorkbookResult, *, reopen: str | None = None) -> Outcome:
+    """What a commit would do now: each portion compared with what its scope holds. Writes nothing.
+
+    ``reopen`` as in ``commit``: closed days count as open then.
+    """
     actor.require(Capability.UPLOAD)
+    if reopen is not None:
+        closing.may_open(actor, reopen)
     with database.reading() as connection:
         identities = Identities(connection, actor.street_id)
-        return _outcome(result, plans(connection, actor, identities, split(result), _taken_as(result)))
+        planned = plans(connection, actor, identities, split(result), _taken_as(result), opened=reopen is not None)
+        return _outcome(result, planned)
 
 
 def _taken_as(result: WorkbookResult) -> str:
@@ -163,10 +161,13 @@ def commit(
     return outcome
 
 
-def save(actor: Actor, portions: Iterable[Portion], *, seen: int | None = None) -> list[SheetOutcome]:
+def save(
+    actor: Actor, portions: Iterable[Portion], *, seen: int | None = None, annotated: bool = False
+) -> list[SheetOutcome]:
     """Take in rows that were typed into a page instead of sent in a workbook; the same rules of scope and revision.
 
     ``seen`` is the revision the page showed (0: none yet); ChangedMeanwhileError if another one is in force by now.
+    ``annotated`` rows are those of the revision before with something noted on them: they still stand in its workbook.
     """
     actor.require(Capability.UPLOAD)
     with database.writing() as connection:
@@ -176,7 +177,9 @@ def save(actor: Actor, portions: Iterable[Portion], *, seen: int | None = None) 
             raise ChangedMeanwhileError(_("Somebody has changed this meanwhile. Look at it again, then decide."))
         changed = [plan for plan in planned if plan.outcome.status == "committed"]
         for plan in changed:
-            _store(connection, actor, identities, plan, None, clock.now())
+            source = plan.previous if annotated else None
+            plan.outcome.sheet = source.sheet or "" if source else ""
+            _store(connection, actor, identities, plan, source.workbook_id if source else None, clock.now())
         if changed:
             database.raise_version(connection)
             audit.record(connection, actor, "rows_saved", changed[0].portion.scope.kind, submissions=len(changed))

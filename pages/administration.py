@@ -1,11 +1,11 @@
-"""Administration 系统管理: accounts, communities and sites, campaigns, deadlines, rest days, audit, system."""
+"""Administration 系统管理: accounts, communities and sites, campaigns, targets, deadlines, rest days, audit, system."""
 
 import streamlit as st
 
 from config.language import _
-from pages.parts import empty, filters, guard, people
-from pages.parts.administration import office
-from pages.parts.wall import posting, wordings
+from pages.parts import empty, filters, guard, people, posting
+from pages.parts.administration import audit, backups, catalogue, office
+from pages.parts.wall import wordings
 
 actor = guard.enter("administration")
 section = filters.Choice(
@@ -14,16 +14,18 @@ section = filters.Choice(
         "accounts": _("Accounts"),
         "register": _("Communities and sites"),
         "campaigns": _("Campaigns"),
+        "catalogue": _("Workstreams and targets"),
         "limits": _("Deadlines and thresholds"),
         "calendar": _("Rest days"),
         "phrases": _("Spoken summary"),
         "postings": _("Group robot"),
         "audit": _("Audit"),
+        "backup": _("Backup"),
         "system": _("System"),
     },
 )
 view = filters.bar(actor, "administration", areas=False, extra=[section])
-if actor.looking_back and section.value in ("accounts", "calendar", "phrases", "postings"):
+if actor.looking_back and section.value in ("accounts", "catalogue", "calendar", "phrases", "postings", "backup"):
     empty.state(section.options[section.value], _("This part is about now. Go back to now to work in it."))
     st.stop()
 match section.value:
@@ -31,6 +33,8 @@ match section.value:
         office.register(actor, view)
     case "campaigns":
         office.campaigns(actor)
+    case "catalogue":
+        catalogue.show(actor, view)
     case "limits":
         office.limits()
     case "calendar":
@@ -40,7 +44,9 @@ match section.value:
     case "postings":
         posting.show(actor)
     case "audit":
-        office.audit(actor)
+        audit.show(actor)
+    case "backup":
+        backups.show(actor)
     case "system":
         office.system(actor)
     case _other:

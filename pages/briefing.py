@@ -5,8 +5,8 @@ import streamlit as st
 from config.language import _
 from data_access.office import phrases, waivers
 from data_access.reports import agenda, briefing, handout, reporting, spoken
-from pages.parts import cache, downloads, empty, filters, guard
-from pages.parts.wall import briefing_day, briefing_stage, briefing_standing, posting, screen, wordings
+from pages.parts import cache, downloads, empty, filters, guard, posting
+from pages.parts.wall import briefing_day, briefing_stage, briefing_standing, screen, wordings
 
 actor = guard.enter("briefing")
 look = screen.look()

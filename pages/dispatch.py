@@ -41,8 +41,9 @@ IDENTITIES = N_(
 
 def tiles(view: View, frame: pd.DataFrame, totals: pd.DataFrame) -> None:
     """The day in six numbers."""
-    before = cache.cached(dispatch.totals)(view.on(view.day - timedelta(days=1))).loc["completion"]
-    done, opened = totals.loc["completion"], frame[frame["state"] == "open"]
+    earlier = cache.cached(dispatch.totals)(view.on(view.day - timedelta(days=1)))
+    before = dispatch.total(earlier, "completion")
+    done, opened = dispatch.total(totals, "completion"), frame[frame["state"] == "open"]
     owing = frame[frame["state"] == "unreported"]
     waiting = frame.loc[frame["vacc_total"].isna(), "roster_rows"].sum()
     rosters = totals.loc["roster_rows"]
@@ -65,16 +66,16 @@ def tiles(view: View, frame: pd.DataFrame, totals: pd.DataFrame) -> None:
             ),
             Tile(
                 _("Roster completion"),
-                figures.percent(done["n"], done["d"]),
+                figures.percent(*done),
                 "",
-                _("{today}, yesterday {before}", today=figures.fraction(*done[["n", "d"]]), before=_yesterday(before)),
+                _("{today}, yesterday {before}", today=figures.fraction(*done), before=_yesterday(before)),
                 help=_define("completion"),
             ),
             Tile(
                 _("Not vaccinated"),
                 _n(totals, "not_vaccinated"),
                 _("people"),
-                f"{figures.count(done['d'])}−{figures.count(done['n'])}",
+                f"{figures.count(done[1])}−{figures.count(done[0])}",
             ),
             Tile(
                 _("Differences open"),
@@ -96,11 +97,11 @@ def tiles(view: View, frame: pd.DataFrame, totals: pd.DataFrame) -> None:
 
 
 def _n(totals: pd.DataFrame, name: str) -> str:
-    return figures.count(totals.loc[name, "n"])
+    return figures.count(dispatch.total(totals, name)[0])
 
 
-def _yesterday(before: Any) -> str:
-    return figures.MISSING if pd.isna(before["d"]) else figures.fraction(before["n"], before["d"])
+def _yesterday(before: tuple[int | None, int | None]) -> str:
+    return figures.MISSING if before[1] is None else figures.fraction(*before)
 
 
 def _names(names: pd.Series, more: str) -> str:
@@ -127,9 +128,10 @@ def table(view: View, frame: pd.DataFrame, totals: pd.DataFrame, contacts: Mappi
             st.query_params["picked"] = names[cells[0][0]]
 
     with st.container(border=True, key="card_table"):
-        columns: Any = day_table.columns(labels)
+        marks = cache.cached(corrections.marks)(view)
+        columns: Any = day_table.columns(labels, marks)
         st.dataframe(
-            day_table.styled(labels, frame, picked, cache.cached(corrections.marks)(view)),
+            day_table.styled(labels, frame, picked, marks, totals),
             key="day_table",
             hide_index=True,
             height="content",
@@ -310,7 +312,7 @@ with board:
         downloads.xlsx_button(
             _("Download"),
             lambda: {
-                _("Dispatch"): day_table.labelled(frame, None, totals),
+                _("Dispatch"): day_table.written(frame, totals),
                 _("Differences"): dispatch.differences(view),
             },
             f"dispatch-{view.day}.xlsx",

@@ -13,10 +13,10 @@ from config.language import _
 from config.settings import settings
 from data_access import metrics
 from data_access.accounts import Actor
-from data_access.reports import directory, notice, ranking, snapshot, standing
+from data_access.reports import directory, frames, notice, ranking, snapshot, standing
 from data_access.reports.scores import COUNTED, OF_PEOPLE, WHOLE, Cut, target
 from data_access.reports.view import View
-from pages.parts import cache, downloads, empty, figures, filters, guard, style, tables
+from pages.parts import cache, downloads, empty, figures, filters, guard, posting, style, tables
 from pages.parts.dispatch import settle
 from pages.parts.rankings import cuts, notices
 
@@ -43,6 +43,7 @@ MARKS = {
     "no_group": lambda: _("belongs to none"),
     "exempt": lambda: _("Exempt"),
     "accepted": lambda: _("✓ accepted"),
+    "estimate": lambda: _("≈ estimate, not ranked"),
 }
 NOT_RANKED = {
     "not_comparable": lambda: _("not ranked: another kind of unit"),
@@ -98,10 +99,10 @@ def printed(row: dict[Any, Any], basis: str, words: str) -> dict[str, Any]:
             "value": None,
         }
     if basis in COUNTED:
-        return {"fraction": "", "rate": people(row[basis]), "value": row[basis]}
+        return {"fraction": "", "rate": people(frames.figure(row, basis)), "value": row[basis]}
     known = not (pd.isna(row["rate_n"]) or pd.isna(row["rate_d"]) or row["rate_d"] == 0)
     return {
-        "fraction": "" if basis == "composite" else figures.fraction(row["rate_n"], row["rate_d"]),
+        "fraction": "" if basis == "composite" else figures.fraction(*frames.pair(row, "rate")),
         "rate": words,
         "value": 100 * row["rate_n"] / row["rate_d"] if known else None,
     }
@@ -127,8 +128,8 @@ def chart_rows(frame: pd.DataFrame, total: pd.Series, basis: str, goal: float | 
                 "high": None if pd.isna(row["high"]) else row["high"],
                 "versus": versus(row, place == 0),
                 "change": change(row),
-                "gain": gain(row["increment"], row["increment_days"]),
-                "distance": distance(row["left"]),
+                "gain": gain(frames.figure(row, "increment"), row["increment_days"]),
+                "distance": distance(frames.figure(row, "left")),
                 "note": mark(row),
                 **printed(row, basis, words),
             }
@@ -136,19 +137,19 @@ def chart_rows(frame: pd.DataFrame, total: pd.Series, basis: str, goal: float | 
     whole: dict[str, Any] = {"kind": "street", "rank": "", "tied": False, "low": None, "high": None}
     whole["community"] = f"{total['community']} {figures.fraction(total['ranked'], total['field'])}"
     whole |= dict.fromkeys(("heard", "versus", "alike", "change", "pace", "finish"), "")
-    whole["distance"] = distance(total["left"])
-    whole["gain"] = gain(total["increment"], total["increment_days"])
+    whole["distance"] = distance(frames.figure(total, "left"))
+    whole["gain"] = gain(frames.figure(total, "increment"), total["increment_days"])
     if partial(total):
         whole["gain"] += f" ({figures.fraction(total['increment_counted'], total['reported'])})"
     if counted:
         whole |= {"fraction": "", "rate": figures.count(total[basis]), "value": None, "note": _("Σ of the ranked")}
     else:
-        n, d = total["rate_n"], total["rate_d"]
+        n, d = frames.pair(total, "rate")
         whole |= {
-            "fraction": figures.fraction(n, d) if pd.notna(d) else "",
+            "fraction": figures.fraction(n, d) if d is not None else "",
             "rate": figures.percent(n, d, notice.PLACES),
         }
-        whole |= {"value": 100 * n / d if pd.notna(d) and d else None, "note": _("Σ ÷ Σ")}
+        whole |= {"value": 100 * n / d if n is not None and d else None, "note": _("Σ ÷ Σ")}
     made = pd.DataFrame([*rows, whole])
     if basis not in OF_PEOPLE:
         made = made.drop(columns=["versus", "alike"])  # no interval, nothing to compare
@@ -190,9 +191,9 @@ def partial(total: pd.Series) -> bool:
     return bool(total["increment_counted"] < total["reported"]) and pd.notna(total["increment"])
 
 
-def distance(left: Any) -> str:
+def distance(left: int | None) -> str:
     """People left to the target; 0 once it is reached."""
-    return figures.count(left if pd.isna(left) else max(left, 0))
+    return figures.count(0 if left is not None and left < 0 else left)
 
 
 def draw_list(view: View, basis: str, cut: Cut, frame: pd.DataFrame, total: pd.Series) -> None:
@@ -263,6 +264,7 @@ def explain() -> None:
             ("◆", _("The whole street: numerators and denominators added up")),
             ("≈", _("Overlaps the interval above: not distinguishable")),
             ("a b", _("Alike: whoever shares a letter cannot be told apart")),
+            ("≈46", _("An estimate, as it was written: no rank by itself")),
             (_("Tied"), _("Equal as fractions, not only as printed")),
             (_sign(RING, colours.red_solid), _("Not reported: no rank, never placed last")),
         ],
@@ -332,8 +334,8 @@ def draw_notice(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -
     target = standing.target(campaign) if basis == "coverage" else None
     rows = []
     for place, row in enumerate(frame.to_dict("records")):
-        figure = people(row[basis]) if counted else notice.rate_words(frame, place, target)
-        fraction = "" if counted or basis == "composite" else figures.fraction(row["rate_n"], row["rate_d"])
+        figure = people(frames.figure(row, basis)) if counted else notice.rate_words(frame, place, target)
+        fraction = "" if counted or basis == "composite" else figures.fraction(*frames.pair(row, "rate"))
         note = row["status"] or ("≈" if row["same_as_above"] is True else "")
         rank = figures.MISSING if pd.isna(row["rank"]) else row["rank"]
         said = _("suspect") if row["over"] else note
@@ -342,7 +344,9 @@ def draw_notice(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -
     heads = (_("Rank"), _("Community"), *base, _(ranking.NAMES[basis]), _("Mark"))
     tables.draw(heads, rows, numeric=range(2, len(heads) - 1))
     st.caption(_("Text to copy into the group"))
-    st.code(notice.text(cache.cached(snapshot.take)(view, basis)), language=None, wrap_lines=True)
+    text = notice.text(cache.cached(snapshot.take)(view, basis))
+    st.code(text, language=None, wrap_lines=True)
+    posting.button(view.actor, "notice", text, key="ranking_post")
     downloads.xlsx_button(
         _("Download xlsx"),
         lambda: {_(ranking.NAMES[basis]): sheet(view, basis, WHOLE)},

@@ -4,35 +4,43 @@ import streamlit as st
 
 from config.language import _
 from pages.parts import empty, filters, guard
+from pages.parts.workstreams import calendar, checklist, item, matrix, outlook, plans, record, trail, yearbook
 from pages.parts.workstreams import drill as panels
-from pages.parts.workstreams import progress, yearbook
 
 actor = guard.enter("workstreams")
-drill = progress.asked()
+drill = trail.asked()
 tab = filters.Choice(
     "tab",
     {
         "matrix": _("Matrix"),
         "themes": _("Monthly themes"),
         "calendar": _("Inspection calendar"),
+        "plans": _("Weekly plan"),
         "checklist": _("Evidence checklist"),
     },
 )
-view = filters.bar(actor, "workstreams", extra=[tab])
+view = filters.bar(actor, "workstreams", extra=[tab], own=trail.NAMES)
 empty.need_register(view)
-drill = progress.keep(view, drill)
+drill = trail.keep(view, drill)
 
-if tab.value == "matrix":
-    left, right = st.columns([62, 38], gap="small")
-    with left:
-        progress.tiles(view)
-        progress.matrix(view, drill)
-    with right, st.container(border=True, key="card_panel"):
-        panels.look()
+panels.look()
+if drill.record:
+    record.page(view, drill)
+elif drill.item:
+    item.page(view, drill)
+elif tab.value == "matrix":
+    look = matrix.asked(view)
+    board, side = [st.container(), st.container()] if matrix.wide(view, look) else st.columns([62, 38], gap="small")
+    with board:
+        matrix.tiles(view, look)
+        outlook.sight(view, look, drill)
+    with side, st.container(border=True, key="card_panel"):
         panels.panel(view, drill)
 elif tab.value == "themes":
     yearbook.themes(view)
 elif tab.value == "calendar":
-    yearbook.calendar(view)
+    calendar.show(view, drill)
+elif tab.value == "plans":
+    plans.show(view, drill)
 else:
-    yearbook.checklist(view, drill)
+    checklist.page(view, drill)

@@ -90,6 +90,7 @@ def bare_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Off
     made = Office(tmp_path / "data", monkeypatch)
     for name in ("STREET_DATABASE_URL", "STREET_CONFIG", "STREET_LANGUAGE"):
         made.set(name, None)
+    made.set("STREET_BACKUP", '{"on": false}')  # a test that wants copies asks for them
     made.set("STREET_DATA_DIR", str(made.data_dir))
     made.now(EVENING)
     database.close_all()

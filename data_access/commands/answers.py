@@ -60,6 +60,17 @@ def rows(frame: pd.DataFrame, rates: tuple[str, ...]) -> list[dict[str, Any]]:
     return answer
 
 
+def under(
+    whole: list[dict[str, Any]], name: str, parts: list[dict[str, Any]], by: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Each row of ``whole`` with its parts under ``name``: those that agree with it in the fields ``by``."""
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for part in parts:
+        own = {key: value for key, value in part.items() if key not in by}
+        found.setdefault(tuple(part[key] for key in by), []).append(own)
+    return [row | {name: found.get(tuple(row[key] for key in by), [])} for row in whole]
+
+
 def finding(found: Finding, accepted: Accepted | None = None) -> dict[str, Any]:
     """One finding; a value that may be personal is masked. ``waived``: who accepted it, when and why, or null."""
     return {

@@ -7,7 +7,6 @@ import signal
 import sys
 from datetime import date
 from pathlib import Path
-from threading import Event
 from types import FrameType
 
 import click
@@ -108,10 +107,10 @@ def _watch(username: str | None, folder: Path, hints: Hints, every: float, once:
 
     Ctrl-C and the end of a service wait for the files that are being taken in; a second Ctrl-C does not.
     """
-    refused, stop = False, Event()
+    refused, stop = False, folders.Stop()
 
     def ended(number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        stop.asked = True
         signal.signal(number, signal.SIG_DFL)
 
     before = {number: signal.signal(number, ended) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -123,7 +122,7 @@ def _watch(username: str | None, folder: Path, hints: Hints, every: float, once:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    return refused and not stop.is_set()
+    return refused and not stop.asked
 
 
 def _line(moved: Moved, as_json: bool) -> str:

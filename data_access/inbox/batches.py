@@ -182,7 +182,10 @@ def receive(
         here = select(BatchFile.sha256).where(BatchFile.batch_id == batch, _WAITING)
         known = set(connection.execute(here).scalars())
         new = [(sha256, *arrived[sha256]) for sha256 in reversed(arrived) if sha256 not in known]
-        _require_room(connection, actor, [len(data) for _sha256, _name, data in new])
+        sizes = [len(data) for _sha256, _name, data in new]
+        _require_room(connection, actor, sizes)
+        if new:
+            audit.record(connection, actor, "files_received", str(batch), files=len(new), size=sum(sizes))
         return [
             _kept(connection, actor, batch, name, data, sha256=sha256, address=address) for sha256, name, data in new
         ]
@@ -293,6 +296,16 @@ def _change(actor: Actor, file: int, **values: Any) -> None:
         changed = connection.execute(update(BatchFile).where(BatchFile.id == file, _WAITING).values(**values))
         if changed.rowcount == 0:
             raise submissions.ChangedMeanwhileError(_(submissions.NOT_WAITING))
+
+
+def taken_as(connection: Connection, workbook: int) -> tuple[Hints, Mends]:
+    """What was said beside a workbook and mended in it when it was taken in; nothing for one that came alone."""
+    row = connection.execute(
+        select(BatchFile.hints, BatchFile.mends)
+        .where(BatchFile.workbook_id == workbook, BatchFile.committed_at.is_not(None))
+        .order_by(BatchFile.id.desc())
+    ).first()
+    return (Hints(), {}) if row is None else (_hints(row.hints), _mends(row.mends))
 
 
 def _hints(stored: Mapping[str, Any]) -> Hints:

@@ -44,7 +44,7 @@ def _ready(table: Table, name: str, values: Sequence[Any], dialect: Dialect) -> 
     if process is None:
         return values
     if isinstance(kind, JSON):  # lists and objects are no keys
-        return [process(value) for value in values]
+        return [None if value is None else process(value) for value in values]
     made = {value: process(value) for value in set(values)}
     return [made[value] for value in values]
 

@@ -1,7 +1,8 @@
 """From the typed rows of a sheet to the rows of a fact table.
 
 A fact is a plain dict of column values in which the site is still a name; ids are put in when it is stored. The
-same dicts, read back, are what a new submission is compared with.
+same dicts, read back, are what a new submission is compared with. Those of a new sheet are made by column and stored by
+column; rows are made of them where somebody asks for one.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from data_access.schema import (
     EveningTally,
     Evidence,
     MorningTally,
+    PlanItem,
     Progress,
     Site,
     SiteEntry,
@@ -42,6 +44,7 @@ TABLES: Mapping[str, type[Base]] = {
     "progress": Progress,
     "evidence": Evidence,
     "actions": ActionItem,
+    "plan": PlanItem,
 }
 
 # What stands in a column that the sheet does not fill.
@@ -64,6 +67,41 @@ _FAMILY = (
 def table(kind: str) -> Table:
     """The fact table of a kind of sheet."""
     return TABLES[kind].__table__  # type: ignore[return-value]
+
+
+class Facts(Sequence[dict[str, Any]]):
+    """The facts of one scope, given by column."""
+
+    def __init__(self, made: dict[str, list[Any]]) -> None:
+        self._columns = made
+        self._rows: list[dict[str, Any]] | None = None
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Row by row; from then on the rows are what counts, for they may be changed."""
+        if self._rows is None:
+            lines = zip(*self._columns.values(), strict=True)
+            self._rows = [dict(zip(self._columns, line, strict=True)) for line in lines]
+        return self._rows
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.rows[place]
+
+    def by_column(self) -> Mapping[str, list[Any]]:
+        """Column by column."""
+        return self._columns if self._rows is None else _turned(self._rows)
+
+
+def by_column(given: Sequence[Mapping[str, Any]]) -> Mapping[str, list[Any]]:
+    """Facts by column, whichever way they are held; nothing of none."""
+    return given.by_column() if isinstance(given, Facts) else _turned(given)
+
+
+def _turned(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
 
 
 @cache
@@ -91,7 +129,7 @@ def fact(kind: str, row: Row, scope: Scope) -> dict[str, Any]:
     return facts(kind, [row], scope)[0]
 
 
-def facts(kind: str, rows: Sequence[Row], scope: Scope) -> list[dict[str, Any]]:
+def facts(kind: str, rows: Sequence[Row], scope: Scope) -> Sequence[dict[str, Any]]:
     """The facts of the rows of one scope, made by column: each question is put once and not once a row."""
     said = [row.values for row in rows]
     made: dict[str, list[Any]] = {name: [values.get(name) for values in said] for name in columns(kind)}
@@ -114,10 +152,12 @@ def facts(kind: str, rows: Sequence[Row], scope: Scope) -> list[dict[str, Any]]:
     elif kind == "actions":
         made["item_no"] = [number or item_number(values) for number, values in zip(made["item_no"], said, strict=True)]
         made["original_due"] = list(made["due"])
+    if "estimates" in made:
+        made["estimates"] = [sorted(row.approximate.intersection(made)) or None for row in rows]
     for name, part in _of_scope(kind):
         stands = getattr(scope, part)
         made[name] = [stands if value is None else value for value in made[name]]
-    return [dict(zip(made, line, strict=True)) for line in zip(*made.values(), strict=True)]
+    return Facts(made)
 
 
 def usual(portion: Portion) -> frozenset[str]:
@@ -131,7 +171,7 @@ def _of_scope(kind: str) -> tuple[tuple[str, str], ...]:
     """The columns of a fact that its scope fills where the row does not, each with the part of the scope."""
     parts = {"biz_date": "business_date", "vaccination_date": "business_date", "as_of": "business_date"}
     if kind != "actions":
-        parts |= {"period": "period", "year": "period", "workstream": "topic"}
+        parts |= {"period": "period", "year": "period", "week": "period", "workstream": "topic"}
     return tuple((name, part) for name, part in parts.items() if name in columns(kind))
 
 

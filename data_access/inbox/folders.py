@@ -7,14 +7,14 @@ name that is free there. One that was taken in but not moved when the machine we
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 
 from sqlalchemy.exc import OperationalError
 
-from data_access import database, submissions
+from data_access import database, privacy, submissions
 from data_access.accounts import Actor
 from data_access.inbox import batches, intake
 from data_access.inbox.intake import File
@@ -67,6 +67,20 @@ def opened(paths: Iterable[Path], hints: Hints) -> tuple[list[File], dict[int, O
 # Watching ------------------------------------------------------------------------------------------------------
 
 
+class Stop:
+    """Whether somebody asked a watch to end. A signal may ask at any moment, so nothing here takes a lock."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, but not longer than until it is asked for; whether it is."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
+        return self.asked
+
+
 def watch(
     acting: Callable[[], Actor],
     folder: Path,
@@ -74,15 +88,15 @@ def watch(
     *,
     every: float = 5.0,
     once: bool = False,
-    stop: Event | None = None,
+    stop: Stop | None = None,
 ) -> Iterator[Moved]:
-    """Take in the files of a folder, until ``stop`` is set or ``once``; what became of each.
+    """Take in the files of a folder, until ``stop`` is asked for or ``once``; what became of each.
 
     A file is taken when two looks, ``every`` seconds apart, found it the same. ``acting`` gives the account as it is at
     that moment. One that stays is told once, and tried again when it or the data change.
     """
     seen, stuck = _look(folder), dict[Path, tuple[Stamp, int]]()
-    stop = stop or Event()
+    stop = stop or Stop()
     while not stop.wait(every):
         now = _look(folder)
         try:
@@ -156,8 +170,8 @@ def _annotated(target: Path, item: File) -> Path | None:
     """Write the file with its findings marked, whole or not at all; without it the file is moved just the same."""
     try:
         content = returns.annotated(item.data, item.name, item.findings)
-    except Exception as failure:
-        log.error("%s could not be annotated: %s", item.sha256[:12], type(failure).__name__)
+    except Exception as problem:  # a copy with marks is a help; the file itself must go where it belongs
+        log.error("%s could not be annotated: %s", item.sha256[:12], privacy.failure(problem))
         return None
     path = _free(target.with_name(returns.returned_name(target.name)))
     draft = path.with_name(f".{path.name}")

@@ -12,7 +12,7 @@ from data_access.schema import Account, Submission
 
 
 class Held:
-    """The submission in force of each scope (``current``: id, revision, community_id, committed_at,
+    """The submission in force of each scope (``current``: id, revision, community_id, committed_at, workbook_id, sheet,
     username), and its revisions."""
 
     def __init__(self, connection: Connection, street_id: int, scopes: Iterable[str]) -> None:
@@ -28,6 +28,8 @@ class Held:
                     Submission.revision,
                     Submission.community_id,
                     Submission.committed_at,
+                    Submission.workbook_id,
+                    Submission.sheet,
                     Account.username,
                 )
                 .join(Account, Account.id == Submission.account_id)

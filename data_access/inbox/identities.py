@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from data_access.inbox.facts import by_column
 from data_access.schema import Campaign, Community, Site
 from data_access.workbooks.model import Scope
 
@@ -42,7 +43,7 @@ class Identities:
             ).scalar_one()
         return self._sites[name]
 
-    def register(self, entries: list[dict[str, Any]]) -> None:
+    def register(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Give new communities their identity: a key, a code that is never reused, a place in the register."""
         for entry in entries:
             if entry["name"] in self._communities:
@@ -71,7 +72,7 @@ class Identities:
         self, scope: Scope, facts: Sequence[Mapping[str, Any]], community_id: int | None
     ) -> dict[str, Sequence[Any]]:
         """The facts of one scope by column, ready to be stored: names replaced by keys."""
-        said = {name: [fact[name] for fact in facts] for name in facts[0]}
+        said = by_column(facts)
         stored: dict[str, Sequence[Any]] = {n: column for n, column in said.items() if n not in ("site", "community")}
         if "site" in said or scope.kind == "sites":
             stored["site_id"] = [self.site(name) for name in said["name" if scope.kind == "sites" else "site"]]

@@ -21,10 +21,10 @@ from typing import Any
 from config import clock
 from config.language import N_, _
 from config.settings import settings
-from data_access import database, submissions
+from data_access import database, privacy, submissions
 from data_access.accounts import AccountError, Actor, Capability
-from data_access.findings import Finding, Rule, Severity
-from data_access.inbox import batches
+from data_access.findings import Finding, Severity
+from data_access.inbox import batches, rules
 from data_access.inbox.batches import Arrival
 from data_access.inbox.brought import brought
 from data_access.inbox.plans import SheetOutcome
@@ -39,18 +39,6 @@ log = logging.getLogger("street.intake")
 STATES = ("partial", "unclear", "refused", "corrected", "ready", "unchanged", "unread", "committed")
 COMMITTABLE = frozenset({"ready", "corrected", "partial"})
 
-NOT_ALLOWED = Rule(
-    "FILE_NOT_ALLOWED",
-    Severity.ERROR,
-    N_("This account cannot send the file: {reason}"),
-    N_("Ask somebody who may send it."),
-)
-STOPPED = Rule(
-    "FILE_STOPPED",
-    Severity.ERROR,
-    N_("The file was not taken in: {reason}"),
-    N_("The file lies where it was; try again."),
-)
 
 _ASKS = frozenset(
     {
@@ -140,7 +128,7 @@ class File:
         """The outcome, whatever happened; where taking it in failed that, and not what would have become of it."""
         if self.outcome is not None and not self.problem:
             return self.outcome
-        found = Finding(STOPPED, fields={"reason": self.problem or _(_FAILED)})
+        found = Finding(rules.FILE_STOPPED, fields={"reason": self.problem or _(_FAILED)})
         return Outcome(self.name, self.sha256, "rejected", findings=[found])
 
     @property
@@ -266,10 +254,11 @@ def _file(actor: Actor, arrived: Arrival, done: list[SheetOutcome]) -> File:
 # Examining -----------------------------------------------------------------------------------------------------
 
 
-def examine(actor: Actor, files: Sequence[File], progress: Progress = quiet) -> None:
+def examine(actor: Actor, files: Sequence[File], progress: Progress = quiet, reopen: str | None = None) -> None:
     """Read, check and compare the files that were not yet, or not as the data stand now. One never stops the others.
 
     Those that bring communities or sites are known to the others, as they would go in before; so these are read again.
+    ``reopen`` as in ``submissions.preview``.
     """
     now, today = database.data_version(), clock.today()
     open_ = [item for item in files if not item.committed]
@@ -279,32 +268,34 @@ def examine(actor: Actor, files: Sequence[File], progress: Progress = quiet) -> 
         for item in open_:
             beside = [other.result for other in bringing if other is not item and other.result is not None]
             names = tuple(result.sha256 for result in beside)
-            key = (item.hints, _frozen(item.mends), actor, now, today, names)
+            key = (item.hints, _frozen(item.mends), actor, now, today, names, reopen)
             if item.reading is None or item.reading.key != key:
                 stale.append((item, key, beside))
         for done, (item, key, beside) in enumerate(stale):
             progress(done, len(stale), item.name)
-            item.reading = _read(actor, item, Reading(key, now), beside)
+            item.reading = _read(actor, item, Reading(key, now), beside, reopen)
             if item.kept:
                 _remember(actor, item.number, item.reading)
 
 
-def _read(actor: Actor, item: File, reading: Reading, beside: Sequence[WorkbookResult]) -> Reading:
+def _read(actor: Actor, item: File, reading: Reading, beside: Sequence[WorkbookResult], reopen: str | None) -> Reading:
     try:
         reading.result = submissions.examine(actor, item.fetch(), item.name, item.hints, beside, item.mends)
-        reading.outcome = submissions.preview(actor, reading.result)
+        reading.outcome = submissions.preview(actor, reading.result, reopen=reopen)
     except AccountError as refusal:
         reading.outcome = _not_allowed(item, refusal)
     except SubmissionError as refusal:
         reading.problem = str(refusal)
-    except Exception as failure:
-        log.error("%s could not be examined: %s", item.sha256[:12], type(failure).__name__)
+    except Exception as problem:  # whatever one file does, the others go on
+        log.error("%s could not be examined: %s", item.sha256[:12], privacy.failure(problem))
         reading.problem = _(_FAILED)
     return reading
 
 
 def _not_allowed(item: File, refusal: AccountError) -> Outcome:
-    return Outcome(item.name, item.sha256, "rejected", findings=[Finding(NOT_ALLOWED, fields={"reason": str(refusal)})])
+    return Outcome(
+        item.name, item.sha256, "rejected", findings=[Finding(rules.FILE_NOT_ALLOWED, fields={"reason": str(refusal)})]
+    )
 
 
 _MOST = 200_000  # rows of what was read that a process keeps; the reading just made always stays
@@ -364,18 +355,18 @@ def take_in(
     ``submissions.commit``. NotAllowedError for an account that may not send anything.
     """
     actor.require(Capability.UPLOAD)
-    examine(actor, files)
+    examine(actor, files, reopen=reopen)
     left = _ordered(files)
     while left:
         item = left.pop(0)
         progress(len(files) - len(left) - 1, len(files), item.name)
         if not dry:
-            examine(actor, [item])
+            examine(actor, [item], reopen=reopen)
             if item.state in states and item.result is not None:
                 brought_places = item.brings_places
                 _commit(actor, item, item.result, batch, address, reopen)
                 if item.committed and brought_places:  # it may decide what the others are, and so their order
-                    examine(actor, left)
+                    examine(actor, left, reopen=reopen)
                     left = _ordered(left)
         yield item
 
@@ -407,8 +398,8 @@ def _commit(
         reading.outcome = _not_allowed(item, refusal)
     except SubmissionError as refusal:
         reading.problem = str(refusal)
-    except Exception as failure:
-        log.error("%s could not be committed: %s", item.sha256[:12], type(failure).__name__)
+    except Exception as problem:  # nothing of it is kept; the others go on
+        log.error("%s could not be committed: %s", item.sha256[:12], privacy.failure(problem))
         reading.problem = _(_FAILED)
     if not item.committed and item.reading is not None:
         reading.key = item.reading.key  # said until the data change, or the sender says something else

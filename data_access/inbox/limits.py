@@ -9,28 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from config.language import N_
-from data_access.findings import Rule, Severity
-
-STREET_SHEET = Rule(
-    "STREET_SHEET",
-    Severity.ERROR,
-    N_("{sheet} belongs to the whole street; a community clerk cannot send it."),
-    N_("Hand the file to a supervisor."),
-)
-STREET_MATTER = Rule(
-    "STREET_MATTER",
-    Severity.ERROR,
-    N_("A community clerk reports what was done about matters of the own community, and nothing else on this sheet."),
-    N_("Matter {number}: leave due date, re-check and closing to the street; ask a supervisor."),
-)
-REVIEW_KEPT = Rule(
-    "REVIEW_KEPT",
-    Severity.WARNING,
-    N_("The review is the street's; what the sheet says of it in {n} rows was not taken."),
-    N_("Leave the columns of the review empty."),
-)
-
 STREET_KINDS = ("communities", "sites")
 _FIXING = {"status", "measure", "fixed_on", "photos_before", "photos_after"}
 _CLEARED = {"recheck", "rechecked_on", "rechecked_by"}
@@ -50,14 +28,17 @@ def may_report_fixing(before: Sequence[Fact], facts: Sequence[Fact]) -> bool:
     return changed <= _FIXING | cleared and forward
 
 
-def keep_review(identity: Sequence[str], before: Sequence[Fact], facts: Sequence[Fact]) -> int:
-    """Put back the street's review of each piece of evidence; how many rows had claimed another.
+def keep_review(identity: Sequence[str], before: Sequence[Fact], facts: Sequence[Fact], *, street: bool) -> int:
+    """Put back the review of each piece of evidence; how many rows had claimed another.
 
-    A piece whose content changed since its review waits for a new one.
+    A piece whose content changed since its review waits for a new one. What a ``street``'s account says of a review
+    stands; where its sheet says nothing, the review made before does.
     """
     reviewed: Mapping[tuple[Any, ...], Fact] = {tuple(fact[key] for key in identity): fact for fact in before}
     claimed = 0
     for fact in facts:
+        if street and any(fact[name] is not None for name in _REVIEW):
+            continue
         old = reviewed.get(tuple(fact[key] for key in identity), {})
         same = bool(old) and all(fact[name] == old[name] for name in fact if name not in _REVIEW)
         for name in _REVIEW:

@@ -5,7 +5,7 @@ A preview shows the plans; a commit carries them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +14,13 @@ from sqlalchemy import Connection, Row, select
 
 from data_access.accounts import Actor, Role
 from data_access.findings import Finding
-from data_access.inbox import facts, limits, novelty, outliers, repeats
+from data_access.inbox import facts, limits, novelty, outliers, repeats, rules
 from data_access.inbox.held import Held
 from data_access.inbox.identities import Identities
 from data_access.office import closing, waivers
 from data_access.schema import Submission, Workbook
-from data_access.workbooks import compare, rules
+from data_access.workbooks import compare
+from data_access.workbooks import rules as reading
 from data_access.workbooks.model import Portion, SheetResult, WorkbookResult
 
 
@@ -66,7 +67,7 @@ class Plan:
     sheet: SheetResult | None
     portion: Portion
     outcome: SheetOutcome
-    facts: list[dict[str, Any]]
+    facts: Sequence[dict[str, Any]]
     scope: str
     previous: Row[*tuple[Any, ...]] | None
     before: list[dict[str, Any]]
@@ -101,12 +102,15 @@ def plans(
     identities: Identities,
     pairs: Iterable[tuple[SheetResult | None, Portion]],
     sha256: str,
+    *,
+    opened: bool = False,
 ) -> list[Plan]:
-    """A plan for each portion; nothing is written yet."""
+    """A plan for each portion; nothing is written yet. ``opened``: as if no day were closed."""
     pairs = list(pairs)
     held = Held(connection, actor.street_id, (identities.scope_text(portion.scope) for _, portion in pairs))
     made = [_plan(connection, actor, identities, held, sheet, portion, sha256) for sheet, portion in pairs]
-    closing.refuse(connection, actor, made)
+    if not opened:
+        closing.refuse(connection, actor, made)
     sent = [plan for plan in made if plan.outcome.status == "committed" and plan.sheet is not None]
     outliers.mark(connection, actor.street_id, identities, sent)
     repeats.mark(connection, actor.street_id, identities, sent)
@@ -156,6 +160,7 @@ def _plan(
     if actor.role == Role.CLERK and not _within_limits(actor, identities, plan):
         outcome.rows_accepted, outcome.rows_refused = 0, outcome.rows_refused + len(portion.rows)
         return plan
+    _keep_review(actor, plan)
     if plan.before:
         outcome.comparison = compare.compare(facts.identity(scope.kind), plan.facts, plan.before)
     else:
@@ -182,14 +187,14 @@ def _ask_whether_partial(plan: Plan, found: compare.Comparison) -> None:
     before, after = len(plan.before), len(plan.facts)
     if not plan.portion.partial and 2 * after < before and found.new <= found.changed + found.unchanged:
         fields = {"before": before, "after": after, "gone": found.gone}
-        plan.outcome.findings.append(Finding(rules.LOOKS_PARTIAL, plan.outcome.sheet, fields=fields))
+        plan.outcome.findings.append(Finding(reading.LOOKS_PARTIAL, plan.outcome.sheet, fields=fields))
 
 
 def _within_limits(actor: Actor, identities: Identities, plan: Plan) -> bool:
     """Whether a clerk may send this; what the clerk may not say of it is taken back. OtherCommunityError."""
     kind, outcome = plan.portion.scope.kind, plan.outcome
     if kind in limits.STREET_KINDS:
-        outcome.findings.append(Finding(limits.STREET_SHEET, sheet=outcome.sheet, fields={"sheet": outcome.sheet}))
+        outcome.findings.append(Finding(rules.STREET_SHEET, sheet=outcome.sheet, fields={"sheet": outcome.sheet}))
         return False
     for name in {outcome.community, *(row.values.get("community", outcome.community) for row in plan.portion.rows)}:
         actor.require_community(identities.community(name))
@@ -197,13 +202,20 @@ def _within_limits(actor: Actor, identities: Identities, plan: Plan) -> bool:
         actor.require_community(plan.previous.community_id)
     if kind == "actions" and not limits.may_report_fixing(plan.before, plan.facts):
         number = plan.facts[0]["item_no"]
-        outcome.findings.append(Finding(limits.STREET_MATTER, sheet=outcome.sheet, fields={"number": number}))
+        outcome.findings.append(Finding(rules.STREET_MATTER, sheet=outcome.sheet, fields={"number": number}))
         return False
-    if kind == "evidence":
-        claimed = limits.keep_review(facts.identity(kind), plan.before, plan.facts)
-        if claimed:
-            outcome.findings.append(Finding(limits.REVIEW_KEPT, sheet=outcome.sheet, fields={"n": claimed}))
     return True
+
+
+def _keep_review(actor: Actor, plan: Plan) -> None:
+    """The street's review of evidence outlives a sheet that does not speak of it."""
+    if plan.portion.scope.kind != "evidence":
+        return
+    identity = facts.identity("evidence")
+    claimed = limits.keep_review(identity, plan.before, plan.facts, street=actor.role != Role.CLERK)
+    if claimed:
+        outcome = plan.outcome
+        outcome.findings.append(Finding(rules.REVIEW_KEPT, sheet=outcome.sheet, fields={"n": claimed}))
 
 
 def _keep_original_due(plan: Plan) -> None:
@@ -217,7 +229,7 @@ def _decide(connection: Connection, actor: Actor, held: Held, plan: Plan, sha256
     outcome, previous = plan.outcome, plan.previous
     if plan.sheet is not None and not plan.facts and plan.before:  # an empty sheet never wipes figures out
         fields = {"rows": len(plan.before)}
-        outcome.findings = [Finding(rules.EMPTY_KEEPS_FIGURES, outcome.sheet, fields=fields)]
+        outcome.findings = [Finding(reading.EMPTY_KEEPS_FIGURES, outcome.sheet, fields=fields)]
         return
     if previous is None:
         outcome.status, outcome.revision = "committed", held.next_revision(plan.scope)
@@ -229,7 +241,7 @@ def _decide(connection: Connection, actor: Actor, held: Held, plan: Plan, sha256
     elif _superseded_file(connection, actor.street_id, plan.scope, sha256):
         outcome.status = "unchanged"
         outcome.findings.append(
-            Finding(rules.FILE_SUPERSEDED, sheet=outcome.sheet, fields={"revision": previous.revision})
+            Finding(reading.FILE_SUPERSEDED, sheet=outcome.sheet, fields={"revision": previous.revision})
         )
     else:
         outcome.status, outcome.submission = "committed", None

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from data_access import privacy
 from data_access.findings import Finding
 from data_access.force import in_force
+from data_access.inbox.facts import by_column
 from data_access.inbox.identities import Identities
 from data_access.schema import Submission
 from data_access.workbooks import rules
@@ -36,7 +37,8 @@ Place = tuple[str, int | None, int | None, str | None]  # kind, campaign, commun
 def figures(kind: str, facts: Sequence[Fact]) -> list[tuple[str, ...]]:
     """What a sheet says, row by row, without its day: the people of a roster, the numbers of other sheets."""
     if kind == "roster":
-        return sorted((fact["person_key"], fact["dose_no"]) for fact in facts)
+        people = by_column(facts)
+        return sorted(zip(people["person_key"], people["dose_no"], strict=True)) if people else []
     if kind not in (*DAILY, "progress"):
         return []
     rows = []
@@ -78,11 +80,7 @@ def mark(connection: Connection, street_id: int, identities: Identities, plans: 
         if plan.digest is not None:
             key = id(plan.sheet), scope.kind, scope.campaign, scope.business_date or scope.period
             sheets.setdefault(key, []).append(plan)
-    weighty = [
-        group
-        for group in sheets.values()
-        if sum(weight(plan.portion.scope.kind, [plan.facts[n] for n in plan.mentioned]) for plan in group) >= FEWEST
-    ]
+    weighty = [group for group in sheets.values() if sum(_mentioned(plan) for plan in group) >= FEWEST]
     if not weighty:
         return
     earlier = _Earlier(connection, street_id, [plan for group in weighty for plan in group])
@@ -93,13 +91,20 @@ def mark(connection: Connection, street_id: int, identities: Identities, plans: 
             outcome.findings.append(Finding(rules.SAME_AS_EARLIER, outcome.sheet, fields={"day": day}))
 
 
+def _mentioned(plan: Plan) -> int:
+    """The weight of the rows that the sheet itself gives."""
+    kind = plan.portion.scope.kind
+    return len(plan.mentioned) if kind == "roster" else weight(kind, [plan.facts[place] for place in plan.mentioned])
+
+
 def _same_day(plan: Plan, earlier: _Earlier, identities: Identities) -> str | None:
     """The earlier day or period with the same figures; None if the latest one before has others."""
     scope = plan.portion.scope
-    held, now = _last_day(plan.before), _last_day(plan.facts)
-    if scope.kind == "progress" and held is not None and now is not None and held < now:
-        # the period holds an earlier day already: that one is the latest before
-        return held.isoformat() if digest(scope.kind, plan.before) == plan.digest else None
+    if scope.kind == "progress":
+        held, now = _last_day(plan.before), _last_day(plan.facts)
+        if held is not None and now is not None and held < now:
+            # the period holds an earlier day already: that one is the latest before
+            return held.isoformat() if digest(scope.kind, plan.before) == plan.digest else None
     place = scope.kind, identities.campaign(scope.campaign), identities.community(scope.community), scope.topic
     own = scope.business_date.isoformat() if scope.business_date else scope.period or ""
     last = earlier.last(place, own)

@@ -264,10 +264,10 @@ def _check_parts(layout: Layout, code: str, parts: Mapping[str, str], codes: set
         item = None if brought else catalogue().indicator(code)
     except UnknownIndicatorError as unknown:
         raise MappingError(layout.name, field, str(unknown)) from None
-    if item is not None and item.kind == "rate" and set(parts) != {"num", "den"}:
+    if item is not None and item.ratio and set(parts) != {"num", "den"}:
         reason = _("a rate needs its numerator and its denominator as numbers; a printed percentage cannot be added up")
         raise MappingError(layout.name, field, reason)
-    if item is not None and item.kind != "rate" and set(parts) != {"done"}:
+    if item is not None and not item.ratio and set(parts) != {"done"}:
         raise MappingError(layout.name, field, _("this indicator takes one number (done)"))
     if brought and set(parts) not in ({"done"}, {"num", "den"}):
         raise MappingError(layout.name, field, _("write one header, or num and den"))

@@ -6,7 +6,7 @@ is given by its first sign, and numbers of that length are blotted out everywher
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,10 +30,14 @@ WORDS = 30  # different texts of one column
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The visible sheets of a file as they stand, and the tables that seem to be there."""
+    """One visible sheet of a file as it stands, or with its rows as columns, and the tables that seem to be there.
+
+    ``title`` is what stands above a table that was turned.
+    """
 
     grid: Grid
     known: Known
+    title: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -54,13 +58,19 @@ class Sheet:
             for number, row in enumerate(rows)
         ]
 
+    def turned(self) -> Sheet | None:
+        """The sheet with its rows as columns, for communities that stand in the header; None without a table."""
+        turn = layouts.sideways(self.grid)
+        return None if turn is None else Sheet(turn[0], self.known, turn[1])
+
     def tables(self) -> list[Found]:
         """The tables of the sheet from top to bottom."""
         return layouts.survey(self.grid, Street(self.known).places)
 
     def at(self, first: int, depth: int) -> Found | None:
         """The table whose header begins in row ``first`` (from 0) and is ``depth`` rows deep."""
-        return layouts.at(self.grid, first, depth, Street(self.known).places)
+        found = layouts.at(self.grid, first, depth, Street(self.known).places)
+        return replace(found, title=self.title) if found is not None and self.title else found
 
     def words(self, found: Found, path: str) -> list[str]:
         """The different texts under a header, in their order, WORDS at most."""

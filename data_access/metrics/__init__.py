@@ -4,6 +4,7 @@ No database and no screen. Exact integers and fractions inside, half-up only for
 zero. Use it as one module: `from data_access import metrics; metrics.rank(...)`.
 """
 
+from data_access.metrics.estimate import SIGN, Estimate, counted
 from data_access.metrics.execution import (
     Breach,
     DayState,
@@ -101,6 +102,7 @@ from data_access.metrics.schedule import (
 )
 
 __all__ = [
+    "SIGN",
     "TIMELINESS",
     "Average",
     "BasisUnknownError",
@@ -110,6 +112,7 @@ __all__ = [
     "ComparatorUnknownError",
     "DayState",
     "Entry",
+    "Estimate",
     "Evidence",
     "Execution",
     "Forecast",
@@ -148,6 +151,7 @@ __all__ = [
     "completeness",
     "composite",
     "count_progress",
+    "counted",
     "course_breaches",
     "coverage",
     "days_to_target",

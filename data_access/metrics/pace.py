@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
+from data_access.metrics.estimate import Estimate
 from data_access.metrics.rates import Number, Rate, exact
 
 AverageBasis = Literal["cumulative", "daily", "too_few"]
@@ -133,7 +134,8 @@ def left_to_target(rate: Rate, target: Number | None) -> int | None:
     if target is None or rate.value is None:
         return None
     assert rate.numerator is not None and rate.denominator is not None
-    return needed(rate.denominator, target) - rate.numerator
+    left = needed(rate.denominator, target) - rate.numerator
+    return Estimate(left) if rate.approximate else left
 
 
 @dataclass(frozen=True, slots=True)

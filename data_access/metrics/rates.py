@@ -18,6 +18,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from data_access.metrics.estimate import Estimate
+
 RateState = Literal["ok", "missing", "no_denominator"]
 Number = int | float | str | Decimal | Fraction
 
@@ -55,6 +57,8 @@ class BasisUnknownError(ValueError):
 
 def exact(value: Number) -> Fraction:
     """The number as people wrote it: 0.1 is one tenth, not the nearest binary fraction."""
+    if isinstance(value, Fraction):
+        return value
     return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
 
 
@@ -65,6 +69,8 @@ def whole(value: Any) -> int | None:
     """
     if value is None or pd.isna(value):
         return None
+    if isinstance(value, Estimate):
+        return value
     number = int(value)
     if number != value:
         raise ValueError(f"Not a whole number: {value!r}")
@@ -76,12 +82,17 @@ class Rate:
     """A share kept as two counts (metrics.md §6.1).
 
     `numerator` and `denominator` are counts or None when not reported. `approximate` marks figures such as
-    "46余": they are shown with ≥, carried into totals, and never ranked (traps.md 14).
+    "46余": they are shown with ≈, carried into totals, and never ranked (traps.md 14). A rate of an Estimate is one.
     """
 
     numerator: int | None
     denominator: int | None
     approximate: bool = False
+
+    def __post_init__(self) -> None:
+        """The mark of either count is that of the rate."""
+        if isinstance(self.numerator, Estimate) or isinstance(self.denominator, Estimate):
+            object.__setattr__(self, "approximate", True)
 
     @classmethod
     def of(cls, numerator: Any, denominator: Any, approximate: bool = False) -> Rate:
@@ -267,7 +278,7 @@ def composite(parts: Mapping[str, Rate], weights: Mapping[str, Number]) -> Rate:
         return Rate(0, 0)
     result = score / weight
     approximate = any(part.approximate for name, part in parts.items() if name in weights)
-    return Rate(result.numerator, result.denominator, approximate)
+    return Rate(Estimate(result.numerator) if approximate else result.numerator, result.denominator)
 
 
 Interval = tuple[float, float]

@@ -119,33 +119,33 @@ def count_progress(
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A week, month, two-month slot or quarter of its own; done is None when not reported."""
+    """A week, month, two-month slot or quarter of its own and what it needs; done is None when not reported."""
 
     period: Period
     done: int | None
+    need: int = 1
 
 
-def slot_progress(slots: Sequence[Slot], day: date, need: int = 1, thresholds: Thresholds = STANDARD) -> Progress:
-    """per_period: each slot needs its own `need`; two in March do not fill February.
+def slot_progress(slots: Sequence[Slot], day: date, thresholds: Thresholds = STANDARD) -> Progress:
+    """per_period: each slot needs its own; two in March do not fill February.
 
     The calendar asks for the slots that have ended by `day` (`expected`); the running one is not owed yet.
     An ended slot without a report is counted in `unreported`, never as a zero: `share`, `gap` and `shortfall`
     judge the reported slots only, and as long as they show no lag the state is missing.
     """
-    if not slots or need <= 0:
+    goal = sum(slot.need for slot in slots)
+    if goal <= 0:
         return Progress("not_applicable")
     if day < min(slot.period.start for slot in slots):
         return Progress("not_started")
-    goal = len(slots) * need
     ended = [slot for slot in slots if slot.period.end <= day]
-    expected = len(ended) * need
-    unreported = sum(slot.done is None for slot in ended)
-    share = Fraction((len(ended) - unreported) * need, goal)
+    told = [slot for slot in ended if slot.done is not None]
+    expected, unreported = sum(slot.need for slot in ended), len(ended) - len(told)
     if ended and all(slot.done is None for slot in slots):
         return Progress("missing", expected=expected, unreported=unreported)
-    filled = sum(min(slot.done, need) for slot in slots if slot.done is not None)
-    shortfall = sum(max(need - slot.done, 0) for slot in ended if slot.done is not None)
-    completion = Fraction(filled, goal)
+    share = Fraction(sum(slot.need for slot in told), goal)
+    completion = Fraction(sum(min(slot.done, slot.need) for slot in slots if slot.done is not None), goal)
+    shortfall = sum(max(slot.need - slot.done, 0) for slot in told if slot.done is not None)
     gap = (completion - share) * 100
     state: ProgressState = "missing" if unreported and gap >= 0 else grade(gap, thresholds)
     return Progress(state, completion, share, gap, expected, shortfall, unreported=unreported)

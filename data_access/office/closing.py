@@ -22,7 +22,8 @@ from config import clock
 from config.language import N_, _
 from data_access import audit, database, privacy
 from data_access.accounts import Actor, Capability
-from data_access.findings import Finding, Rule, Severity
+from data_access.findings import Finding
+from data_access.inbox import rules
 from data_access.office.deadlines import DAILY
 from data_access.reports import reporting
 from data_access.reports.view import View
@@ -33,12 +34,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ["id", "day", "campaign", "closed_at", "by", "data_version", "reopened_at", "reopened_by", "reason"]
 
-DAY_CLOSED = Rule(
-    "DAY_CLOSED",
-    Severity.ERROR,
-    N_("{day} was closed by {by} at {time}; nothing of that day is changed any more."),
-    N_("A supervisor or an administrator opens the day again with a reason (dispatch page); then take this in again."),
-)
 
 Day = tuple[str, date]  # campaign code and business date
 
@@ -122,11 +117,16 @@ def reopen(actor: Actor, day: date, campaign: str, reason: str) -> None:
         database.raise_version(connection)
 
 
-def open_again(connection: Connection, actor: Actor, days: Iterable[Day], reason: str) -> None:
-    """As ``reopen``, for several days in the caller's transaction."""
+def may_open(actor: Actor, reason: str) -> None:
+    """NotAllowedError for an account that opens no days, ClosingError where no reason is given."""
     actor.require(Capability.CLOSE_DAY)
     if not reason.strip():
         raise ClosingError(N_("A closed day is opened with a reason only."))
+
+
+def open_again(connection: Connection, actor: Actor, days: Iterable[Day], reason: str) -> None:
+    """As ``reopen``, for several days in the caller's transaction."""
+    may_open(actor, reason)
     for campaign, day in days:
         ended = connection.execute(
             update(DayClose)
@@ -253,12 +253,12 @@ def refuse(connection: Connection, actor: Actor, planned: Iterable[Plan]) -> Non
         outcome.status, outcome.revision, outcome.replaces = "rejected", None, None
         outcome.rows_accepted, outcome.rows_refused = 0, outcome.rows_refused + len(plan.portion.rows)
         fields = {"day": closed.day.isoformat(), "by": closed.by, "time": f"{clock.local(closed.closed_at):%H:%M}"}
-        outcome.findings.append(Finding(DAY_CLOSED, outcome.sheet, fields=fields))
+        outcome.findings.append(Finding(rules.DAY_CLOSED, outcome.sheet, fields=fields))
 
 
 def refused(planned: Iterable[Plan]) -> list[Day]:
     """The closed days that kept plans out, each once."""
-    shut = (plan for plan in planned if any(found.rule is DAY_CLOSED for found in plan.outcome.findings))
+    shut = (plan for plan in planned if any(found.rule is rules.DAY_CLOSED for found in plan.outcome.findings))
     return list(dict.fromkeys(_day(plan) for plan in shut))
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import insert, select, update
 from config import clock
 from config.language import N_, _
 from config.settings import settings
-from data_access import audit, database
+from data_access import audit, database, privacy
 from data_access.accounts import Actor, Capability
 from data_access.schema import Account, Posting
 
@@ -185,7 +185,7 @@ def _work() -> None:
                     _retire()
                     return
         except Exception as problem:  # the thread must not take the process with it
-            log.warning("sending stopped: %s", type(problem).__name__)
+            log.error("sending stopped: %s", privacy.failure(problem))
             return
         time.sleep(ROUND)
 

@@ -1,19 +1,20 @@
 """From what a community reported on an indicator to where it stands: the accrual decides (metrics.md §6.7).
 
-Pure: reports in, a ``Standing`` out. A report written as 累计 (cumulative) holds everything since the year began, so
-the latest one counts; reports of a single period (当期) are added. Missing stays missing.
+Pure: reports in, a ``Standing`` out. A report written as 累计 (cumulative) holds everything since the year or season
+began, so the latest one counts; reports of a single period (当期) are added. Missing stays missing.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from operator import attrgetter
 from typing import cast
 
 from config.indicators import Indicator
@@ -22,11 +23,18 @@ from data_access import metrics
 from data_access.metrics import Period, PeriodKind, Progress, Rate, Slot, ZeroReport
 
 _SLOTS: frozenset[str] = frozenset({"day", "week", "month", "two_months", "quarter"})
+_IN_ORDER = attrgetter("period.end", "day")
+
+Definition = Callable[[date], Indicator | None]  # what applied on a day; None where there was nothing yet
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One row of a progress sheet: its period, the day it speaks for and its figures; None is missing."""
+    """One row of a progress sheet: its period, the day it speaks for and its figures; None is missing.
+
+    ``found`` and ``mended`` are the problems of an inspection that gives a score; ``approximate`` marks figures such as
+    46余, which no total forgets (traps.md §14).
+    """
 
     period: Period
     day: date
@@ -36,6 +44,9 @@ class Report:
     den: Decimal | None = None
     confirmed: bool = False
     target: Decimal | None = None
+    found: int | None = None
+    mended: int | None = None
+    approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +54,9 @@ class Standing:
     """Where an indicator stands on a day.
 
     ``done`` of ``goal``: what counts towards the target of the whole year or window; of a rate its numerator and
-    denominator. ``target`` is that of the catalogue (of a rate in percent); ``sheet_target`` another one that the
-    sheet names. ``window`` is what elapsed time is measured on.
+    denominator. ``target`` is the one in force (of a rate in percent); ``sheet_target`` another one that the sheet
+    names. ``window`` is what elapsed time is measured on. ``found`` and ``mended`` are the problems of its inspections;
+    ``approximate``: some figure in it is an estimate.
     """
 
     progress: Progress
@@ -54,6 +66,9 @@ class Standing:
     target: Fraction | None = None
     sheet_target: Decimal | None = None
     reports: int = 0
+    found: int | None = None
+    mended: int | None = None
+    approximate: bool = False
 
     @property
     def parts(self) -> tuple[int, int] | None:
@@ -67,13 +82,31 @@ class Standing:
 def thresholds() -> metrics.Thresholds:
     """Where colours change, from the settings."""
     limits = settings().thresholds
-    return metrics.Thresholds(ahead=limits.ahead, behind=limits.behind)
+    return _thresholds(limits.ahead, limits.behind)
+
+
+@lru_cache(maxsize=8)
+def _thresholds(ahead: float, behind: float) -> metrics.Thresholds:
+    return metrics.Thresholds(metrics.exact(ahead), Fraction(0), metrics.exact(behind))
 
 
 def window(indicator: Indicator, day: date) -> Period:
-    """The indicator's own window in the year of ``day``, or that year."""
+    """The indicator's own window in the year of ``day``, or that year.
+
+    A season over the new year is that of the year in which it began, until its last day.
+    """
+    if indicator.window is None:
+        return _year(day.year)
     start, end = indicator.window_in(day.year)
-    return Period(start, end, "window" if indicator.window else "year")
+    if end.year > day.year:
+        before = indicator.window_in(day.year - 1)
+        start, end = before if day <= before[1] else (start, end)
+    return Period(start, end, "window")
+
+
+@lru_cache(maxsize=64)
+def _year(year: int) -> Period:
+    return Period(date(year, 1, 1), date(year, 12, 31), "year")
 
 
 def elapsed(span: Period, day: date) -> tuple[int, int]:
@@ -81,39 +114,47 @@ def elapsed(span: Period, day: date) -> tuple[int, int]:
     return int(metrics.elapsed_share(span, day) * span.days), span.days
 
 
-def judge(indicator: Indicator, reports: Iterable[Report], day: date) -> Standing:
-    """The indicator on ``day``, from every report of the community that speaks for a day up to it."""
-    known = sorted((one for one in reports if one.day <= day), key=lambda one: (one.period.end, one.day))
+def judge(indicator: Indicator, reports: Iterable[Report], day: date, before: Definition | None = None) -> Standing:
+    """The indicator on ``day``, from every report of the community that speaks for a day up to it.
+
+    ``before`` says what applied on an earlier day where the target has changed: a period that needs its own keeps the
+    target it began with.
+    """
+    known = sorted((one for one in reports if one.day <= day), key=_IN_ORDER)
     span = window(indicator, day)
-    year = Period(date(day.year, 1, 1), date(day.year, 12, 31), "year")
-    current = [one for one in known if _overlaps(one.period, year)]
+    current = [one for one in known if _speaks_for(one, span)]
     if indicator.kind == "zero":
         found = _zero(indicator, current, span, day)
-    elif indicator.kind == "rate":
+    elif indicator.ratio:
         found = _rate(indicator, current, span, day)
     elif indicator.accrual == "cumulative_all_time":
-        found = _all_time(indicator, known, year, day)
+        found = _all_time(indicator, known, span, day)
     else:
-        found = _count(indicator, current, span, day)
+        found = _count(indicator, current, span, day, before)
     printed = [one.target for one in current if one.target is not None]
     differs = bool(printed) and found.target is not None and Fraction(printed[-1]) not in _targets(indicator, found)
-    return replace(found, sheet_target=printed[-1] if differs else None, reports=len(current))
+    return replace(
+        found,
+        sheet_target=printed[-1] if differs else None,
+        reports=len(current),
+        approximate=any(one.approximate for one in current),
+    )
 
 
 def series(indicator: Indicator, reports: Iterable[Report], day: date) -> list[tuple[Period, Fraction | None]]:
     """What was done in each slot or reported period up to ``day``, in order; None where a slot has no report."""
-    known = sorted((one for one in reports if one.day <= day), key=lambda one: (one.period.end, one.day))
+    known = sorted((one for one in reports if one.day <= day), key=_IN_ORDER)
     span = window(indicator, day)
-    current = [one for one in known if _overlaps(one.period, span)]
+    current = [one for one in known if _speaks_for(one, span)]
     slots = fitting_slots(indicator, current, span)
     if slots:
-        filled = _fill(slots, current, int(indicator.target or 1))
+        filled = _fill(slots, current, [int(indicator.target or 1)] * len(slots))
         begun = [slot for slot in filled if slot.period.start <= day]
         return [(slot.period, None if slot.done is None else Fraction(slot.done)) for slot in begun]
     steps: list[tuple[Period, Fraction | None]] = []
     before = Fraction(0)
     for period in dict.fromkeys(one.period for one in current):
-        reached = _total([one for one in current if one.period.end <= period.end])
+        reached = total([one for one in current if one.period.end <= period.end])
         steps.append((period, None if reached is None else reached - before))
         before = before if reached is None else reached
     return steps
@@ -126,7 +167,7 @@ def fitting_slots(indicator: Indicator, reports: Sequence[Report], span: Period)
     slots = _slots(span, cast(PeriodKind, indicator.period))
     if indicator.period != "week" and len(slots) != indicator.slots:
         return []
-    return list(slots) if all(_place(slots, one.period) is not None for one in reports) else []
+    return list(slots) if all(_place(slots, one) is not None for one in reports) else []
 
 
 @lru_cache(maxsize=256)
@@ -135,8 +176,11 @@ def _slots(span: Period, kind: PeriodKind) -> tuple[Period, ...]:
     return tuple(span.slots(kind))
 
 
-def _place(slots: Sequence[Period], inner: Period) -> int | None:
-    """Which of the slots, in order and without overlap, a period belongs to."""
+def _place(slots: Sequence[Period], report: Report) -> int | None:
+    """Which of the slots, in order and without overlap, a report belongs to; a later total speaks up to the last."""
+    inner = report.period
+    if report.cumulative and inner.start > slots[-1].end:
+        return len(slots) - 1
     place = bisect_right(slots, _middle(inner), key=_start) - 1
     return place if place >= 0 and _within(inner, slots[place]) else None
 
@@ -151,8 +195,9 @@ def period(text: str, day: date | None) -> Period:
     return Period.parse(text, day)
 
 
-def _overlaps(one: Period, other: Period) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _speaks_for(one: Report, span: Period) -> bool:
+    """A single period overlaps the span; a total also where it was told after its end."""
+    return span.start <= one.period.end and (one.cumulative or one.period.start <= span.end)
 
 
 def _within(inner: Period, outer: Period) -> bool:
@@ -175,17 +220,21 @@ def _whole(value: Fraction) -> int:
     return int(value) if value.denominator == 1 else cast(int, value)
 
 
-def _total(reports: Sequence[Report], field: str = "done") -> Fraction | None:
+def total(reports: Sequence[Report], field: str = "done") -> Fraction | None:
     """The latest cumulative figure and what single periods add after it; without one the sum of single periods."""
-    told = [(one, Fraction(value)) for one in reports if (value := getattr(one, field)) is not None]
+    told: list[tuple[Report, Decimal]] = [
+        (one, Decimal(value)) for one in reports if (value := getattr(one, field)) is not None
+    ]
     if not told:
         return None
     base = next((pair for pair in reversed(told) if pair[0].cumulative), None)
     start = base[0].period.end if base else date.min
     single = [pair for pair in told if not pair[0].cumulative and pair[0].period.start > start]
-    periods = {one.period for one, _ in single}
-    added = (value for one, value in single if not any(_inside_longer(one.period, other) for other in periods))
-    return (base[1] if base else Fraction(0)) + sum(added, Fraction(0))
+    # of one kind, as a rule twelve months, none lies inside another
+    mixed = len({one.period.kind for one, _ in single}) > 1
+    others = {one.period for one, _ in single} if mixed else ()
+    added = (value for one, value in single if not any(_inside_longer(one.period, other) for other in others))
+    return Fraction(sum(added, base[1] if base else Decimal(0)))
 
 
 def _inside_longer(one: Period, other: Period) -> bool:
@@ -198,71 +247,93 @@ def _latest(reports: Sequence[Report]) -> Report | None:
     return told[-1] if told else None
 
 
-def _count(indicator: Indicator, reports: Sequence[Report], span: Period, day: date) -> Standing:
-    inside = [one for one in reports if _overlaps(one.period, span)]
+def _count(
+    indicator: Indicator, reports: Sequence[Report], span: Period, day: date, before: Definition | None
+) -> Standing:
     goal = None if indicator.full_target is None else metrics.exact(indicator.full_target)
-    if indicator.kind == "cap":
-        used = _total(inside)
-        limit = None if indicator.target is None else metrics.exact(indicator.target)
-        progress = metrics.cap_progress(None if used is None else _whole(used), limit, span, day)
-        return Standing(progress, span, used, limit, limit)
-    if indicator.accrual == "snapshot":
-        last = _latest(inside)
-        done = None if last is None or last.done is None else Fraction(last.done)
-        if goal is None:
-            return Standing(Progress("no_target"), span, done)
-        share = Rate(None, 1) if done is None else _as_rate(done, goal)
-        progress = metrics.rate_progress(share, 100, indicator.comparator, thresholds=thresholds())
-        return Standing(progress, span, done, goal, goal)
-    slots = fitting_slots(indicator, inside, span)
+    if indicator.accrual == "snapshot" and indicator.kind != "cap":
+        return _latest_count(indicator, reports, span, day)
+    if indicator.kind == "cap" or indicator.comparator == "≤":
+        used = total(reports)
+        progress = metrics.cap_progress(None if used is None else _whole(used), goal, span, day)
+        return Standing(progress, span, used, goal, goal)
+    slots = fitting_slots(indicator, reports, span)
     if slots and indicator.target:
-        need = int(indicator.target)
-        filled = _fill(slots, inside, need)
-        progress = metrics.slot_progress(filled, day, need, thresholds())
-        counted = [min(slot.done, need) for slot in filled if slot.done is not None]
-        total = Fraction(len(slots) * need)
-        return Standing(progress, span, Fraction(sum(counted)) if counted else None, total, total)
-    done = _total(inside)
+        needs = _needs(indicator, slots, day, before)
+        filled = [slot for slot in _fill(slots, reports, needs) if slot.need]
+        progress = metrics.slot_progress(filled, day, thresholds())
+        counted = [min(slot.done, slot.need) for slot in filled if slot.done is not None]
+        whole = Fraction(sum(slot.need for slot in filled))
+        return Standing(progress, span, Fraction(sum(counted)) if counted else None, whole, whole)
+    done = total(reports)
     progress = metrics.count_progress(None if done is None else _whole(done), goal, span, day, thresholds=thresholds())
     return Standing(progress, span, done, goal, goal)
 
 
-def _all_time(indicator: Indicator, reports: Sequence[Report], year: Period, day: date) -> Standing:
-    """Everything of all years counts; what stood before this year does not hide an idle one."""
+def _latest_count(indicator: Indicator, reports: Sequence[Report], span: Period, day: date) -> Standing:
+    """A stock: the latest value against the whole target, which is in proportion only where it is due by a date."""
+    last = _latest(reports)
+    done = None if last is None or last.done is None else Fraction(last.done)
     goal = None if indicator.target is None else metrics.exact(indicator.target)
-    opening = _total([one for one in reports if one.period.end < year.start]) or Fraction(0)
-    done = _total(reports)
-    progress = metrics.count_progress(
-        None if done is None else _whole(done), goal, year, day, int(opening), thresholds=thresholds()
+    by_date = indicator.window is not None
+    if goal is None:
+        return Standing(Progress("no_target"), span, done)
+    if indicator.comparator == "≤" and goal == 0 and done is not None:  # nothing to divide by
+        return Standing(Progress("behind" if done else "on_track"), span, done, goal, goal)
+    share = Rate(None, 1) if done is None else _as_rate(done, goal)
+    progress = metrics.rate_progress(
+        share, 100, indicator.comparator, span if by_date else None, day if by_date else None, thresholds=thresholds()
     )
-    return Standing(progress, year, done, goal, goal)
+    return Standing(progress, span, done, goal, goal)
 
 
-def _fill(slots: Sequence[Period], reports: Sequence[Report], need: int) -> list[Slot]:
+def _needs(indicator: Indicator, slots: Sequence[Period], day: date, before: Definition | None) -> list[int]:
+    """What each slot needs: the target that applied when it began, for those to come the one of today."""
+    need = int(indicator.target or 0)
+    if before is None:
+        return [need] * len(slots)
+    then = [before(slot.start) if slot.start < day else indicator for slot in slots]
+    return [0 if one is None else int(one.target or 0) if one.period == indicator.period else need for one in then]
+
+
+def _all_time(indicator: Indicator, reports: Sequence[Report], span: Period, day: date) -> Standing:
+    """Everything of all years counts; what stood before this one does not hide an idle one."""
+    goal = None if indicator.target is None else metrics.exact(indicator.target)
+    opening = total([one for one in reports if one.period.end < span.start]) or Fraction(0)
+    done = total(reports)
+    progress = metrics.count_progress(
+        None if done is None else _whole(done), goal, span, day, int(opening), thresholds=thresholds()
+    )
+    return Standing(progress, span, done, goal, goal)
+
+
+def _fill(slots: Sequence[Period], reports: Sequence[Report], needs: Sequence[int]) -> list[Slot]:
     """What was done in each slot.
 
     A cumulative figure speaks for the slots before it too: what it adds to what is known fills silent slots with
     their need, first to last, and leaves the rest to the slot it was reported in.
     """
-    done: list[Fraction | None] = [None] * len(slots)
-    told: dict[int | None, list[Report]] = {}
+    done: list[Decimal | None] = [None] * len(slots)
+    told: dict[int, list[Report]] = {}
     for one in reports:
-        if one.done is not None:
-            told.setdefault(_place(slots, one.period), []).append(one)
-    for place, inside in sorted((place, inside) for place, inside in told.items() if place is not None):
-        single = [Fraction(one.done) for one in inside if not one.cumulative and one.done is not None]
+        place = _place(slots, one)
+        if one.done is not None and place is not None:
+            told.setdefault(place, []).append(one)
+    for place, inside in sorted(told.items()):
+        single = [one.done for one in inside if not one.cumulative and one.done is not None]
         if single:
-            done[place] = sum(single, Fraction(0))
+            done[place] = sum(single, Decimal(0))
         totals = [one.done for one in inside if one.cumulative and one.done is not None]
         if not totals:
             continue
-        known = sum((one for one in done[:place] if one is not None), Fraction(0))
-        gained = max(Fraction(totals[-1]) - known, Fraction(0))
+        gained = max(totals[-1] - sum((one for one in done[:place] if one is not None), Decimal(0)), Decimal(0))
         for silent in (earlier for earlier in range(place) if done[earlier] is None):
-            done[silent] = min(gained, Fraction(need))
-            gained -= min(gained, Fraction(need))
+            done[silent] = min(gained, Decimal(needs[silent]))
+            gained -= min(gained, Decimal(needs[silent]))
         done[place] = gained
-    return [Slot(slot, None if n is None else math.floor(n)) for slot, n in zip(slots, done, strict=True)]
+    return [
+        Slot(slot, None if n is None else math.floor(n), need) for slot, n, need in zip(slots, done, needs, strict=True)
+    ]
 
 
 def _as_rate(num: Fraction, den: Fraction) -> Rate:
@@ -274,14 +345,26 @@ def _rate(indicator: Indicator, reports: Sequence[Report], span: Period, day: da
     last = _latest(reports)
     num = den = None
     if last is not None and indicator.accrual == "per_period":
-        num, den = _total(reports, "num"), _total(reports, "den")
+        num, den = total(reports, "num"), total(reports, "den")
     elif last is not None:
         den = None if last.den is None else Fraction(last.den)
         num = None if last.num is None else Fraction(last.num)
         if indicator.accrual == "annual_total":  # people are added over the year, those they are a share of are not
-            num = _total(reports, "num")
+            num = total(reports, "num")
     rate = Rate(None, int(den) if den is not None else None) if num is None or den is None else _as_rate(num, den)
-    return rate_standing(indicator, rate, span, day, num, den)
+    found = rate_standing(indicator, rate, span, day, num, den)
+    problems, mended = (None if (n := total(reports, name)) is None else int(n) for name in ("found", "mended"))
+    silent = _silent(indicator, reports, span, day)
+    if not silent and problems is mended is None:
+        return found
+    return replace(found, progress=replace(found.progress, unreported=silent), found=problems, mended=mended)
+
+
+def _silent(indicator: Indicator, reports: Sequence[Report], span: Period, day: date) -> int:
+    """How many of a rate's own periods have ended without a report; what was reported is judged without them."""
+    slots = fitting_slots(indicator, reports, span)
+    told = {_place(slots, one) for one in reports} if slots else set()
+    return sum(slot.end <= day and place not in told for place, slot in enumerate(slots))
 
 
 def rate_standing(
@@ -318,7 +401,9 @@ def _zero(indicator: Indicator, reports: Sequence[Report], span: Period, day: da
         )
         kind: PeriodKind = "week" if weekly else "quarter" if indicator.confirm == "quarter" else "month"
         due = [slot for slot in _slots(span, kind) if slot.end <= day]
-    target = None if indicator.target is None else Fraction(0)
+    if indicator.target is None:
+        return Standing(Progress("no_target"), span)
+    target = Fraction(0)
     if not reports and due:
         return Standing(Progress("missing"), span, None, None, target)
     told = [_confirmation(slot, reports, span) for slot in due]

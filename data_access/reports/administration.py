@@ -1,4 +1,4 @@
-"""系统管理: the register as it stands, what happened and who did it, and the machinery under the board."""
+"""系统管理: the register as it stands, and the machinery under the board."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from data_access.inbox import facts
 from data_access.inbox.known import known
 from data_access.reports import prefill
 from data_access.reports.view import View
-from data_access.schema import Account, AuditEvent, Community, CommunityEntry, DataVersion, Submission, Workbook
+from data_access.schema import Community, CommunityEntry, DataVersion, Submission, Workbook
 from data_access.workbooks import templates
 
 REGISTER = [
@@ -42,7 +42,6 @@ REGISTER = [
     "active_from",
     "active_until",
 ]
-EVENTS = ["at", "username", "event", "subject", "details"]
 LIBRARIES = (
     "streamlit",
     "streamlit-authenticator",
@@ -136,39 +135,6 @@ def _entries(connection: Connection, actor: Actor, kind: str) -> list[SimpleName
         .order_by(Community.position, Submission.id)
     ).scalars()
     return [SimpleNamespace(**fact) for number in list(numbers) for fact in facts.stored(connection, kind, number)]
-
-
-def events(actor: Actor, wanted: str = "", codes: Sequence[str] = (), limit: int = 500) -> pd.DataFrame:
-    """The latest recorded events, newest first, those that hold ``wanted`` in account, event or subject, or whose
-    event is one of ``codes``.
-
-    Columns: at (aware UTC), username, event (code), subject, details (text). For administrators.
-    """
-    actor.require(Capability.ADMINISTER)
-    query = (
-        select(AuditEvent.at, Account.username, AuditEvent.event, AuditEvent.subject, AuditEvent.details)
-        .join(Account, Account.id == AuditEvent.account_id, isouter=True)
-        .where(AuditEvent.street_id == actor.street_id)
-        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-        .limit(limit)
-    )
-    if wanted.strip():
-        sought = wanted.strip()
-        query = query.where(
-            Account.username.icontains(sought, autoescape=True)
-            | AuditEvent.event.icontains(sought, autoescape=True)
-            | AuditEvent.subject.icontains(sought, autoescape=True)
-            | AuditEvent.event.in_(codes)
-        )
-    with database.reading() as connection:
-        rows = connection.execute(query).all()
-    lines = [{**row._mapping, "details": _details(row.details)} for row in rows]
-    return pd.DataFrame(lines, columns=EVENTS)
-
-
-def _details(details: dict[str, Any] | None) -> str:
-    known = {name: value for name, value in (details or {}).items() if value is not None}
-    return "，".join(f"{name} {value}" for name, value in known.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from data_access.reports.tallies import campaign_key
 from data_access.reports.view import View
 from data_access.schema import Baseline, Submission
 
+_PEOPLE = ("to_survey", "surveyed", "contraindicated", "deferred")
+_DOSES = ("d1", "full", "b")
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -81,8 +84,10 @@ def load(connection: Connection, view: View) -> Bases:
     )
     found: dict[int, dict[date, dict[str, Base]]] = {}
     for row in rows:
-        opening = {"d1": row.opening_d1, "full": row.opening_full, "b": row.opening_b}
-        base = Base(row.as_of, row.to_survey, row.surveyed, row.contraindicated, row.deferred, opening)
+        about = row.estimates or ()
+        people = [metrics.counted(name, row._mapping[name], about) for name in _PEOPLE]
+        opening = {dose: metrics.counted(f"opening_{dose}", row._mapping[f"opening_{dose}"], about) for dose in _DOSES}
+        base = Base(row.as_of, people[0], people[1], people[2], people[3], opening)
         found.setdefault(row.community_id, {}).setdefault(row.as_of, {})[row.person_group] = base
     return Bases(found)
 
@@ -97,5 +102,5 @@ def _sum(groups: Iterable[Base]) -> Base:
         metrics.add(*(part.surveyed for part in parts)),
         sum(unfit) if unfit else None,
         metrics.add(*(part.deferred for part in parts)),
-        {dose: metrics.add(*(part.opening[dose] for part in parts)) for dose in ("d1", "full", "b")},
+        {dose: metrics.add(*(part.opening[dose] for part in parts)) for dose in _DOSES},
     )

@@ -22,6 +22,7 @@ from data_access.reports import (
     directory,
     dispatch,
     evenings,
+    frames,
     ranking,
     reporting,
     standing,
@@ -159,15 +160,14 @@ def result(view: View, day: date) -> Result:
     opened = opened.iloc[opened["amount"].abs().argsort(kind="stable")[::-1]].reset_index(drop=True)
     sent = lines["evening_submission"].notna()
     owed = lines["state"] != "exempt"
-    rate = totals.loc["completion"]
     return Result(
         day,
         int(sent.sum()),
         int(owed.sum()),
         tuple(lines.loc[~sent & owed, "community"]),
-        metrics.whole(totals.loc["vacc_total", "n"]),
-        metrics.whole(totals.loc["walk_in", "n"]),
-        Rate.of(rate["n"], rate["d"]),
+        dispatch.total(totals, "vacc_total")[0],
+        dispatch.total(totals, "walk_in")[0],
+        Rate(*dispatch.total(totals, "completion")),
         dispatch.causes(then, lines),
         opened,
         found[found["waiver"].notna()].reset_index(drop=True),
@@ -216,12 +216,12 @@ def today(view: View) -> Today:
     used = named[named["people"].fillna(0) > 0]
     told = frame["stock"].notna()
     return Today(
-        _sum(frame["people"]),
+        _sum(frame, "people"),
         int(frame["people"].notna().sum()),
         len(frame),
         metrics.add(*(metrics.whole(n) for n in used["daily_capacity"])) if len(used) else None,
-        _sum(frame["planned"]),
-        _sum(frame["stock"]),
+        _sum(frame, "planned"),
+        _sum(frame, "stock"),
         int(told.sum()),
         callups.timetable(view),
         sites,
@@ -237,9 +237,10 @@ def _supply(frame: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return rows[["label", "plan", "stock", "short"]].reset_index(drop=True)
 
 
-def _sum(counts: pd.Series) -> int | None:
-    known = counts.dropna()
-    return int(known.sum()) if len(known) else None
+def _sum(frame: pd.DataFrame, name: str) -> int | None:
+    counts = [frames.figure(row, name) for row in frame.to_dict("records")]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ def standings(view: View, day: date) -> Standings:
     return Standings(
         day,
         ranking.table(then),
-        Rate.of(total["coverage_n"], total["coverage_d"]),
+        frames.rate(total, "coverage"),
         int(total["ranked"]),
         int(total["field"]),
         standing.target(campaign),

@@ -14,7 +14,7 @@ from config.settings import settings
 from data_access import audit, database, metrics, privacy
 from data_access.accounts import Actor, Capability, Role
 from data_access.force import complete_sum, in_force
-from data_access.reports import tallies
+from data_access.reports import frames, tallies
 from data_access.reports.directory import sites
 from data_access.reports.tallies import SETTLED, TO_CALL_AGAIN
 from data_access.reports.view import View
@@ -65,6 +65,7 @@ COLUMNS = (
     *(f"{name}_{part}" for name in RATES for part in "nd"),
     "roster_submission",
     "roster_revision",
+    "estimates",
 )
 
 
@@ -89,7 +90,7 @@ def table(view: View) -> pd.DataFrame:
     ``vaccinated`` … ``elsewhere`` and unsettled (rows without one), missing before the roster carries outcomes;
     batches, stock (doses), short (planned − stock where positive, else 0), carry_over (of the last evening tally),
     not_called (of those, not on the day's rosters), review_due (deferrals to be looked at again); rates ``RATES`` as
-    ``_n``/``_d``; roster_submission, _revision.
+    ``_n``/``_d``; roster_submission, _revision; estimates as in ``frames.frame``.
     """
     with database.reading() as connection:
         communities = tallies.members(connection, view)
@@ -123,8 +124,8 @@ def table(view: View) -> pd.DataFrame:
         }
         for key, name, area in communities
     ]
-    frame = pd.DataFrame(lines, columns=list(COLUMNS))
-    return frame.astype({name: "Int64" for name in COLUMNS if name not in ("community", "area")})
+    counts = {name: "Int64" for name in COLUMNS if name not in ("community", "area", "estimates")}
+    return frames.frame(lines, COLUMNS, counts)
 
 
 def _figures(roster: dict[str, Any], morning: dict[str, Any]) -> dict[str, Any]:

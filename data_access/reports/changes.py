@@ -36,6 +36,7 @@ _OWN = {
     "id_last4": N_("Last four of the document"),
     "family": N_("Family file"),
     "original_due": N_("First deadline"),
+    "estimates": N_("Estimates"),
 }
 _HIDDEN = frozenset({"person_key", "id_last4"})
 

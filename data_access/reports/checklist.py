@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import select
 
-from config.catalogue import checklist
-from config.checklist import FIELDS, ChecklistItem
-from data_access import database, metrics
+from config.checklist import FIELDS, ChecklistItem, checklist
+from config.indicators import month_day
+from data_access import database, metrics, privacy
+from data_access.accounts import Capability
 from data_access.force import in_force
-from data_access.metrics import Proof, Rate
-from data_access.reports import progress
+from data_access.office import attachments
+from data_access.reports import judged, progress
 from data_access.reports.frames import frame
-from data_access.reports.standing import Unit, units
+from data_access.reports.judged import Kept, Verdict
+from data_access.reports.standing import units
 from data_access.reports.view import View
 from data_access.schema import Evidence, Submission
 
@@ -40,39 +42,15 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "重复计入：同一次活动同时计入两个条目的次数（默认允许，标明）",
         "Counted twice: events that serve two items (allowed by default, and marked)",
     ),
+    "files": (
+        "表报/附件：清单表上填报的资料份数，与实际附上的文件数；两者各自计数，得分只看表报与审核",
+        "Sheet / files: pieces that the list says are there, and files attached; counted apart, the score goes by the "
+        "list and its review",
+    ),
 }
-
-# The kinds of evidence of the checklist and the columns of the sheet.
-_COLUMNS = {
-    "photo": "photos",
-    "minutes": "minutes",
-    "sign_in": "sign_in",
-    "appeal": "appeal",
-    "distribution": "handout",
-    "original": "original",
-}
-_PARTS = {
-    "application": "family_application",
-    "check_up": "family_checkup",
-    "check_up_65": "family_checkup_65",
-    "chronic": "family_chronic",
-    "lifestyle": "family_lifestyle",
-}
-_UNREAD = ("partner", "review_note")  # opening a sealed column costs time
-Facts = Sequence[Row[Any]]
 STATES = ("passed", "incomplete", "missing", "not_applicable")
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """One item of one community: ``got`` of ``need`` events or pieces complete, pieces by kind, whether it passes."""
-
-    passed: bool
-    got: int
-    need: int
-    pieces: Rate
-    kinds: dict[str, tuple[int, int]] = field(default_factory=dict)
-    lacking: tuple[str, ...] = ()  # of events: fields that some event leaves blank
+_SCORES = ("score_n", "score_d", "score_official_n", "score_official_d", "pieces_n", "pieces_d")
+_COUNTS = (*_SCORES, "items", "not_applicable", "pending", "returned", "shared", "reported", "files")
 
 
 def table(view: View) -> pd.DataFrame:
@@ -80,98 +58,119 @@ def table(view: View) -> pd.DataFrame:
 
     Columns: community, area, state (reported, unreported), score_n, score_d (items passed by what was handed in ÷
     applicable items), score_official_n, score_official_d (by approved evidence), pieces_n, pieces_d, items,
-    not_applicable (approved), pending, returned (rows awaiting review, sent back), shared (events counted twice), all
-    Int64. A community that handed in nothing is unreported and has no score.
+    not_applicable (approved), pending, returned (rows awaiting review, sent back), shared (events counted twice),
+    reported (pieces that the sheet says are there), files (attached), all Int64. A community that handed in nothing is
+    unreported and has no score.
     """
-    with database.reading() as connection:
-        communities = units(connection, view)
-        facts = _facts(connection, view, communities)
-        rates = _rates(connection, view, communities)
     rows = [
-        {"community": one.name, "area": one.area, **_score(facts.get(one.key, []), rates[one.key])}
-        for one in communities
+        {"community": name, "area": area, "state": "unreported" if kept.silent else "reported"}
+        | _summed(kept, kept.verdicts())
+        for name, area, kept in _all(view)
     ]
     return frame(rows, ["community", "area", "state", *_COUNTS], dict.fromkeys(_COUNTS, "Int64"))
 
 
-_COUNTS = (
-    *("score_n", "score_d", "score_official_n", "score_official_d", "pieces_n", "pieces_d"),
-    *("items", "not_applicable", "pending", "returned", "shared"),
+def sections(view: View) -> pd.DataFrame:
+    """One row per community and section, both in their order.
+
+    Columns: community, state, section (code), section_name, then the counts of ``table`` for the section alone.
+    """
+    rows = []
+    for name, _area, kept in _all(view):
+        verdicts = kept.verdicts()
+        for section in checklist().sections:
+            own = [verdict for verdict in verdicts if verdict.item.section == section.code]
+            state = "unreported" if kept.silent else "reported"
+            rows.append(
+                {"community": name, "state": state, "section": section.code, "section_name": section.label}
+                | _summed(kept, own)
+            )
+    columns = ["community", "state", "section", "section_name", *_COUNTS]
+    return frame(rows, columns, dict.fromkeys(_COUNTS, "Int64"))
+
+
+def _all(view: View) -> list[tuple[str, str | None, Kept]]:
+    with database.reading() as connection:
+        communities = units(connection, view)
+        kept = judged.load(connection, view, communities)
+    return [(one.name, one.area, kept[one.key]) for one in communities]
+
+
+def _summed(kept: Kept, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """The scores and counts of these items of a community; of one that handed in nothing only what needs no row."""
+    counts = {"items": len(verdicts), "files": sum(one.files for one in verdicts)}
+    if kept.silent:
+        return counts
+    applicable = [one for one in verdicts if not one.exempt]
+    exempt = len(verdicts) - len(applicable)
+    score = metrics.checklist_score(sum(one.handed.passed for one in applicable), len(verdicts), exempt)
+    official = metrics.checklist_score(sum(one.approved.passed for one in applicable), len(verdicts), exempt)
+    return counts | {
+        "score_n": score.numerator,
+        "score_d": score.denominator,
+        "score_official_n": official.numerator,
+        "score_official_d": official.denominator,
+        "pieces_n": sum(one.handed.pieces.numerator or 0 for one in applicable),
+        "pieces_d": sum(one.handed.pieces.denominator or 0 for one in applicable),
+        "not_applicable": exempt,
+        **{name: sum(getattr(one, name) for one in verdicts) for name in ("pending", "returned", "shared", "reported")},
+    }
+
+
+def items(view: View, community: str | None = None) -> pd.DataFrame:
+    """Every item of the checklist for one community, or (None) for each of the view's.
+
+    Columns: community, item (code), name, section, section_name, state (one of STATES, by what was handed in), passed,
+    passed_official (bool), got, need (Int64: events, documents or families complete; 6 of 4 is shown as it is),
+    pieces_n, pieces_d (Int64), kinds (words such as "照片 3/4"), lacking (fields blank in some event), pending,
+    returned, shared, reported, files (Int64, as in ``table``), due (date before which it is not asked for, or None),
+    rule. UnknownCommunityError.
+    """
+    asked = view if community is None else _only(view, community)
+    rows = []
+    for name, _area, kept in _all(asked):
+        for one in kept.verdicts():
+            rows.append({"community": name, **_item(one, view)})
+    counts = ("got", "need", "pieces_n", "pieces_d", "pending", "returned", "shared", "reported", "files")
+    return frame(rows, _ITEM, dict.fromkeys(counts, "Int64"))
+
+
+_ITEM = (
+    *("community", "item", "name", "section", "section_name", "state", "passed", "passed_official", "got", "need"),
+    *("pieces_n", "pieces_d", "kinds", "lacking", "pending", "returned", "shared", "reported", "files", "due", "rule"),
 )
 
 
-def _score(facts: Facts, rates: dict[str, Rate]) -> dict[str, Any]:
-    items = checklist().items
-    if not facts:
-        return {"state": "unreported", "items": len(items)}
-    own = _by_item(facts)
-    counts = {
-        "items": len(items),
-        "pending": sum(fact.review != "approved" and fact.review != "returned" for fact in facts),
-        "returned": sum(fact.review == "returned" for fact in facts),
-        "shared": sum(len(shared_events(item, own)) for item in items),
-    }
-    exempt = {item.code for item in items if _exempt(item, own[item.code])}
-    applicable = [item for item in items if item.code not in exempt]
-    handed = [judge(item, _counted(own[item.code], official=False), rates.get(item.code)) for item in applicable]
-    checked = [judge(item, _counted(own[item.code], official=True), rates.get(item.code)) for item in applicable]
-    passed, official = sum(one.passed for one in handed), sum(one.passed for one in checked)
-    score = metrics.checklist_score(passed, len(items), len(exempt))
-    approved = metrics.checklist_score(official, len(items), len(exempt))
-    return counts | {
-        "state": "reported",
-        "score_n": score.numerator,
-        "score_d": score.denominator,
-        "score_official_n": approved.numerator,
-        "score_official_d": approved.denominator,
-        "pieces_n": sum(one.pieces.numerator or 0 for one in handed),
-        "pieces_d": sum(one.pieces.denominator or 0 for one in handed),
-        "not_applicable": len(exempt),
-    }
-
-
-def items(view: View, community: str) -> pd.DataFrame:
-    """Every item of the checklist for one community.
-
-    Columns: item (code), name, section, state (one of STATES, by what was handed in), passed, passed_official (bool),
-    got, need (Int64: events, documents or families complete; 6 of 4 is shown as it is), pieces_n, pieces_d (Int64),
-    kinds (words such as "照片 3/4"), lacking (fields blank in some event), pending, returned, shared (Int64), rule.
-    UnknownCommunityError.
-    """
+def _only(view: View, community: str) -> View:
     with database.reading() as connection:
-        one = progress.only(connection, view, community)
-        facts = _facts(connection, view, [one]).get(one.key, [])
-        rates = _rates(connection, view, [one])[one.key]
-    listed, by_item = checklist(), _by_item(facts)
-    rows = []
-    for section in listed.sections:
-        for item in section.items:
-            own = by_item[item.code]
-            found = judge(item, _counted(own, official=False), rates.get(item.code))
-            exempt = _exempt(item, own)
-            state = "passed" if found.passed else "incomplete" if own else "missing"
-            rows.append(
-                {
-                    "item": item.code,
-                    "name": item.label,
-                    "section": section.label,
-                    "state": "not_applicable" if exempt else state,
-                    "passed": found.passed,
-                    "passed_official": judge(item, _counted(own, official=True), rates.get(item.code)).passed,
-                    "got": found.got,
-                    "need": found.need,
-                    "pieces_n": found.pieces.numerator,
-                    "pieces_d": found.pieces.denominator,
-                    "kinds": "  ".join(f"{_kind(kind, item)} {n}/{m}" for kind, (n, m) in found.kinds.items()),
-                    "lacking": "  ".join(str(FIELDS[name]) for name in found.lacking),
-                    "pending": sum(fact.review not in ("approved", "returned") for fact in own),
-                    "returned": sum(fact.review == "returned" for fact in own),
-                    "shared": len(shared_events(item, by_item)),
-                    "rule": str(item.passes),
-                }
-            )
-    counts = ("got", "need", "pieces_n", "pieces_d", "pending", "returned", "shared")
-    return pd.DataFrame(rows).astype(dict.fromkeys(counts, "Int64"))
+        return replace(view, area=None, community=progress.only(connection, view, community).name)
+
+
+def _item(one: Verdict, view: View) -> dict[str, Any]:
+    item = one.item
+    names = {section.code: section.label for section in checklist().sections}
+    return {
+        "item": item.code,
+        "name": item.label,
+        "section": item.section,
+        "section_name": names[item.section],
+        "state": one.state,
+        "passed": one.handed.passed,
+        "passed_official": one.approved.passed,
+        "got": one.handed.got,
+        "need": one.handed.need,
+        "pieces_n": one.handed.pieces.numerator,
+        "pieces_d": one.handed.pieces.denominator,
+        "kinds": "  ".join(f"{_kind(kind, item)} {n}/{m}" for kind, (n, m) in one.handed.kinds.items()),
+        "lacking": "  ".join(str(FIELDS[name]) for name in one.handed.lacking),
+        "pending": one.pending,
+        "returned": one.returned,
+        "shared": one.shared,
+        "reported": one.reported,
+        "files": one.files,
+        "due": None if item.due is None else date(view.day.year, *month_day(item.due)),
+        "rule": str(item.passes),
+    }
 
 
 def _kind(code: str, item: ChecklistItem) -> str:
@@ -182,172 +181,102 @@ def _kind(code: str, item: ChecklistItem) -> str:
     return " / ".join(names[one] for one in code.split("|"))
 
 
-def judge(item: ChecklistItem, facts: Facts, rate: Rate | None = None) -> Judgement:
-    """What these rows of an item are worth; ``rate`` is the figure that a rate item is judged by."""
-    return _JUDGES[item.kind](item, [fact for fact in facts if not _declares_absent(fact)], facts, rate)
+def pledge(view: View, community: str) -> pd.DataFrame:
+    """The points of the community's pledge (承诺书) with the items that show they are kept.
 
-
-def _document(item: ChecklistItem, facts: Facts, _all: Facts, _rate: Rate | None) -> Judgement:
-    """Every kind asked for is there; a sealed document bears its seal."""
-    proof = _proof(item, facts)
-    sealed = not item.sealed or any(fact.sealed for fact in facts)
-    return Judgement(proof.passed and sealed, int(proof.passed and sealed), item.need, proof.pieces, _kinds([proof]))
-
-
-def _several(item: ChecklistItem, facts: Facts, every: Facts, _rate: Rate | None) -> Judgement:
-    """So many pieces of each kind; a place that the building does not have is not asked for."""
-    absent = sum(_declares_absent(fact) and fact.review == "approved" for fact in every) if item.parts else 0
-    need = max(item.need - absent, 1)
-    proof = _proof(item, facts, need)
-    got = min((int(proof.have[kind] or 0) for kind in proof.need), default=0)
-    return Judgement(proof.passed, got, need, proof.pieces, _kinds([proof]))
-
-
-def _events(item: ChecklistItem, facts: Facts, _all: Facts, _rate: Rate | None) -> Judgement:
-    """So many events with everything; a record without its four fields is no record, one date counts once."""
-    chosen = list(facts)
-    if item.distinct_dates:
-        chosen = list({fact.event_date: fact for fact in facts if fact.event_date is not None and fact.photos}.values())
-    blanks = [blank_fields(item, fact) for fact in chosen]
-    proofs = [_proof(item, [fact], unrecorded=bool(blank)) for fact, blank in zip(chosen, blanks, strict=True)]
-    found = metrics.evidence(proofs, item.need)
-    # with no event at all every piece of every event is still asked for
-    pieces = found.pieces if proofs else Rate(0, item.need * len(item.choices))
-    got = found.passed.numerator or 0
-    lacking = tuple(dict.fromkeys(name for blank in blanks for name in blank))
-    return Judgement(got >= item.need, got, item.need, pieces, _kinds(proofs, item.need, item), lacking)
-
-
-def _families(item: ChecklistItem, facts: Facts, _all: Facts, _rate: Rate | None) -> Judgement:
-    """So many family files; the 65+ and the chronic part count only where they apply."""
-    proofs = []
-    for fact in facts:
-        told = fact.family or {}
-        parts = item.parts_for(elderly=bool(told.get("has_65")), chronic=bool(told.get("has_chronic")))
-        have = {part.code: int(bool(told.get(_PARTS[part.code]))) for part in parts}
-        proofs.append(Proof(dict.fromkeys(have, 1), have))
-    found = metrics.evidence(proofs, item.need)
-    plain = len(item.parts_for(elderly=False, chronic=False))
-    pieces = found.pieces if proofs else Rate(0, item.need * plain)
-    got = found.passed.numerator or 0
-    return Judgement(got >= item.need, got, item.need, pieces, _kinds(proofs))
-
-
-def _by_rate(item: ChecklistItem, facts: Facts, _all: Facts, rate: Rate | None) -> Judgement:
-    """The rate of its indicator meets the target, and the table is there."""
-    proof = _proof(item, facts)
-    met = rate is not None and bool(metrics.meets(rate, item.target))
-    return Judgement(proof.passed and met, int(proof.passed and met), item.need, proof.pieces, _kinds([proof]))
-
-
-_JUDGES: dict[str, Callable[[ChecklistItem, Facts, Facts, Rate | None], Judgement]] = {
-    "document": _document,
-    "count": _several,
-    "events": _events,
-    "family": _families,
-    "rate": _by_rate,
-}
-
-
-def _proof(item: ChecklistItem, facts: Iterable[Row[Any]], need: int = 1, unrecorded: bool = False) -> Proof:
-    """What is asked for per kind, and what these rows have of it together."""
-    rows = list(facts)
-    have: dict[str, int | None] = {}
-    for choice in item.choices:
-        total = sum(getattr(fact, _COLUMNS[kind]) or 0 for fact in rows for kind in choice)
-        have["|".join(choice)] = 0 if unrecorded and choice == ("minutes",) else total
-    return Proof(dict.fromkeys(have, need), have)
-
-
-def _kinds(
-    proofs: Sequence[Proof], events: int | None = None, item: ChecklistItem | None = None
-) -> dict[str, tuple[int, int]]:
-    """Per kind how many are there of those needed; of events how many have the kind."""
-    if not proofs:
-        return {} if item is None or events is None else {"|".join(choice): (0, events) for choice in item.choices}
-    if events is not None:
-        return {kind: (sum((proof.have[kind] or 0) > 0 for proof in proofs), events) for kind in proofs[0].need}
-    kinds = dict.fromkeys(kind for proof in proofs for kind in proof.need)
-    return {
-        kind: (sum(proof.have.get(kind) or 0 for proof in proofs), sum(proof.need.get(kind, 0) for proof in proofs))
-        for kind in kinds
-    }
-
-
-def blank_fields(item: ChecklistItem, fact: Row[Any]) -> tuple[str, ...]:
-    """Which of 时间、地点、人员、主题 an event leaves blank, where its item asks for them."""
-    told = {"time": fact.event_date, "place": fact.place, "people": fact.attendees, "theme": fact.theme}
-    return tuple(name for name in item.fields if told[name] is None)
-
-
-def shared_events(item: ChecklistItem, facts: Mapping[str, Facts]) -> list[Row[Any]]:
-    """The events of an item that another item counts too (重复计入): of one date, and alike in theme or place.
-
-    ``facts`` are the community's rows by item code.
+    Columns: code, name, items (codes, "1.1、1.4"), kept_n, kept_d, kept_official_n, kept_official_d (Int64: of its
+    applicable items those that pass, by what was handed in and by approved evidence). UnknownCommunityError.
     """
-    others = [fact for code in item.shares_with for fact in facts.get(code, ()) if fact.event_date is not None]
-    return [fact for fact in facts.get(item.code, ()) if any(_same_event(fact, other) for other in others)]
-
-
-def _same_event(one: Row[Any], other: Row[Any]) -> bool:
-    if one.event_date != other.event_date:
-        return False
-    return bool(one.theme == other.theme if one.theme and other.theme else one.place == other.place)
-
-
-def _declares_absent(fact: Row[Any]) -> bool:
-    return bool(fact.not_applicable or fact.na_reason)
-
-
-def _exempt(item: ChecklistItem, own: Facts) -> bool:
-    """An approved 不适用 of the whole item: of a place only where the item has no other row."""
-    absent = [fact for fact in own if _declares_absent(fact) and fact.review == "approved"]
-    if not item.not_applicable or not absent:
-        return False
-    return len(absent) == len(own) and (not item.parts or len(absent) >= item.need or absent[0].event_no is None)
-
-
-def _by_item(facts: Facts) -> defaultdict[str, list[Row[Any]]]:
-    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for fact in facts:
-        found[fact.item_code].append(fact)
-    return found
-
-
-def _counted(own: Facts, *, official: bool) -> list[Row[Any]]:
-    """The rows of an item that count: not those sent back; officially only the approved ones."""
-    reviews = ("approved",) if official else ("approved", "pending", None)
-    return [fact for fact in own if fact.review in reviews]
-
-
-def _facts(connection: Connection, view: View, communities: list[Unit]) -> dict[int, list[Row[Any]]]:
-    rows = connection.execute(
-        select(*(column for column in Evidence.__table__.columns if column.key not in _UNREAD))
-        .select_from(Evidence)
-        .join(Submission, Submission.id == Evidence.submission_id)
-        .where(
-            Evidence.street_id == view.actor.street_id,
-            Evidence.community_id.in_([unit.key for unit in communities]),
-            Evidence.year == str(view.day.year),
-            in_force(view.as_of),
+    ((_name, _area, kept),) = _all(_only(view, community))
+    found = {one.item.code: one for one in kept.verdicts()}
+    rows = []
+    for promise in checklist().pledge:
+        own = [found[code] for code in promise.items if not found[code].exempt]
+        rows.append(
+            {
+                "code": promise.code,
+                "name": promise.label,
+                "items": "、".join(promise.items),
+                "kept_n": sum(one.handed.passed for one in own),
+                "kept_official_n": sum(one.approved.passed for one in own),
+                "kept_d": len(own),
+                "kept_official_d": len(own),
+            }
         )
-        .order_by(Submission.id, Evidence.row)
-    )
-    found: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        if row.event_date is None or row.event_date <= view.day:
-            found.setdefault(row.community_id, []).append(row)
-    return found
+    counts = ("kept_n", "kept_d", "kept_official_n", "kept_official_d")
+    return frame(rows, ["code", "name", "items", *counts], dict.fromkeys(counts, "Int64"))
 
 
-def _rates(connection: Connection, view: View, communities: list[Unit]) -> dict[int, dict[str, Rate]]:
-    """The figures of rate items by community and item code, from the progress reported on their indicators."""
-    keys = [unit.key for unit in communities]
-    rates: dict[int, dict[str, Rate]] = {key: {} for key in keys}
+def records(view: View, community: str) -> pd.DataFrame:
+    """Every row of one community's list with what it says and how its review stands, in the order of the list.
+
+    For those who may read of people, of a clerk only the own community; never for a cache that visitors share.
+    Columns: record (``attachments.evidence_record``), item, event_no (Int64), family_no, event_date, place, attendees
+    (Int64), theme, kinds (words such as "照片 3"), reported, files (Int64), review (pending, approved, returned),
+    review_note, not_applicable (bool), na_reason, shared (bool), lacking (blank fields, parts that are not there),
+    revision (Int64, of the whole list). UnknownCommunityError, NotAllowedError, OtherCommunityError.
+    """
+    view.actor.require(Capability.READ_PEOPLE)
+    with database.reading() as connection:
+        one = progress.only(connection, view, community)
+        view.actor.require_community(one.key)
+        kept = judged.load(connection, view, [one])[one.key]
+        files = attachments.counts(connection, view.actor, "evidence", [one.key], view.as_of).get(one.key, {})
+        told = {
+            row.id: row
+            for row in connection.execute(
+                select(Evidence.id, Evidence.review_note, Submission.revision)
+                .join(Submission, Submission.id == Evidence.submission_id)
+                .where(Evidence.community_id == one.key, Evidence.year == str(view.day.year), in_force(view.as_of))
+            )
+        }
+    rows = []
     for item in checklist().items:
-        if item.indicator is None or item.kind != "rate":
-            continue
-        for key, standing in progress.standing(connection, view, keys, item.indicator).items():
-            if standing.parts is not None:
-                rates[key][item.code] = Rate(*standing.parts)
-    return rates
+        shared = {fact.id for fact in judged.shared_events(item, kept.rows)}
+        for fact in kept.rows.get(item.code, ()):
+            record = attachments.evidence_record(fact.year, fact.item_code, fact.event_no, fact.family_no)
+            rows.append(
+                {
+                    "record": record,
+                    "item": fact.item_code,
+                    "event_no": fact.event_no,
+                    "family_no": fact.family_no,
+                    "event_date": fact.event_date,
+                    "place": privacy.blot(fact.place),
+                    "attendees": fact.attendees,
+                    "theme": privacy.blot(fact.theme),
+                    "kinds": "  ".join(f"{name} {n}" for name, n in _told(item, fact)),
+                    "reported": judged.pieces(fact),
+                    "files": files.get(record, 0),
+                    "review": fact.review or "pending",
+                    "review_note": privacy.blot(told[fact.id].review_note),
+                    "not_applicable": judged.declares_absent(fact),
+                    "na_reason": privacy.blot(fact.na_reason),
+                    "shared": fact.id in shared,
+                    "lacking": "  ".join(_lacking(item, fact)),
+                    "revision": told[fact.id].revision,
+                }
+            )
+    counts = ("event_no", "attendees", "reported", "files", "revision")
+    return frame(rows, _RECORD, dict.fromkeys(counts, "Int64"))
+
+
+_RECORD = (
+    *("record", "item", "event_no", "family_no", "event_date", "place", "attendees", "theme", "kinds", "reported"),
+    *("files", "review", "review_note", "not_applicable", "na_reason", "shared", "lacking", "revision"),
+)
+
+
+def _told(item: ChecklistItem, fact: Any) -> list[tuple[str, int]]:
+    """The kinds of evidence that a row says are there, and how many of each; of a family file its parts."""
+    if item.kind == "family":
+        return [(_kind(part, item), there) for part, there in judged.family_parts(item, fact).items() if there]
+    found = ((kind, getattr(fact, column)) for kind, column in judged.COLUMNS.items())
+    return [(str(checklist().evidence[kind]), count) for kind, count in found if count]
+
+
+def _lacking(item: ChecklistItem, fact: Any) -> list[str]:
+    """What the row leaves out: fields of an event, parts of a family file."""
+    if item.kind == "family":
+        return [_kind(part, item) for part, there in judged.family_parts(item, fact).items() if not there]
+    return [str(FIELDS[name]) for name in judged.blank_fields(item, fact)]

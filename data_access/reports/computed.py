@@ -16,7 +16,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign
 from config.catalogue import indicator
+from config.indicators import Indicator
 from data_access import metrics
+from data_access.catalogue.targets import Targets
 from data_access.force import in_force
 from data_access.metrics import Period, Rate
 from data_access.office import deadlines
@@ -45,7 +47,7 @@ class Counted:
     called: frozenset[Pair]  # the days of each community with a roster
     checked: frozenset[Pair]  # those whose evening tally says 已核对
 
-    def on(self, day: date, shown: list[Unit]) -> dict[tuple[int, str], Standing]:
+    def on(self, day: date, shown: list[Unit], targets: Targets) -> dict[tuple[int, str], Standing]:
         """The computed indicators on one of the season's days, by community key and code.
 
         Where the daily sheets say nothing the standing is missing.
@@ -53,11 +55,15 @@ class Counted:
         campaign = self.season.campaign
         rates = _coverage(self.season.standings(day, shown)) | self._rosters(day, shown) | self._reconciled(day)
         missing = Rate(None, None)
-        return {
-            (unit.key, code): _judge(code, rates.get((unit.key, code), missing), campaign, day)
-            for unit in shown
-            for code in CODES
-        }
+        declared = [indicator(code, day) for code in CODES]
+        found = {}
+        for unit in shown:
+            for item in declared:
+                rate = rates.get((unit.key, item.code), missing)
+                goal = targets.applied(item, unit.key, day)
+                reach = standing.target(campaign) if goal is item else goal.target
+                found[unit.key, item.code] = _judge(goal, rate, reach, campaign, day)
+        return found
 
     def _rosters(self, day: date, shown: list[Unit]) -> dict[tuple[int, str], Rate]:
         """按时率 of the rosters since the campaign's first day of the year (metrics.md §6.5)."""
@@ -89,17 +95,18 @@ def load(season: Season) -> Counted:
     )
 
 
-def _judge(code: str, rate: Rate, campaign: Campaign, day: date) -> Standing:
-    """Against the catalogue's target; coverage against the campaign's own, over its dates where it has both."""
-    declared = indicator(code)
+def _judge(declared: Indicator, rate: Rate, reach: float | None, campaign: Campaign, day: date) -> Standing:
+    """Against the indicator's target; coverage against ``reach``, the campaign's own unless the street set another,
+    over the campaign's dates where it has both.
+    """
     parts = [None if part is None else Fraction(part) for part in (rate.numerator, rate.denominator)]
-    if code != COVERAGE:
+    if declared.code != COVERAGE:
         return accrual.rate_standing(declared, rate, accrual.window(declared, day), day, parts[0], parts[1])
-    target = standing.target(campaign)
+    target = None if reach is None else metrics.exact(reach)
     dated = Period(campaign.starts, campaign.ends) if campaign.starts and campaign.ends else None
     progress = metrics.rate_progress(rate, target, "≥", dated, day if dated else None, thresholds=accrual.thresholds())
     span = dated or accrual.window(declared, day)
-    return Standing(progress, span, parts[0], parts[1], metrics.exact(target))
+    return Standing(progress, span, parts[0], parts[1], target)
 
 
 def _coverage(standings: Mapping[int, standing.Standing]) -> dict[tuple[int, str], Rate]:

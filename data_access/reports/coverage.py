@@ -86,7 +86,8 @@ def table(view: View) -> pd.DataFrame:
     rates of RATES that the campaign has, over (above 100 %), reported_on, and for those who did not report last_n,
     last_d, last_day. Of the total: reported, missing (communities not reported), without (those without a
     denominator or base); its counts of people and cumulative figures are those of the reported communities, <NA>
-    where one of them lacks the figure; its increment is that of one day, over increment_counted of them.
+    where one of them lacks the figure; its increment is that of one day, over increment_counted of them. estimates as
+    in ``frames.frame``.
     """
     with database.reading() as connection:
         campaign = campaign_of(connection, view)
@@ -182,7 +183,7 @@ def _frame(rows: list[dict[str, Any]], campaign: Campaign) -> pd.DataFrame:
     counts += ["increment_counted"]
     counts += ["last_n", "last_d", "reported", "missing", "without"]
     words = ["level", "community", "area", "kind", "state", "coverage_base", "as_of", "over", "reported_on", "last_day"]
-    return frame(rows, [*words, *counts], dict.fromkeys(counts, "Int64") | {"over": "bool"})
+    return frame(rows, [*words, *counts, "estimates"], dict.fromkeys(counts, "Int64") | {"over": "bool"})
 
 
 def history(view: View, days: int = 30) -> pd.DataFrame:

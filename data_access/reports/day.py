@@ -61,6 +61,7 @@ COLUMNS = (
     "waived",
     *_SHEETS,
     "evening_due",
+    "estimates",
 )
 
 
@@ -76,7 +77,8 @@ def table(view: View) -> pd.DataFrame:
     cum_… so far, vacc_d1 … by dose;
     state (one of ``STATES``), open and explained (numbers of differences), noted (a note on differences was written),
     waived (codes of waived identities); of each sheet ``_submission``, ``_revision`` and ``_state`` (reporting.STATES,
-    None on a rest day); evening_due (aware UTC). See ``DEFINITIONS``; metrics.md §6.2, §6.3.
+    None on a rest day); evening_due (aware UTC); estimates as in ``frames.frame``. See ``DEFINITIONS``; metrics.md
+    §6.2, §6.3.
     """
     with database.reading() as connection:
         lines = _lines(connection, view)

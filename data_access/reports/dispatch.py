@@ -14,7 +14,7 @@ from data_access import database, metrics, privacy
 from data_access.accounts import Capability, Role
 from data_access.force import in_force
 from data_access.office import waivers
-from data_access.reports import day, tallies
+from data_access.reports import day, frames, tallies
 from data_access.reports.day import RATES, STATES
 from data_access.reports.differences import COLUMNS as DIFFERENCES
 from data_access.reports.differences import IDENTITIES, LATER_ROSTER, PARTS, ROWS_OPEN, Identity, row_list
@@ -32,6 +32,7 @@ __all__ = [
     "contacts",
     "differences",
     "table",
+    "total",
     "totals",
     "versions",
     "zero_tolerance",
@@ -116,21 +117,28 @@ def totals(view: View, day_table: pd.DataFrame | None = None) -> pd.DataFrame:
     """The street's sums over the communities that reported; a missing one adds nothing and is counted as missing.
 
     One row per figure of ``table`` (index ``name``): n (Int64; of a rate its numerator), d (Int64; its denominator),
-    counted and missing (numbers of communities). A difference is summed with its signs (净). ``day_table`` spares
-    asking for ``table`` again.
+    counted and missing (numbers of communities), estimates as in ``frames.frame``. A difference is summed with its
+    signs (净). ``day_table`` spares asking for ``table`` again.
     """
     frame = table(view) if day_table is None else day_table
+    rows = frame.to_dict("records")
     lines: list[dict[str, Any]] = []
     for name in (*day.COUNTS, *DIFFERENCES):
-        known = frame[name].dropna()
-        total = int(known.sum()) if len(known) else None
-        lines.append({"name": name, "n": total, "d": None, "counted": len(known), "missing": len(frame) - len(known)})
+        known = [count for row in rows if (count := frames.figure(row, name)) is not None]
+        total = sum(known) if known else None
+        lines.append({"name": name, "n": total, "counted": len(known), "missing": len(frame) - len(known)})
     for name in RATES:
-        pairs = zip(frame[f"{name}_n"], frame[f"{name}_d"], strict=True)
-        rate = metrics.sum_rates(metrics.Rate.of(n, d) for n, d in pairs)
+        rate = metrics.sum_rates(frames.rate(row, name) for row in rows)
         parts = {"n": rate.rate.numerator, "d": rate.rate.denominator}
         lines.append({"name": name, **parts, "counted": rate.counted, "missing": rate.missing})
-    return pd.DataFrame(lines).set_index("name").astype("Int64")
+    counts = dict.fromkeys(("n", "d", "counted", "missing"), "Int64")
+    return frames.frame(lines, ["name", *counts, "estimates"], counts).set_index("name")
+
+
+def total(totals: pd.DataFrame, name: str) -> tuple[int | None, int | None]:
+    """One figure of ``totals``: the sum, or a rate's two counts; an Estimate where an estimate is part of it."""
+    row: dict[Any, Any] = totals.loc[[name]].to_dict("records")[0]
+    return frames.figure(row, "n"), frames.figure(row, "d")
 
 
 def causes(view: View, day_table: pd.DataFrame | None = None) -> pd.DataFrame:

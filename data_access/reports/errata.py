@@ -11,8 +11,9 @@ import pandas as pd
 from sqlalchemy import Connection, or_, select
 
 from config.language import N_, _
-from data_access import database, sheets
-from data_access.reports import ranking
+from data_access import database, metrics, sheets
+from data_access.metrics import Estimate
+from data_access.reports import frames, ranking
 from data_access.reports.scores import COUNTED
 from data_access.reports.tallies import campaign_key
 from data_access.reports.view import View
@@ -99,6 +100,7 @@ def stored(one: Erratum) -> dict[str, Any]:
         "rank": [one.rank_then, one.rank_now],
         "then": list(one.then),
         "now": list(one.now),
+        "about": [any(isinstance(part, Estimate) for part in figure) for figure in (one.then, one.now)],
         "revisions": [
             [
                 each.submission,
@@ -119,22 +121,21 @@ def restored(content: Mapping[str, Any]) -> Erratum:
         Revision(number, kind, day and date.fromisoformat(day), revision, event, datetime.fromisoformat(at))
         for number, kind, day, revision, event, at in content["revisions"]
     )
-    (n, d), (n2, d2) = content["then"], content["now"]
-    state, rank = content["state"], content["rank"]
-    return Erratum(content["community"], state[0], state[1], rank[0], rank[1], (n, d), (n2, d2), revisions)
+    state, rank, about = content["state"], content["rank"], content.get("about", [False, False])
+    then, now = (
+        (Estimate(n) if mark and n is not None else n, d)
+        for (n, d), mark in zip((content["then"], content["now"]), about, strict=True)
+    )
+    return Erratum(content["community"], state[0], state[1], rank[0], rank[1], then, now, revisions)
 
 
 def _figures(frame: pd.DataFrame, basis: str) -> dict[str, _Side]:
     """State, rank and fraction by community."""
     found: dict[str, _Side] = {}
     for row in frame.to_dict("records"):
-        n, d = (_whole(row[basis]), 1) if basis in COUNTED else (_whole(row["rate_n"]), _whole(row["rate_d"]))
-        found[row["community"]] = (row["state"], _whole(row["rank"]), (n, d))
+        figure = (frames.figure(row, basis), 1) if basis in COUNTED else frames.pair(row, "rate")
+        found[row["community"]] = (row["state"], metrics.whole(row["rank"]), figure)
     return found
-
-
-def _whole(value: Any) -> int | None:
-    return None if pd.isna(value) else int(value)
 
 
 def _revisions(connection: Connection, asked: View, told: Snapshot) -> dict[str, list[Revision]]:

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from config.campaigns import Campaign
-from data_access.force import complete_sum, in_force
-from data_access.metrics import Execution
+from data_access.force import complete_sum, estimated, estimates_in, in_force
+from data_access.metrics import Execution, counted
 from data_access.reports.tallies import CUMULATIVE, EVENING, STATUSES, campaign_key
 from data_access.reports.view import View
 from data_access.schema import EveningTally, Submission
@@ -106,6 +106,7 @@ _EVENINGS = (
         EveningTally.community_id,
         EveningTally.biz_date,
         func.max(case((EveningTally.reconciled == "no", 1), else_=0)).label("unreconciled"),
+        estimated(EveningTally.estimates),
         *(complete_sum(getattr(EveningTally, name)) for name in EVENING),
     )
     .join(Submission, Submission.id == EveningTally.submission_id)
@@ -115,8 +116,8 @@ _EVENINGS = (
 
 def _read(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[tuple[int, date], Evening]:
     found = {}
-    for community, day, unreconciled, *figures in connection.execute(query):
-        sums = (None if figure is None else int(figure) for figure in figures)
-        counts = dict(zip(EVENING, sums, strict=True))
+    for community, day, unreconciled, estimates, *figures in connection.execute(query):
+        about = estimates_in(estimates)
+        counts = {name: counted(name, figure, about) for name, figure in zip(EVENING, figures, strict=True)}
         found[community, day] = Evening(community, day, counts, bool(unreconciled))
     return found

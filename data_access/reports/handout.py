@@ -121,6 +121,8 @@ def summary(told: Briefing, wordings: Wordings) -> pd.DataFrame:
 
 
 def _figure(name: str, n: int | None = None, d: int | None = None, words: str | None = None) -> dict[str, Any]:
+    if words is None and Rate(n, d).approximate:
+        words = _("Estimate")
     return {_("What"): name, _("Words"): words, _("Figure"): n, _("Of"): d}
 
 

@@ -17,7 +17,7 @@ from config import clock
 from config.language import N_, _, pick
 from data_access import metrics
 from data_access.metrics import Rate
-from data_access.reports import ranking
+from data_access.reports import frames, ranking
 from data_access.reports.errata import Erratum
 from data_access.reports.scores import COUNTED
 from data_access.reports.snapshot import Snapshot
@@ -33,9 +33,11 @@ _MARKS = {
     "first": N_("first report"),
     "no_baseline": N_("no base"),
     "exempt": N_("exempt"),
+    "estimate": N_("estimate"),
 }
 _STATES = {
     "unreported": N_("Not reported: {names}"),
+    "estimate": N_("Figure is an estimate (≈), not ranked: {names}"),
     "not_comparable": N_("Not comparable, not ranked: {names}"),
     "no_denominator": N_("Nobody eligible or no base, not ranked: {names}"),
 }
@@ -64,10 +66,9 @@ class Line:
 
 def rate_words(frame: pd.DataFrame, place: int, target: float | None = None) -> str:
     """The rate of one row of ``ranking.table`` as printed; more decimals where unequal rows would read alike."""
-    rates = [Rate.of(n, d) for n, d in zip(frame["rate_n"], frame["rate_d"], strict=True)]
-    beside = [rates[near] for near in (place - 1, place + 1) if 0 <= near < len(rates)]
-    shown = metrics.display_percent(rates[place], PLACES, target, beside)
-    return MISSING if shown is None else f"{shown:,}%"
+    near = [frames.rate(frame.iloc[one], "rate") for one in range(max(place - 1, 0), min(place + 2, len(frame)))]
+    rate = near.pop(min(place, 1))
+    return percent(rate, target, near)
 
 
 def lines(told: Snapshot, basis: str | None = None) -> list[Line]:
@@ -110,13 +111,12 @@ def summary(told: Snapshot) -> list[str]:
     """The sentences of the whole: coverage of the street, the day's gain, who reached the target, what is suspect."""
     total, frame = told.listings["coverage"].total, told.listings["coverage"].table
     said = []
-    whole = metrics.display_percent(Rate.of(total["coverage_n"], total["coverage_d"]), PLACES, told.target)
-    if whole is not None:
-        said.append(
-            _("Coverage {rate}% ({n}/{d}).", rate=whole, n=count(total["coverage_n"]), d=count(total["coverage_d"]))
-        )
+    rate = frames.rate(total, "coverage")
+    if rate.value is not None:
+        whole = percent(rate, told.target).removesuffix("%")
+        said.append(_("Coverage {rate}% ({n}/{d}).", rate=whole, n=count(rate.numerator), d=count(rate.denominator)))
     if not pd.isna(total["increment"]):
-        gained = count(total["increment"])
+        gained = count(frames.figure(total, "increment"))
         known, heard = total["increment_counted"], total["reported"]
         said.append(
             _("{n} more people in one day (of {k} of the {m} that reported).", n=gained, k=known, m=heard)
@@ -137,7 +137,9 @@ def summary(told: Snapshot) -> list[str]:
 def unranked(told: Snapshot) -> list[str]:
     """Who has no rank, by reason."""
     frame = told.listing.table
-    found = {state: list(frame.loc[frame["state"] == state, "community"]) for state in _STATES}
+    about = frame["marks"].str.split().map(lambda marks: "estimate" in marks)
+    states = frame["state"].mask(about, "estimate")
+    found = {state: list(frame.loc[states == state, "community"]) for state in _STATES}
     return [_(_STATES[state], names=names(listed)) for state, listed in found.items() if listed]
 
 
@@ -276,7 +278,13 @@ def letter(told: Snapshot, number: int, published: date) -> Letter:
 
 def count(n: Any) -> str:
     """``14,715``, with a true minus; a missing one is ``—``."""
-    return MISSING if pd.isna(n) else f"{int(n):,}".replace("-", "−")
+    return MISSING if pd.isna(n) else f"{n if isinstance(n, int) else int(n):,}".replace("-", "−")
+
+
+def percent(rate: Rate, target: float | None = None, beside: Iterable[Rate] = ()) -> str:
+    """``38.33%``, of an estimate ``≈38.33%``; more decimals where the target or an unequal neighbour asks for them."""
+    shown = metrics.display_percent(rate, PLACES, target, beside)
+    return MISSING if shown is None else f"{metrics.SIGN if rate.approximate else ''}{shown:,}%"
 
 
 def pair(figure: tuple[int | None, int | None]) -> str:
@@ -301,12 +309,12 @@ def _line(row: dict[Any, Any], frame: pd.DataFrame, place: int, basis: str, targ
     ranked = row["state"] == "ranked"
     if basis in COUNTED:
         fraction, value = "", None
-        figure = MISSING if pd.isna(row[basis]) else _("{n} people", n=count(row[basis]))
+        figure = MISSING if pd.isna(row[basis]) else _("{n} people", n=count(frames.figure(row, basis)))
     else:
-        n, d = row["rate_n"], row["rate_d"]
-        known = not (pd.isna(n) or pd.isna(d))
+        n, d = frames.pair(row, "rate")
+        known = n is not None and d is not None
         fraction = "" if basis == "composite" or not known else f"{count(n)}/{count(d)}"
-        figure, value = rate_words(frame, place, target), (100 * int(n) / int(d) if known and d else None)
+        figure, value = rate_words(frame, place, target), (100 * n / d if n is not None and d else None)
     return Line(
         rank=MISSING if pd.isna(row["rank"]) else str(row["rank"]),
         community=row["community"],

@@ -8,7 +8,7 @@ who is known already carries a code instead (``privacy.Keys.carry``), under whic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -20,14 +20,16 @@ from config.language import _
 from config.settings import settings
 from data_access import metrics, privacy
 from data_access.accounts import Role
+from data_access.catalogue import targets
 from data_access.force import in_force
 from data_access.inbox.facts import columns
 from data_access.inbox.known import StoredHistory
-from data_access.reports import callups, computed, tallies
+from data_access.reports import callups, computed, plans, tallies
 from data_access.reports.tallies import SETTLED, Member
 from data_access.reports.view import View
-from data_access.schema import ActionItem, Callup, Community, Progress, Site, Submission
+from data_access.schema import ActionItem, Callup, Community, PlanItem, Progress, Site, Submission
 from data_access.sheets import choices
+from data_access.sheets.plan import PLAN
 from data_access.sheets.roster import ROSTER
 from data_access.workbooks.templates import Given
 
@@ -200,7 +202,8 @@ def _progress(connection: Connection, view: View, campaign: Campaign) -> Given:
     reported = _reported(connection, view, members[0].id)
     rows: list[Values] = []
     comments: dict[tuple[str, int, str], str] = {}
-    for item in indicators():
+    goals = targets.load(connection, view.actor.street_id, view.as_of)
+    for item in indicators(day=view.day):
         period = _period(item, view.day)
         if period is None:
             continue
@@ -213,11 +216,11 @@ def _progress(connection: Connection, view: View, campaign: Campaign) -> Given:
             "indicator": item.code,
             "indicator_name": item.label,
             "accrual": "period" if item.accrual == "per_period" else "cumulative",
-            "target": item.target,
+            "target": goals.applied(item, members[0].id, view.day).target,
         }
         last = max((p for code, p in reported if code == item.code and p < period), default=None)
         if last is not None:
-            key = "num" if item.kind == "rate" else "zero_confirm" if item.kind == "zero" else "done"
+            key = "num" if item.ratio else "zero_confirm" if item.kind == "zero" else "done"
             comments["progress", len(rows), key] = _(
                 "{period}: {value}", period=last, value=_told(reported[item.code, last])
             )
@@ -248,7 +251,17 @@ def _reported(connection: Connection, view: View, community: int) -> dict[tuple[
         .join(Submission, Submission.id == Progress.submission_id)
         .where(Progress.street_id == view.actor.street_id, Progress.community_id == community, in_force(view.as_of))
     )
-    return {(row.indicator, row.period): {k: v for k, v in row._mapping.items() if v is not None} for row in rows}
+    return {(row.indicator, row.period): _given_back(row._asdict()) for row in rows}
+
+
+def _given_back(told: Mapping[str, Any]) -> Values:
+    """What a sheet said, an estimate as one, so that it does not come back as an exact number."""
+    about = told["estimates"] or ()
+    return {
+        name: f"{metrics.SIGN}{value.normalize():f}" if name in about else value
+        for name, value in told.items()
+        if value is not None and name != "estimates"
+    }
 
 
 def _told(values: Mapping[str, Any]) -> str:
@@ -275,10 +288,49 @@ def _actions(connection: Connection, view: View, campaign: Campaign) -> Given:
     return Given({"actions": made}, people=len(made)) if made else Given()
 
 
+def _plan(connection: Connection, view: View, campaign: Campaign) -> Given:
+    """The week's plan as it was sent; else what the week before left open, numbered anew."""
+    rows: list[Values] = []
+    carried = 0
+    for member in _members(connection, view):
+        planned = _planned(connection, view, member, view.day)
+        if not planned:
+            left = [item for item in _planned(connection, view, member, view.day - _WEEK) if item["outcome"] in _LEFT]
+            again = {"week": str(plans.week(view.day)), "outcome": None, "done_on": None, "result": None}
+            planned = [{**item, **again, "item_no": number} for number, item in enumerate(left, start=1)]
+            carried += len(planned)
+        rows += planned
+    if not rows:
+        return Given()
+    notes = (_("{n} items that the week before left open are carried over.", n=carried),) if carried else ()
+    return Given({"plan": rows}, notes, people=len(rows))
+
+
+def _planned(connection: Connection, view: View, member: Member, day: date) -> list[Values]:
+    """The plan in force of the week of a day, as a sheet would hold it."""
+    wanted = [column.key for column in PLAN.columns if column.key in PlanItem.__table__.columns]
+    rows = connection.execute(
+        select(*(getattr(PlanItem, key) for key in wanted))
+        .join(Submission, Submission.id == PlanItem.submission_id)
+        .where(
+            PlanItem.street_id == view.actor.street_id,
+            PlanItem.community_id == member.id,
+            PlanItem.week == str(plans.week(day)),
+            in_force(view.as_of),
+        )
+        .order_by(PlanItem.item_no)
+    )
+    return [{"community": member.name, **row._mapping} for row in rows]
+
+
+_WEEK = timedelta(days=7)
+_LEFT = (None, "open", "carried")
+
 _SOURCES: dict[str, Source] = {
     "roster": _roster,
     "morning": _morning,
     "evening": _evening,
     "progress": _progress,
     "actions": _actions,
+    "plan": _plan,
 }

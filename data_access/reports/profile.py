@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from config import clock
+from config.catalogue import catalogue
 from config.settings import settings
 from data_access import database, metrics, privacy
 from data_access.accounts import Capability, Role
@@ -19,8 +20,10 @@ from data_access.reports import (
     actions,
     coverage,
     dispatch,
+    duties,
     evenings,
     frames,
+    outlook,
     ranking,
     reporting,
     standing,
@@ -34,12 +37,12 @@ from data_access.schema import Account, Community, CommunityEntry, Submission
 
 CALENDAR_DAYS = 12
 WEEK = 7
-SENT_KINDS = ("roster", "morning", "evening", "baseline", "progress", "evidence")
+SENT_KINDS = ("roster", "morning", "evening", "baseline", "progress", "evidence", "plan")
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the register says of a community. Liaison and telephone are masked, and empty for leaders."""
+    """What the register says of a community. Lead cadre, liaison and telephone are masked, and empty for leaders."""
 
     name: str
     kind: str
@@ -48,6 +51,7 @@ class Card:
     population: int | None
     liaison: str
     phone: str
+    lead: str
 
 
 def card(view: View) -> Card | None:
@@ -72,6 +76,7 @@ def card(view: View) -> Card | None:
         row.population,
         privacy.mask_name(row.liaison) if told else "",
         privacy.mask_phone(row.liaison_phone) if told else "",
+        privacy.mask_name(row.lead_cadre) if told else "",
     )
 
 
@@ -95,8 +100,9 @@ def tiles(view: View) -> pd.Series:
     found["target"] = _target(view)
     if len(place):
         row = place.iloc[0]
-        names = ("rank", "change", "places", "last_n", "last_d", "last_day", "coverage_n", "coverage_d")
+        names = ("rank", "change", "places", "last_n", "last_d", "last_day")
         found |= {name: row[name] for name in names} | {"coverage_state": row["state"]}
+        found["coverage_n"], found["coverage_d"] = frames.pair(row, "coverage")
     if len(ahead):
         row = ahead.iloc[0]
         found |= {name: row[name] for name in ("left", "pace_n", "pace_d", "finish")} | {"forecast": row["state"]}
@@ -182,7 +188,7 @@ def calendar(view: View, days: int = CALENDAR_DAYS) -> pd.DataFrame:
 
 
 def pace(view: View) -> pd.DataFrame:
-    """The workstreams against elapsed time, each by its worst indicator.
+    """Every workstream in use against elapsed time, each by its worst indicator.
 
     Columns: workstream (slug), state, worst (its code, None where nothing was reported), done_n, done_d (done and
     target, or numerator and denominator), completion_n, completion_d (done as a share of the target), asked_n,
@@ -190,7 +196,22 @@ def pace(view: View) -> pd.DataFrame:
     """
     pairs = [f"{name}_{part}" for name in ("done", "completion", "asked") for part in "nd"]
     columns = ["workstream", "state", "worst", "gap", *pairs]
-    return frames.frame(workstreams.worst(view), columns, dict.fromkeys(pairs, "Int64"))
+    return frames.frame(workstreams.worst(view, _streams(view)), columns, dict.fromkeys(pairs, "Int64"))
+
+
+def lately(view: View) -> pd.DataFrame:
+    """How the gap of every workstream went in the last twelve weeks; columns as ``outlook.trend``."""
+    return outlook.trend(view, _streams(view))
+
+
+def _streams(view: View) -> tuple[str, ...]:
+    return tuple(one.slug for one in catalogue(view.day).workstreams if one.shown)
+
+
+def month(view: View) -> pd.DataFrame:
+    """What the month of the view's day asks of the community; columns as ``duties.calendar``."""
+    frame = duties.calendar(view, view.community)
+    return frame[(frame["first"] <= view.day.month) & (view.day.month <= frame["last"])].reset_index(drop=True)
 
 
 def open_actions(view: View) -> pd.DataFrame:

@@ -65,8 +65,8 @@ def table(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame
     of ``metrics.alike``), small_base, over (above 100 %), reached (the target; <NA> where none applies); pace_n,
     pace_d (people per open day), pace_known of pace_window, forecast (state), days (Int64 open days) and finish, for
     coverage; marks (codes separated by spaces: over, small_base, unreconciled, partial, spans, first, no_baseline,
-    no_group, accepted), status (the same in words: tied, not reported, not ranked), and for those who did not report
-    last_n, last_d, last_day. Raises BasisError.
+    no_group, accepted, estimate), status (the same in words: tied, not reported, not ranked), for those who did not
+    report last_n, last_d, last_day, and estimates as in ``frames.frame``. Raises BasisError.
     """
     whole = replace(view, community=None)
     with database.reading() as connection:
@@ -99,7 +99,8 @@ def total(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame
     Columns: community (street or area), ``rate_n``/``rate_d`` and the basis' own (<NA> for the composite, which cannot
     be added), coverage_n, coverage_d, increment with increment_days and increment_counted (one day's, over
     this many of the ``reported`` communities), left, field (communities), and ranked, unreported, not_comparable,
-    no_denominator (how many of them; Int64). Units of another kind than is ranked are not_comparable.
+    no_denominator (how many of them; Int64). Units of another kind than is ranked are not_comparable. estimates as in
+    ``frames.frame``.
     """
     field = replace(view, community=None)
     with database.reading() as connection:
@@ -131,7 +132,7 @@ def total(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame
     figures = [*_figures(basis), "coverage_n", "coverage_d", "increment", "increment_days", "left"]
     figures += ["increment_counted", "reported"]
     columns = list(dict.fromkeys(["community", *states_known, *figures]))
-    return frames.frame([row], columns, dict.fromkeys(columns[1:], "Int64"))
+    return frames.frame([row], [*columns, "estimates"], dict.fromkeys(columns[1:], "Int64"))
 
 
 def history(view: View, basis: str = "coverage", days: int = 8, cut: Cut = WHOLE, issues: bool = False) -> pd.DataFrame:
@@ -179,7 +180,7 @@ def side_by_side(view: View, cut: Cut = WHOLE) -> pd.DataFrame:
 
     Columns: community, area, kind, and for each basis of ``available`` (coverage as ``coverage_surveyed`` and
     ``coverage_eligible``): ``<basis>_rank`` (Int64), ``<basis>_state``, ``<basis>_tied`` and ``<basis>_n``/``_d``
-    (Int64; of counts only ``_n``). Raises BasisError.
+    (Int64; of counts only ``_n``), and estimates as in ``frames.frame``. Raises BasisError.
     """
     field = replace(view, community=None)
     wanted = [(basis, basis, replace(cut, series=None, over=None)) for basis in available() if basis != "coverage"]
@@ -201,9 +202,8 @@ def side_by_side(view: View, cut: Cut = WHOLE) -> pd.DataFrame:
     order = [name for basis in available() for name, mine, _cut in wanted if mine == basis]
     numbers = [f"{name}_{part}" for name in order for part in ("rank", "n", "d")]
     words = [f"{name}_{part}" for name in order for part in ("state", "tied")]
-    return frames.frame(
-        list(rows.values()), ["community", "area", "kind", *words, *numbers], dict.fromkeys(numbers, "Int64")
-    )
+    columns = ["community", "area", "kind", *words, *numbers, "estimates"]
+    return frames.frame(list(rows.values()), columns, dict.fromkeys(numbers, "Int64"))
 
 
 def kinds(view: View) -> list[str]:
@@ -317,6 +317,7 @@ def _judgement(day: Field, basis: str, place: metrics.Ranked[str], one: Entrant)
     small = share and place.state == "ranked" and base is not None and base < settings().thresholds.small_base
     over = place.suspect if basis in RANKED else one.rate.over
     marks = {"over": over, "small_base": small, "unreconciled": one.unreconciled, one.score.note: bool(one.score.note)}
+    marks["estimate"] = place.rate.approximate
     reached = metrics.meets(place.rate, day.target) if basis == "coverage" else None
     return {
         "small_base": small,
@@ -330,6 +331,8 @@ def _judgement(day: Field, basis: str, place: metrics.Ranked[str], one: Entrant)
 def _status(place: metrics.Ranked[str]) -> str:
     if place.state == "ranked":
         return _("Tied") if place.tied else ""
+    if place.rate.approximate and place.state == "not_comparable":
+        return _("Estimate, not ranked")
     return _("Not reported") if place.state == "unreported" else _("Not ranked")
 
 
@@ -348,6 +351,7 @@ def _frame(rows: list[dict[str, Any]], basis: str) -> pd.DataFrame:
         *counts,
         *("low", "high", "same_as_above", "alike", "small_base", "over", "reached", "marks", "status", "last_day"),
         *(("forecast", "finish") if basis == "coverage" else ()),
+        "estimates",
     ]
     types: dict[str, Any] = dict.fromkeys(["rank", *counts], "Int64") | {"low": "Float64", "high": "Float64"}
     types |= {"same_as_above": "boolean", "reached": "boolean", "tied": "bool", "small_base": "bool", "over": "bool"}

@@ -137,7 +137,7 @@ def _count(n: int | None) -> str:
 
 def _percent(rate: Rate, threshold: float) -> str:
     shown = metrics.display_percent(rate, 1, threshold)
-    return "—" if shown is None else f"{shown:,}%"
+    return "—" if shown is None else f"{metrics.SIGN if rate.approximate else ''}{shown:,}%"
 
 
 def _fraction(rate: Rate) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
 
 from config.campaigns import Campaign
 from data_access import schema
-from data_access.force import complete_sum, in_force
+from data_access.force import complete_sum, estimated, estimates_in, in_force
 from data_access.inbox.known import campaign_definitions
+from data_access.metrics import counted
 from data_access.office import waivers as waiving
 from data_access.reports.directory import counting, entries, rest_days
 from data_access.reports.view import View
@@ -128,7 +130,8 @@ _SHEET = (
 
 def _tallies(fact: type[DayFact], columns: Iterable[str], *more: Any) -> Select[*tuple[Any, ...]]:
     sums = (complete_sum(getattr(fact, name)).label(name) for name in columns)
-    query = select(*_SHEET, *sums, *more).join(fact, fact.submission_id == Submission.id)
+    about = estimated(fact.estimates).label("estimates")  # type: ignore[attr-defined]
+    query = select(*_SHEET, *sums, about, *more).join(fact, fact.submission_id == Submission.id)
     return query.group_by(*_SHEET)
 
 
@@ -158,13 +161,14 @@ _EVENINGS = _tallies(
 
 
 def _by_community(rows: Any) -> Figures:
-    return {
-        row.community_id: {
-            name: int(value) if isinstance(value, bool) or hasattr(value, "__int__") else value
+    found: Figures = {}
+    for row in rows:
+        about = estimates_in(row._mapping.get("estimates"))
+        found[row.community_id] = {
+            name: counted(name, value, about) if isinstance(value, (bool, int, Decimal)) else value
             for name, value in row._mapping.items()
         }
-        for row in rows
-    }
+    return found
 
 
 def last_days(connection: Connection, view: View, kind: str) -> dict[int, date]:

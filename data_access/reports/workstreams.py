@@ -15,18 +15,23 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import select
 
-from config.catalogue import UnknownIndicatorError, indicator, workstream, workstreams
-from config.indicators import PERIODS, Indicator, Workstream
+from config.catalogue import UnknownIndicatorError, catalogue, indicator, workstream
+from config.indicators import Workstream
 from data_access import database, metrics, privacy
 from data_access.force import in_force
-from data_access.reports import accrual, progress, season
-from data_access.reports.accrual import Report, Standing
+from data_access.reports import accrual, cells, progress, season
+from data_access.reports.accrual import Report
+from data_access.reports.cells import CELL, GOOD, INDICATOR, PART, RED, SEVERITY
 from data_access.reports.frames import frame
 from data_access.reports.season import Season
+from data_access.reports.standing import Unit
 from data_access.reports.view import View
 from data_access.schema import Progress, Submission
 
+__all__ = ["DEFINITIONS", "GOOD", "PART_RATES", "RATES", "RED", "SEVERITY"]
+
 RATES = ("done", "elapsed")
+PART_RATES = ("done", "completion", "asked", "elapsed", "mended")
 DEFINITIONS: dict[str, tuple[str, str]] = {
     "gap": (
         "差距：该专项最滞后指标的完成进度−序时应达进度，百分点；完成进度＝完成÷目标。专项之间不加总、不打总分",
@@ -47,29 +52,45 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "behind by more than the limit, slightly_behind, on_track, ahead, zero_occurred, zero_unconfirmed, unreported, "
         "not_applicable, not_started",
     ),
+    "parts": (
+        "格的构成：专项中进入矩阵的每个指标各自的完成、目标、序时、差距、状态；格取其中最滞后的一个",
+        "Parts: done, target, elapsed time, gap and state of each indicator of the workstream that stands in the "
+        "matrix; the cell is that of the worst of them",
+    ),
+    "completion": (
+        "完成进度：完成÷目标；比率类为现比率÷目标比率",
+        "Completion: done ÷ target; of a rate the current rate ÷ the target rate",
+    ),
+    "asked": (
+        "序时应达：年度合计为序时进度，逐期计的为已结束且已报的期数占比，累计目标含期初数，最新值类为 100%",
+        "Asked for: elapsed time for a yearly total, the share of periods ended and reported where each needs its own, "
+        "the opening balance and the elapsed part of the rest for totals of all years, 100 % for a latest value",
+    ),
+    "shortfall": (
+        "欠数：今日应完成−完成，不为负；未报的期不算欠，列为未报",
+        "Shortfall: expected now less done, never negative; periods without a report are counted as unreported instead",
+    ),
+    "headroom": ("余量：上限−已用", "Headroom: the cap less what was used"),
+    "mended": ("整改率：检查发现的问题中已整改的", "Mended: problems of the inspections that were mended ÷ found"),
+    "approximate": (
+        "含约数（如 46余），合计沿用此标记",
+        "Some figure in it is an estimate; totals keep the mark",
+    ),
     "expected": (
         "今日应完成：按次计的为⌊目标×序时⌋，逐期计的为已结束的期数×每期目标",
         "Expected now: floor(target × elapsed) for counts; for periods of their own those that have ended",
     ),
 }
 
-# From what most needs a hand to what least does; a cell shows the first that any of its indicators is in.
-SEVERITY = (
-    "zero_occurred",
-    "behind",
-    "zero_unconfirmed",
-    "slightly_behind",
-    "on_track",
-    "ahead",
-    "zero_ok",
-    "missing",
-    "no_target",
-    "not_started",
-    "not_applicable",
-)
-RED = frozenset({"zero_occurred", "behind"})
-GOOD = frozenset({"on_track", "ahead", "zero_ok"})
-SILENT = frozenset({"missing", "not_started", "no_target", "not_applicable"})
+
+def shown(day: date, streams: tuple[str, ...] = ()) -> tuple[Workstream, ...]:
+    """The workstreams of a matrix on a day, in their order: those of these slugs, without any the office's usual ones.
+
+    One without an indicator that makes up its cell has no cell.
+    """
+    return tuple(
+        one for one in catalogue(day).workstreams if one.shown and (one.slug in streams if streams else one.matrix)
+    )
 
 
 def table(view: View) -> pd.DataFrame:
@@ -77,8 +98,8 @@ def table(view: View) -> pd.DataFrame:
     return matrix(view)
 
 
-def matrix(view: View) -> pd.DataFrame:
-    """One row per community and workstream of the default matrix, communities in register order.
+def matrix(view: View, streams: tuple[str, ...] = ()) -> pd.DataFrame:
+    """One row per community and workstream (``shown``), communities in register order.
 
     Columns: community, area, workstream (slug), state (a state of SEVERITY, or unreported where nothing at all was
     reported), gap (Decimal, percentage points of the worst indicator; <NA> where there is none), worst (its code),
@@ -86,106 +107,67 @@ def matrix(view: View) -> pd.DataFrame:
     missing, not_applicable; of the worst indicator done_n, done_d (Int64), elapsed_n, elapsed_d (days), expected,
     shortfall (Int64).
     """
-    with database.reading() as connection:
-        whole = season.load(connection, view)
-        communities = whole.units(view.day)
-        found = told(whole).on(view.day, communities)
+    _judged, communities, found = _found(view, streams)
     rows = [
-        {"community": one.name, "area": one.area, "workstream": stream.slug} | _cell(stream, one.key, found, view.day)
+        {"community": one.name, "area": one.area, "workstream": stream.slug}
+        | cells.cell(stream, one.key, found, view.day)
         for one in communities
-        for stream in workstreams(matrix=True)
+        for stream in shown(view.day, streams)
     ]
-    columns = ["community", "area", "workstream", "state", "gap", "worst", *_CELL]
-    return frame(rows, columns, dict.fromkeys(_CELL, "Int64"))
+    columns = ["community", "area", "workstream", "state", "gap", "worst", *CELL]
+    return frame(rows, columns, dict.fromkeys(CELL, "Int64"))
 
 
-def worst(view: View) -> list[dict[str, Any]]:
+def parts(view: View, streams: tuple[str, ...] = ()) -> pd.DataFrame:
+    """What the cells of ``matrix`` are made of: one row per community and indicator, in the order of the catalogue.
+
+    Columns: community, workstream (slug), and of ``indicators`` all but period, sheet_target, target_text, definition
+    and in_matrix.
+    """
+    judged, communities, found = _found(view, streams)
+    rows = [
+        {"community": one.name, "workstream": stream.slug}
+        | cells.part(judged.definition(item.code, one.key, view.day), found[one.key, item.code], view.day)
+        for one in communities
+        for stream in shown(view.day, streams)
+        for item in stream.shown
+    ]
+    return frame(rows, ["community", "workstream", *PART], cells.counts(PART))
+
+
+def worst(view: View, streams: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """The cells of ``matrix`` for the view's one community, each with its worst indicator beside it.
 
     Keys: those of ``matrix`` and, where something was reported, those of ``indicators`` for the worst one.
     """
-    with database.reading() as connection:
-        whole = season.load(connection, view)
-        communities = whole.units(view.day)
-        found = told(whole).on(view.day, communities)
+    judged, communities, found = _found(view, streams)
     rows = []
     for one in communities[:1]:
-        for stream in workstreams(matrix=True):
-            cell = {"workstream": stream.slug} | _cell(stream, one.key, found, view.day)
-            code = cell["worst"]
-            rows.append(cell | (_indicator(indicator(code), found[one.key, code], view.day) if code else {}))
+        for stream in shown(view.day, streams):
+            made = {"workstream": stream.slug} | cells.cell(stream, one.key, found, view.day)
+            code = made["worst"]
+            item = judged.definition(code, one.key, view.day) if code else None
+            rows.append(made | (cells.indicator(item, found[one.key, code], view.day) if item else {}))
     return rows
 
 
-def told(whole: Season) -> progress.Told:
+def _found(view: View, streams: tuple[str, ...] = ()) -> tuple[progress.Told, list[Unit], progress.Standings]:
+    with database.reading() as connection:
+        whole = season.load(connection, view)
+        communities = whole.units(view.day)
+        judged = told(whole, streams)
+        return judged, communities, judged.on(view.day, communities)
+
+
+def told(whole: Season, streams: tuple[str, ...] = ()) -> progress.Told:
     """What the cells of the matrix are judged by, over a season."""
-    codes = [one.code for stream in workstreams(matrix=True) for one in stream.shown]
+    codes = dict.fromkeys(item.code for day in whole.days for stream in shown(day, streams) for item in stream.shown)
     return progress.load(whole, whole.keys(), codes)
 
 
 def states(found: progress.Standings, community: int, day: date) -> list[str]:
     """The states of one community's cells, in the order of the matrix."""
-    return [str(_cell(stream, community, found, day)["state"]) for stream in workstreams(matrix=True)]
-
-
-_CELL = (
-    "indicators",
-    "red",
-    "slightly",
-    "on_track",
-    "zero_ok",
-    "unconfirmed",
-    "occurred",
-    "missing",
-    "not_applicable",
-    "done_n",
-    "done_d",
-    "elapsed_n",
-    "elapsed_d",
-    "expected",
-    "shortfall",
-)
-
-
-def _cell(stream: Workstream, community: int, found: progress.Standings, day: date) -> dict[str, Any]:
-    standings = {one.code: found[community, one.code] for one in stream.shown}
-    states = [standing.progress.state for standing in standings.values()]
-    worst = min(standings, key=lambda code: _severity(standings[code]))
-    told = any(one.reports or one.progress.state not in SILENT for one in standings.values())
-    unreported = not told and "missing" in states
-    cell: dict[str, Any] = {
-        "state": "unreported" if unreported else standings[worst].progress.state,
-        "worst": None if unreported else worst,
-        "indicators": len(states),
-        "red": sum(state in RED for state in states),
-        "slightly": states.count("slightly_behind"),
-        "on_track": sum(state in ("on_track", "ahead") for state in states),
-        "zero_ok": states.count("zero_ok"),
-        "unconfirmed": states.count("zero_unconfirmed"),
-        "occurred": states.count("zero_occurred"),
-        "missing": states.count("missing"),
-        "not_applicable": states.count("not_applicable"),
-        "elapsed_n": accrual.elapsed(standings[worst].window, day)[0],
-        "elapsed_d": standings[worst].window.days,
-    }
-    return cell if unreported else cell | _figures(standings[worst])
-
-
-def _severity(standing: Standing) -> tuple[int, Fraction]:
-    """The worst first: by state, within it by gap; one without a gap that misses its target before all others."""
-    gap = standing.progress.gap
-    return SEVERITY.index(standing.progress.state), Fraction(-(10**9)) if gap is None else gap
-
-
-def _figures(standing: Standing) -> dict[str, Any]:
-    judged, parts = standing.progress, standing.parts
-    return {
-        "gap": None if judged.gap is None else metrics.half_up(judged.gap, 6),
-        "done_n": parts[0] if parts else None,
-        "done_d": parts[1] if parts else None,
-        "expected": judged.expected,
-        "shortfall": None if judged.shortfall is None else math.ceil(judged.shortfall),
-    }
+    return [str(cells.cell(stream, community, found, day)["state"]) for stream in shown(day)]
 
 
 def indicators(view: View, community: str, workstream_name: str) -> pd.DataFrame:
@@ -196,59 +178,20 @@ def indicators(view: View, community: str, workstream_name: str) -> pd.DataFrame
     (Decimal: what a zero or a cap has, and counts), target (Decimal, of the year or window; of a rate in percent),
     sheet_target (Decimal, where the sheet names another one), completion_n, completion_d (done as a share of the
     target), asked_n, asked_d (what the calendar asks for as a share of the target), elapsed_n, elapsed_d (days),
-    expected, shortfall, headroom, unreported (Int64), target_text, definition, in_matrix, reports (Int64).
+    expected, shortfall, headroom, unreported (Int64: ended periods without a report), mended_n, mended_d (Int64:
+    problems of its inspections mended of those found), reports (Int64), approximate (bool: some figure is an
+    estimate), target_text, definition, in_matrix.
     UnknownWorkstreamError, UnknownCommunityError.
     """
-    stream = workstream(workstream_name)
+    stream = workstream(workstream_name, view.day)
     with database.reading() as connection:
         one = progress.only(connection, view, community)
-        found = progress.standings(connection, view, [one], [item.code for item in stream.enabled])
-    ordered = sorted(stream.enabled, key=lambda item: (not item.matrix, _severity(found[one.key, item.code])))
-    rows = [_indicator(item, found[one.key, item.code], view.day) for item in ordered]
-    counts = [name for name in _INDICATOR if name.endswith(("_n", "_d")) or name in _COUNTS]
-    return frame(rows, _INDICATOR, dict.fromkeys(counts, "Int64"))
-
-
-_COUNTS = ("expected", "shortfall", "headroom", "unreported", "reports")
-_INDICATOR = (
-    *("indicator", "name", "kind", "accrual", "period", "unit", "state", "gap", "done_n", "done_d", "value", "target"),
-    *("sheet_target", "completion_n", "completion_d", "asked_n", "asked_d", "elapsed_n", "elapsed_d"),
-    *("expected", "shortfall", "headroom", "unreported", "target_text", "definition", "in_matrix", "reports"),
-)
-
-
-def _indicator(item: Indicator, standing: Standing, day: date) -> dict[str, Any]:
-    judged = standing.progress
-    passed, days = accrual.elapsed(standing.window, day)
-    row: dict[str, Any] = {
-        "indicator": item.code,
-        "name": item.label,
-        "kind": item.kind,
-        "accrual": item.accrual,
-        "period": str(PERIODS[item.period]),
-        "unit": item.unit_text,
-        "state": judged.state,
-        "value": None if standing.done is None else _decimal(standing.done),
-        "target": None if standing.target is None else _decimal(standing.target),
-        "sheet_target": standing.sheet_target,
-        "elapsed_n": passed,
-        "elapsed_d": days,
-        "headroom": None if judged.headroom is None else math.floor(judged.headroom),
-        "unreported": judged.unreported,
-        "target_text": str(item.target_text),
-        "definition": str(item.definition),
-        "in_matrix": item.matrix,
-        "reports": standing.reports,
-        **_figures(standing),
-    }
-    for name, share in (("completion", judged.completion), ("asked", judged.share)):
-        if share is not None:
-            row |= {f"{name}_n": share.numerator, f"{name}_d": share.denominator}
-    return row
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(int(value)) if value.denominator == 1 else metrics.half_up(value, 4)
+        told = progress.told(connection, view, [one], [item.code for item in stream.enabled])
+    found = told.on(view.day, [one])
+    items = [told.definition(item.code, one.key, view.day) for item in stream.enabled]
+    ordered = sorted(items, key=lambda item: (not item.matrix, cells.severity(found[one.key, item.code])))
+    rows = [cells.indicator(item, found[one.key, item.code], view.day) for item in ordered]
+    return frame(rows, INDICATOR, cells.counts(INDICATOR))
 
 
 def history(view: View, community: str, code: str) -> pd.DataFrame:
@@ -258,9 +201,9 @@ def history(view: View, community: str, code: str) -> pd.DataFrame:
     (Decimal, <NA> where not reported), expected (Decimal: what is due by its end), num_n, num_d (Int64, of a rate),
     open (the period has not ended). UnknownIndicatorError, UnknownCommunityError.
     """
-    item = indicator(code)
     with database.reading() as connection:
         one = progress.only(connection, view, community)
+        item = progress.definition(connection, view, one.key, code)
         reports = progress.reports(connection, view, [one.key], [code]).get((one.key, code), [])
     span = accrual.window(item, view.day)
     goal = None if item.full_target is None else metrics.exact(item.full_target)
@@ -279,8 +222,8 @@ def history(view: View, community: str, code: str) -> pd.DataFrame:
                 {
                     "period": str(slot),
                     "day": slot.end,
-                    "value": None if value is None else _decimal(value),
-                    "cumulative": None if value is None else _decimal(reached),
+                    "value": None if value is None else cells.decimal(value),
+                    "cumulative": None if value is None else cells.decimal(reached),
                     "expected": due,
                     "open": slot.end > view.day,
                 }
@@ -400,9 +343,9 @@ class Tiles:
         return self.unreported + self.unconfirmed + self.missing
 
 
-def tiles(view: View) -> Tiles:
-    """Counts over the cells of ``matrix``, with 序时进度 of the year."""
-    states = matrix(view)["state"].tolist()
+def tiles(view: View, told: pd.DataFrame | None = None) -> Tiles:
+    """Counts over the cells ``told`` (by default those of ``matrix``), with 序时进度 of the year."""
+    states = (matrix(view) if told is None else told)["state"].tolist()
     year = metrics.Period(date(view.day.year, 1, 1), date(view.day.year, 12, 31), "year")
     passed, days = accrual.elapsed(year, view.day)
     return Tiles(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -21,6 +21,7 @@ from data_access.reports.view import View
 THEME = "HE-10"  # the indicator that counts the months in which the theme was held
 
 STATES = ("past", "running", "coming")
+LONGEST = 300  # days: a report of more does not say when in the year something was done
 
 
 def themes(view: View) -> pd.DataFrame:
@@ -36,7 +37,7 @@ def themes(view: View) -> pd.DataFrame:
     rows = []
     for theme in declared_themes():
         month = Period.parse(f"{view.day.year}-{theme.month:02d}")
-        answers = [_done_in(told.get((unit.key, THEME), []), month) for unit in shown]
+        answers = [done_in(told.get((unit.key, THEME), []), month) for unit in shown]
         rows.append(
             {
                 "month": theme.month,
@@ -80,7 +81,7 @@ def windows(view: View) -> pd.DataFrame:
         }
         if window.indicator:
             span = Period(start, end)
-            answers = [_done_in(told.get((unit.key, window.indicator), []), span) for unit in shown]
+            answers = [done_in(told.get((unit.key, window.indicator), []), span) for unit in shown]
             row |= {
                 "done_n": sum(bool(answer) for answer in answers),
                 "done_d": len(shown),
@@ -98,20 +99,22 @@ def _state(start: date, end: date, day: date) -> str:
     return "coming" if day < start else "past" if day > end else "running"
 
 
-def _done_in(reports: Iterable[Report], span: Period) -> bool | None:
+def done_in(reports: Iterable[Report], span: Period) -> bool | None:
     """Whether something was done in a stretch of days; None where no report speaks for it.
 
-    Reports come by month or quarter: one that overlaps the stretch speaks for it. A cumulative figure says that
-    something was done in its period when it is higher than the one before.
+    Reports come by month or quarter: one that overlaps the stretch speaks for it. A cumulative figure speaks for the
+    days since the one before, and says that something was done in them when it is higher.
     """
     known = sorted(reports, key=lambda one: (one.period.end, one.day))
     answer: bool | None = None
-    before = 0
+    before, since = 0, date(span.start.year, 1, 1)
     for one in known:
         if one.done is None:
             continue
         gained = one.done - before if one.cumulative else one.done
+        start = min(since, one.period.start) if one.cumulative else one.period.start
         before = max(before, int(one.done)) if one.cumulative else before + int(one.done)
-        if one.period.start <= span.end and span.start <= one.period.end and one.period.days < 300:
+        since = one.period.end + timedelta(days=1)
+        if start <= span.end and span.start <= one.period.end and (one.period.end - start).days < LONGEST:
             answer = bool(answer) or gained > 0
     return answer

@@ -19,12 +19,16 @@ from config.language import _
 from config.settings import settings
 from data_access import submissions
 from data_access.accounts import Actor, Capability
-from data_access.office import streets
-from data_access.sample import street
-from data_access.sample.parcels import Parcel, Post
+from data_access.catalogue import targets
+from data_access.office import attachments, streets
+from data_access.reports import directory
+from data_access.reports.view import View
+from data_access.sample import figures, photos, street
+from data_access.sample.parcels import Post
 from data_access.sample.vaccination import simulate
 
 END_OF_DAY = time(21, 30)
+TASK_SHEET, PHOTOGRAPHED = time(10, 0), time(16, 40)
 
 Progress = Callable[[int, int, str], None]
 
@@ -60,7 +64,8 @@ def load(
     never stand side by side.
     """
     actor.require(Capability.ADMINISTER)
-    parcels = _parcels(communities, days, seed, until)
+    post = _post(communities, days, seed, until)
+    parcels = post.parcels(_moment(post.drive.last))
     campaigns = sample_campaigns()
     streets.mark_sample(actor, campaigns)
     if folder is not None:
@@ -76,14 +81,39 @@ def load(
         taken += sum(sheet.status == "committed" for sheet in outcome.sheets)
         if progress is not None:
             progress(number, len(parcels), parcel.name)
+    _set_targets(actor, post)
+    _attach(actor, post)
     return Loaded(len(parcels), taken)
+
+
+def _set_targets(actor: Actor, post: Post) -> None:
+    """The street's task sheet: communities that are too small for the common target have their own."""
+    year = date(post.drive.last.year, 1, 1)
+    with clock.at(clock.wall(post.founded, TASK_SHEET)):
+        for place, item, value in figures.smaller(post.places):
+            source = f"{post.office}{year.year}年任务分解表"
+            targets.put(actor, item.code, value, community=place.name, valid_from=year, source=source)
+
+
+def _attach(actor: Actor, post: Post) -> None:
+    """A few photographs beside the evidence that has arrived."""
+    last = post.drive.last
+    view = View(actor, last, sample_campaigns()[0].code)
+    keys = {row["name"]: int(row["id"]) for row in directory.communities(view).to_dict("records")}
+    for place, row, name, picture in photos.taken(post.places, post.evidence_sent, post.seed):
+        sent = post.evidence_sent(place)
+        if sent < last:
+            record = attachments.evidence_record(row["year"], row["item_code"], row.get("event_no"))
+            with clock.at(clock.wall(sent, PHOTOGRAPHED)):
+                attachments.add(actor, keys[place.name], "evidence", record, name, picture, "photo")
 
 
 def write(
     folder: Path, *, communities: int = 12, days: int = 30, seed: int = 7, until: date | None = None
 ) -> list[Path]:
     """The sample's workbooks as files, in order of arrival; arguments and errors as ``load``."""
-    parcels = _parcels(communities, days, seed, until)
+    post = _post(communities, days, seed, until)
+    parcels = post.parcels(_moment(post.drive.last))
     campaigns = sample_campaigns()
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
@@ -94,7 +124,7 @@ def write(
     return written
 
 
-def _parcels(communities: int, days: int, seed: int, until: date | None) -> list[Parcel]:
+def _post(communities: int, days: int, seed: int, until: date | None) -> Post:
     if not (2 <= communities <= 40 and 1 <= days <= 366):
         raise SampleError(_("A sample street has 2 to 40 communities and 1 to 366 days."))
     last = until or clock.today()
@@ -104,7 +134,7 @@ def _parcels(communities: int, days: int, seed: int, until: date | None) -> list
     cast = street.parts(communities)
     first = last - timedelta(days=days - 1)
     drive = simulate(places, cast, sample_campaigns(), first, last, seed)
-    return Post(settings().street.name, places, cast, drive, seed).parcels(_moment(last))
+    return Post(settings().street.name, places, cast, drive, seed)
 
 
 def _moment(last: date) -> datetime:

@@ -36,31 +36,41 @@ COURSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Matter:
-    """One item with what was said of it on each day before the last, oldest first."""
+class Matter:
+    """One item with what was said of it from which day on, oldest first."""
 
     number: str
-    said: tuple[tuple[int, dict[str, Any]], ...]
+    said: tuple[tuple[date, dict[str, Any]], ...]
 
-    def on(self, ago: int) -> dict[str, Any] | None:
-        """What stands in the ledger that many days before the end; None before it was found."""
-        known = [values for day, values in self.said if day >= ago]
+    @property
+    def due(self) -> date:
+        """The deadline it was found with."""
+        first: date = self.said[0][1]["due"]
+        return first
+
+    def at(self, day: date) -> dict[str, Any] | None:
+        """What stands in the ledger on a day; None before it was found."""
+        known = [values for start, values in self.said if start <= day]
         return known[-1] if known else None
 
 
-def ledgers(places: list[Place], until: date, seed: int) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """For each day of sending (days before the end) the rows that are new or moved on."""
+def matters(places: list[Place], until: date, seed: int) -> list[Matter]:
+    """Every matter of the sample, in the order of their numbers."""
     rng = Random(f"{seed}:actions")
     people = People(Random(f"{seed}:owners"))
-    matters = [
+    return [
         _matter(number, COURSES[number % len(COURSES)], places[(number * 5 + 3) % len(places)], until, rng, people)
         for number in range(len(COURSES) * 2)
     ]
+
+
+def ledgers(found: list[Matter], until: date) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """For each day of sending (days before the end) the rows that are new or moved on."""
     told: dict[str, dict[str, Any]] = {}
     for ago in SENT:
         moved = []
-        for matter in matters:
-            now = matter.on(ago)
+        for matter in found:
+            now = matter.at(until - timedelta(days=ago))
             if now is not None and told.get(matter.number) != now:
                 told[matter.number] = now
                 moved.append(now)
@@ -68,7 +78,7 @@ def ledgers(places: list[Place], until: date, seed: int) -> Iterator[tuple[int, 
             yield ago, moved
 
 
-def _matter(number: int, course: str, place: Place, until: date, rng: Random, people: People) -> _Matter:
+def _matter(number: int, course: str, place: Place, until: date, rng: Random, people: People) -> Matter:
     source, workstream, spot, issue, kind, severity, demand, unit = ISSUES[number % len(ISSUES)]
     owner, checker = people.names(2)
     name = f"DB-{number + 1:03d}"
@@ -129,4 +139,4 @@ def _matter(number: int, course: str, place: Place, until: date, rng: Random, pe
         start, due = {"fixing_soon": (8, -2), "fixing": (6, -9), "overdue": (12, 2 + 3 * shift)}[course]
         item = head(start, due)
         steps = [(start, new), (start - 2, fixing)]
-    return _Matter(name, tuple((day, item | said) for day, said in steps))
+    return Matter(name, tuple((ago(day), item | said) for day, said in steps))

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 
 from config import clock
 from config.campaigns import Campaign
-from data_access.sample import actions, days, evidence, progress, street
+from data_access.sample import actions, days, evidence, plans, progress, street
+from data_access.sample.actions import Matter
+from data_access.sample.counted import Counted
 from data_access.sample.days import Rows, as_text, spoken
 from data_access.sample.street import Parts, Place
 from data_access.sample.vaccination import ONE_DAY, Day, Drive
@@ -57,6 +60,17 @@ class Post:
     drive: Drive
     seed: int
 
+    @cached_property
+    def matters(self) -> list[Matter]:
+        """The matters of the ledger."""
+        return actions.matters(self.places, self.drive.last, self.seed)
+
+    @property
+    def founded(self) -> date:
+        """The day of the register: before anything else."""
+        year = (self.drive.last - ONE_DAY).year  # that of the first progress sheet
+        return min(date(year, 1, 2), self.drive.first - 40 * ONE_DAY)
+
     def parcels(self, until: datetime) -> list[Parcel]:
         """The parcels in order of arrival; no two bear the same name."""
         found = [parcel for parcel in self._all() if parcel.arrival <= until]
@@ -72,6 +86,7 @@ class Post:
     def _all(self) -> Iterator[Parcel]:
         yield from self._base()
         yield from self._progress()
+        yield from self._plans()
         yield from self._evidence()
         yield from self._actions()
         day = self.drive.first
@@ -87,17 +102,15 @@ class Post:
 
     def _base(self) -> Iterator[Parcel]:
         """The register before anything else speaks of a community; the survey just before the first day."""
-        first, last = self.drive.first, self.drive.last
-        start = min(date(last.year, 1, 2), first - 40 * ONE_DAY)
         yield Parcel(
-            clock.wall(start, time(9, 30)),
+            clock.wall(self.founded, time(9, 30)),
             f"{self.office}基础信息.xlsx",
             (
                 ("communities", f"{self.office}社区名录", street.register(self.places)),
                 ("sites", f"{self.office}接种点", street.sites()),
             ),
         )
-        as_of = first - 2 * ONE_DAY
+        as_of = self.drive.first - 2 * ONE_DAY
         yield Parcel(
             clock.wall(as_of, time(15, 0)),
             f"{self.office}摸底台账.xlsx",
@@ -106,26 +119,38 @@ class Post:
 
     def _progress(self) -> Iterator[Parcel]:
         until = self.drive.last - ONE_DAY
-        for period, day, rows in progress.rows(self.places, self.cast, until, self.seed):
+        counted = Counted(self.drive, self.matters, self._comes)
+        for period, day, rows in progress.rows(self.places, self.cast, until, self.seed, counted):
             sent = min((day.replace(day=1) + timedelta(days=32)).replace(day=4), until)
             name = f"{self.office}{day.year}年{day.month}月工作进展"
+            if len(period) == len("2026"):
+                name = f"{self.office}{period}年末工作进展结存"
             yield Parcel(clock.wall(sent, time(16, 10)), f"{name}.xlsx", (("progress", f"{name}（{period}）", rows),))
+
+    def _plans(self) -> Iterator[Parcel]:
+        for sent, week, rows in plans.rows(self.places, self.cast, self.drive.first, self.drive.last, self.seed):
+            name = f"{self.office}{week}周工作计划"
+            yield Parcel(clock.wall(sent, time(8, 50)), f"{name}.xlsx", (("plan", name, rows),))
+
+    def evidence_sent(self, place: Place) -> date:
+        """The day on which a community sends its evidence."""
+        last = self.drive.last
+        return last - timedelta(days=min(20 - place.index % 15, (last - date(last.year, 1, 1)).days))
 
     def _evidence(self) -> Iterator[Parcel]:
         last = self.drive.last
         for place in self.places:
-            ago = min(20 - place.index % 15, (last - date(last.year, 1, 1)).days)
-            sent = last - timedelta(days=ago)
+            sent = self.evidence_sent(place)
             name = f"{place.name}{sent.year}年资料清单"
             rows = evidence.rows(place, sent, self.seed)
             yield Parcel(clock.wall(sent, time(15, place.index % 60)), f"{name}.xlsx", (("evidence", name, rows),))
             again = evidence.rows(place, sent, self.seed, second=True)
-            if place.index % 4 == 1 and ago > 2 and again != rows:
+            if place.index % 4 == 1 and sent < last - 2 * ONE_DAY and again != rows:
                 sheets = (("evidence", name, again),)
                 yield Parcel(clock.wall(last - 2 * ONE_DAY, time(11, 5)), f"{name}（补充）.xlsx", sheets)
 
     def _actions(self) -> Iterator[Parcel]:
-        for ago, rows in actions.ledgers(self.places, self.drive.last, self.seed):
+        for ago, rows in actions.ledgers(self.matters, self.drive.last):
             sent = self.drive.last - timedelta(days=ago)
             hour = time(16, 30) if ago else time(8, 5)
             name = f"{self.office}督办整改台账"
@@ -136,7 +161,7 @@ class Post:
     def _day(self, kind: str, day: date) -> Iterator[Parcel]:
         together: list[Place] = []
         for place in self.places:
-            rng = Random(f"{self.seed}:{kind}:{day}:{place.index}")
+            rng = self._drawn(kind, place, day)
             state = self._state(kind, place, day, rng)
             if state == "missing":
                 continue
@@ -147,6 +172,12 @@ class Post:
         if together:
             sent = day - ONE_DAY if kind == "roster" else day
             yield self._parcel(kind, day, together, clock.wall(sent, COLLECTED[kind]))
+
+    def _drawn(self, kind: str, place: Place, day: date) -> Random:
+        return Random(f"{self.seed}:{kind}:{day}:{place.index}")
+
+    def _comes(self, kind: str, place: Place, day: date) -> str:
+        return self._state(kind, place, day, self._drawn(kind, place, day))
 
     def _state(self, kind: str, place: Place, day: date, rng: Random) -> str:
         """How a sheet comes: on_time, late, missing, supplied."""

@@ -335,10 +335,10 @@ class _Simulation:
                 continue
             pair = [self.drive.days["covid", index, day] for index in self.cast.tied]
             for one in pair:
-                one.walk_ins["d1"] = 0
+                one.walk_ins["d1"] = one.forgotten
             steps = max(math.ceil(one.given("d1") / size) for one, size in zip(pair, (3, 2), strict=True))
             for one, size in zip(pair, (3, 2), strict=True):
-                one.walk_ins["d1"] = steps * size - one.given("d1")
+                one.walk_ins["d1"] += steps * size - one.given("d1")
 
     # Totals ----------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from data_access.sheets.evening import EVENING
 from data_access.sheets.evidence import EVIDENCE
 from data_access.sheets.ledger import LEDGER
 from data_access.sheets.morning import MORNING
+from data_access.sheets.plan import PLAN
 from data_access.sheets.progress import PROGRESS
 from data_access.sheets.roster import ROSTER
 from data_access.sheets.sites import SITES
@@ -31,6 +32,7 @@ KINDS: dict[str, SheetKind] = {
         PROGRESS,
         EVIDENCE,
         ACTIONS,
+        PLAN,
     )
 }
 
@@ -44,6 +46,7 @@ WORKBOOKS: dict[str, tuple[SheetKind, ...]] = {
     "progress": (PROGRESS,),
     "evidence": (EVIDENCE,),
     "actions": (ACTIONS,),
+    "plan": (PLAN,),
 }
 
 

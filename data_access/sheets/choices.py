@@ -121,6 +121,13 @@ RECHECK = (
     Choice("failed", "未通过", "failed", ("不合格", "不通过", "复查未通过")),
 )
 
+PLAN_OUTCOME = (
+    Choice("done", "完成", "done", ("已完成", "办结", "已办结", "落实", "是", "√")),
+    Choice("carried", "转下周", "carried over", ("结转", "顺延", "延续", "转下周继续", "结转下周")),
+    Choice("dropped", "取消", "dropped", ("已取消", "不再进行", "作废")),
+    Choice("open", "未完成", "open", ("进行中", "推进中", "未办结", "正在办理", "否", "×")),
+)
+
 ACTION_STATUS = (
     Choice("new", "待交办", "to be assigned", ("未交办", "新发现", "待分派")),
     Choice("fixing", "整改中", "being fixed", ("进行中", "正在整改", "未完成")),

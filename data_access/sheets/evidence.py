@@ -56,9 +56,13 @@ def family_file_is_complete(values: Values) -> Iterable[Problem]:
 
 
 def not_applicable_has_reason(values: Values) -> Iterable[Problem]:
-    """An item is not applicable for a reason."""
-    if values.get("not_applicable") is True and values.get("na_reason") is None:
+    """An item is not applicable for a reason, and only one that may be."""
+    declared, reason = values.get("not_applicable") is True, values.get("na_reason")
+    if declared and reason is None:
         yield Problem(rules.NOT_APPLICABLE_WITHOUT_REASON, "na_reason")
+    item = {item.code: item for item in checklist().items}.get(values.get("item_code") or "")
+    if (declared or reason is not None) and item is not None and not item.not_applicable:
+        yield Problem(rules.NOT_APPLICABLE_REFUSED, "item_code", {"item": item.code})
 
 
 def _files(key: str, zh: str, en: str, *synonyms: str, example: int | None = None) -> Column:

@@ -46,8 +46,9 @@ def birth_date(number: str) -> date | None:
 
 
 def _born(number: str) -> date | None:
+    day = number[6:14]
     try:
-        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        return date.fromisoformat(day) if len(day) == 8 and day.isdigit() else None
     except ValueError:
         return None
 
@@ -61,6 +62,8 @@ def person(values: Values) -> str | None:
     """What tells this person from others: the document number in its long form, else the person code."""
     number: str | None = values.get("id_no")
     if number is not None:
+        if len(number) == 18 and number.isalnum():
+            return number.upper()
         return long((number if number.isalnum() else "".join(number.split())).upper())
     code: Any = values.get("person_code")
     return None if code is None else str(code).strip()

@@ -30,8 +30,8 @@ def zero_is_zero(values: Values) -> Iterable[Problem]:
 
 
 def by_kind(values: Values, indicator_kind: str) -> Iterable[Problem]:
-    """What an indicator of this kind (rate, count, zero, ...) needs in its row; blank is missing, never 0."""
-    if indicator_kind == "rate" and values.get("num") is None and values.get("den") is None:
+    """What an indicator of this kind (rate, score, count, zero, ...) needs in its row; blank is missing, never 0."""
+    if indicator_kind in ("rate", "score") and values.get("num") is None and values.get("den") is None:
         yield Problem(rules.RATE_NEEDS_BOTH, "num")
     if indicator_kind == "count" and values.get("done") is None:
         yield Problem(rules.COUNT_NEEDS_DONE, "done")
@@ -200,7 +200,33 @@ PROGRESS = SheetKind(
             rule_zh="零发生类指标必填“是”；空白是未报，不是 0",
             rule_en="Yes is required for zero-tolerance indicators; a blank is unreported, never 0",
         ),
+        columns.count(
+            "problems_found",
+            "发现问题数",
+            "Problems found",
+            "发现问题个数",
+            "检查发现问题数",
+            "查出问题数",
+            rule_zh="评分、检查类指标填写",
+            rule_en="Of indicators that are scores of inspections",
+        ),
+        columns.count(
+            "problems_mended",
+            "已整改数",
+            "Problems mended",
+            "已整改问题数",
+            "整改问题数",
+            "整改数",
+            rule_zh="其中已整改的；不多于发现问题数",
+            rule_en="Those of them that are mended; not more than were found",
+        ),
     ),
-    row_checks=(checks.not_in_future("biz_date"), rate_has_both, zero_is_zero, indicator_is_answered),
+    row_checks=(
+        checks.not_in_future("biz_date"),
+        rate_has_both,
+        zero_is_zero,
+        indicator_is_answered,
+        checks.not_above("problems_mended", "problems_found", rules.MENDED_ABOVE_FOUND),
+    ),
     sheet_checks=(checks.unique_rows("community", "period", "workstream", "indicator", "indicator_name"),),
 )

@@ -123,6 +123,7 @@ class _Checker:
         self.required = [column for column in self.kind.columns if column.required]
         self.dosed = [column for column in self.kind.columns if column.dose is not None]
         self.absent: set[str] = set()  # columns the sheet lacks and was told of
+        self.said: dict[str, list[Any]] = {}  # the columns of the rows, once their values stand
 
     def rows(self, drafts: list[Draft]) -> None:
         """Everything each row can be asked for itself, one question to all rows after the other."""
@@ -162,7 +163,7 @@ class _Checker:
     def _required(self, drafts: list[Draft], column: Column, campaigns: list[Campaign | None]) -> None:
         number = column.type in (Type.INT, Type.NUMBER) and column.maximum is None
         rule = rules.REQUIRED if number else rules.REQUIRED_TEXT
-        if None not in _said(drafts, column.key):
+        if None not in self._said(drafts, column.key):
             return
         for draft, campaign in zip(drafts, campaigns, strict=True):
             if draft.row.values.get(column.key) is not None:
@@ -191,23 +192,28 @@ class _Checker:
                 draft.add(self.resolver.finding(draft, rules.COMMUNITY_NOT_YOURS, self.by_key["community"], fields))
 
     def _ask(self, drafts: list[Draft], check: RowCheck) -> None:
-        """One row check. Where it says what it looks at, rows that are alike in that are asked once."""
+        """One row check. Where it says what it looks at and rows are alike in that, those are asked once."""
         if not isinstance(check, LooksAt):
             for draft in drafts:
                 for problem in check(draft.row.values):
                     self._problem(draft, problem)
             return
-        said = list(zip(*(_said(drafts, key) for key in check.keys), strict=True))
+        said = list(zip(*(self._said(drafts, key) for key in check.keys), strict=True))
+        alike = dict(zip(said, drafts, strict=True))  # of rows that are alike, one
         answers = {
-            values: problems
-            for values in set(said)
-            if (problems := list(check.ask(dict(zip(check.keys, values, strict=True)))))
+            values: problems for values, draft in alike.items() if (problems := list(check.ask(draft.row.values)))
         }
         if not answers:
             return
         for draft, values in zip(drafts, said, strict=True):
             for problem in answers.get(values, ()):
                 self._problem(draft, problem)
+
+    def _said(self, drafts: list[Draft], key: str) -> list[Any]:
+        """One column of the rows; None where nothing is said."""
+        if key not in self.said:
+            self.said[key] = [draft.row.values.get(key) for draft in drafts]
+        return self.said[key]
 
     def sheet(self, drafts: list[Draft]) -> None:
         """What only shows when the accepted rows are seen together."""
@@ -247,11 +253,6 @@ class _Checker:
     def _has_error(self, draft: Draft, column: Column) -> bool:
         cell = draft.row.cells.get(column.key)
         return cell is not None and any(f.cell == cell and f.severity == Severity.ERROR for f in draft.findings)
-
-
-def _said(drafts: list[Draft], key: str) -> list[Any]:
-    """One column of the rows; None where nothing is said."""
-    return [draft.row.values.get(key) for draft in drafts]
 
 
 def _days_disagree(table: Table, drafts: list[Draft]) -> Iterable[Finding]:

@@ -119,9 +119,11 @@ def lay_over(
         if key in mentioned:
             place = mentioned[key]
             whole.mentioned.append(len(whole.rows))
-            whole.rows.append(
-                before | {name: value for name, value in new[place].items() if name in said or not before}
-            )
+            row = before | {name: value for name, value in new[place].items() if name in said or not before}
+            if "estimates" in row:  # the mark goes with its figure
+                kept = [name for name in before.get("estimates") or () if name not in said]
+                row["estimates"] = sorted({*kept, *(new[place].get("estimates") or ())}) or None
+            whole.rows.append(row)
             whole.numbers.append(new_numbers[place])
         else:
             whole.rows.append(before)

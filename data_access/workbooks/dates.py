@@ -14,6 +14,7 @@ from typing import Any
 from data_access.findings import Rule
 from data_access.workbooks import rules
 from data_access.workbooks.names import clean, simplified
+from data_access.workbooks.numerals import DIGITS
 
 _NOISE = re.compile(
     r"[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?|[(\[]?\d{1,2}(?:时|点)?[-—–~至]\d{1,2}(?:时|点)[)\]]?"
@@ -26,7 +27,6 @@ _SHORT = re.compile(r"^(\d{1,2})(?:[月./\-])(\d{1,2})[日号]?$")
 _CHINESE_FULL = re.compile(r"^([〇零一二三四五六七八九]{4}|[〇零一二三四五六七八九]{2})年(.+)$")
 _ALONE = re.compile(r"^(\d{1,2}|[一二三四五六七八九十廿卅初]+)[日号]$")
 _CHINESE_SHORT = re.compile(r"^([一二三四五六七八九十元]+)月([一二三四五六七八九十廿卅初]+)[日号]?$")
-_DIGITS = {**{digit: number for number, digit in enumerate("零一二三四五六七八九")}, "〇": 0}
 _HALF_YEAR = timedelta(days=180)
 _MORROW = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -132,7 +132,7 @@ def _from_chinese(text: str, anchor: date) -> date | None:
     if month is None or day is None:
         return None
     if full:
-        year = int("".join(str(_DIGITS[digit]) for digit in full[1]))
+        year = int("".join(str(DIGITS[digit]) for digit in full[1]))
         return _date(year if year > 99 else 2000 + year, month, day)
     return near(month, day, anchor)
 
@@ -141,11 +141,11 @@ def _small(text: str) -> int | None:
     """Chinese numerals from 1 to 31."""
     text = text.removeprefix("初").replace("廿", "二十").replace("卅", "三十")
     tens, ten, ones = text.rpartition("十")
-    if len(tens) > 1 or len(ones) > 1 or (tens and tens not in _DIGITS) or (ones and ones not in _DIGITS):
+    if len(tens) > 1 or len(ones) > 1 or (tens and tens not in DIGITS) or (ones and ones not in DIGITS):
         return None
     if not ten:
-        return _DIGITS.get(text)
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+        return DIGITS.get(text)
+    return (DIGITS[tens] if tens else 1) * 10 + (DIGITS[ones] if ones else 0)
 
 
 def near(month: int, day: int, anchor: date) -> date | None:

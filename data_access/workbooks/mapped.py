@@ -29,7 +29,8 @@ from data_access.workbooks.values import Parser, plain
 from data_access.workbooks.views import locate
 
 _SCOPE = (Type.COMMUNITY, Type.PERIOD, Type.CAMPAIGN, Type.DOSE)
-_ALWAYS = frozenset({"issue", "status"})  # what a matter is about and where it stands: without them it is none
+# What a matter is about and where it stands, what a plan says is to be done: without them it is none.
+_ALWAYS = frozenset({"issue", "status", "task"})
 
 
 @dataclass(slots=True)

@@ -67,8 +67,8 @@ def _key(scope: Scope, row: Row) -> tuple[Any, ...]:
     )
 
 
-def _said(row: Row) -> dict[str, Any]:
-    return {name: value for name, value in row.values.items() if value is not None}
+def _said(row: Row) -> tuple[dict[str, Any], frozenset[str]]:
+    return {name: value for name, value in row.values.items() if value is not None}, row.approximate
 
 
 def _place(row: Row) -> str:

@@ -19,7 +19,12 @@ _CHINESE = re.compile(r"^[零〇一二两三四五六七八九十百千万壹贰
 _DECIMAL = re.compile(r"^([零〇一二三四五六七八九十百]+)点([零〇一二三四五六七八九]+)$")  # 八十七点九
 _GUESS = re.compile(r"[一二两三四五六七八九壹贰叁肆伍陆柒捌玖]{2}")  # 三四百
 _ORDINAL = re.compile(r"^第(.+)$")
-_SCALE = {"百": 100, "千": 1000, "万": 10_000}
+SCALE = {"百": 100, "千": 1000, "万": 10_000}
+DIGITS = {
+    **{digit: number for number, digit in enumerate("零一二三四五六七八九")},
+    **{digit: number for number, digit in enumerate("〇壹贰叁肆伍陆柒捌玖")},
+    "两": 2,
+}
 
 
 @lru_cache(maxsize=20_000)
@@ -55,12 +60,12 @@ def _exact(text: str) -> Decimal | None:
             return None
     scaled = _SCALED.match(text)
     if scaled:
-        return Decimal(scaled[1]) * _SCALE[scaled[2]]
+        return Decimal(scaled[1]) * SCALE[scaled[2]]
     if _CHINESE.match(text):
         return _chinese(text)
     decimal = _DECIMAL.match(text)
     if decimal and (whole := _chinese(decimal[1])) is not None:
-        return Decimal(f"{whole}.{''.join(str(_DIGITS[digit]) for digit in decimal[2].replace('〇', '零'))}")
+        return Decimal(f"{whole}.{''.join(str(DIGITS[digit]) for digit in decimal[2])}")
     return None
 
 
@@ -71,7 +76,7 @@ def _chinese(text: str) -> Decimal | None:
     try:
         if not re.search(r"[十百千万拾佰仟]", text):
             if len(text) == 1:
-                return Decimal(_DIGITS[text])
+                return Decimal(DIGITS[text])
             # 两三人 and 五六 are guesses, not 23 and 56: digit by digit is read what is longer or has a nought
             spelt = "两" not in text and (len(text) > 2 or "零" in text)
             return Decimal(int(cn2an.cn2an(text, "normal"))) if spelt else None
@@ -80,10 +85,3 @@ def _chinese(text: str) -> Decimal | None:
         return Decimal(int(cn2an.cn2an(text, "smart")))
     except (ValueError, KeyError):
         return None
-
-
-_DIGITS = {
-    **{digit: number for number, digit in enumerate("零一二三四五六七八九")},
-    **{digit: number for number, digit in enumerate("零壹贰叁肆伍陆柒捌玖")},
-    "两": 2,
-}

@@ -80,7 +80,7 @@ def template(
     day: date | None = None,
     given: Given | None = None,
 ) -> bytes:
-    """The workbook ``workbook_key`` (base, roster, morning, evening, progress, evidence, actions), to be filled in.
+    """The workbook ``workbook_key`` (a key of ``sheets.WORKBOOKS``), to be filled in.
 
     Drop-downs name the communities, sites, doses and groups given; ``community`` and ``day`` stand in the title
     and in the first row, unless ``given`` knows the rows. The base workbook comes with the communities and sites
@@ -146,8 +146,8 @@ def _known_rows(
     dated = kind.date or next((key for key in ("biz_date", "found_on") if _has(kind, key)), None)
     if day is not None and dated is not None and kind.key != "actions":
         first[dated] = day
-    if day is not None and _has(kind, "year"):
-        first["year"] = str(day.year)
+    if day is not None:
+        first |= {key: form.format(day) for key, form in _PERIODS.items() if _has(kind, key)}
     return [first] if first else []
 
 
@@ -274,6 +274,9 @@ def _examples(
     sheet.freeze_panes = "A3"
 
 
+_PERIODS = {"year": "{:%Y}", "week": "{:%G-W%V}"}  # how a column writes the period of a day; others name the month
+
+
 def example(column: Column, campaign: Campaign, community: str, site: str, day: date | None) -> Any:
     """A plausible value of a column: its own example, or one of the campaign's and the day's."""
     if column.example is not None:
@@ -292,7 +295,7 @@ def example(column: Column, campaign: Campaign, community: str, site: str, day: 
         Type.DOSE: campaign.doses[-1].code,
         Type.GROUP: campaign.groups[0].code,
         Type.DATETIME: datetime.combine(on, time(8, 45)),
-        Type.PERIOD: str(on.year) if column.key == "year" else f"{on:%Y-%m}",
+        Type.PERIOD: _PERIODS.get(column.key, "{:%Y-%m}").format(on),
         Type.WORKSTREAM: workstreams()[0].slug,
         Type.INDICATOR: workstreams()[0].indicators[0].code if workstreams()[0].indicators else None,
     }

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from data_access.workbooks.names import clean, squeeze
-from data_access.workbooks.numerals import number_in
+from data_access.workbooks.numerals import SCALE, number_in
 from data_access.workbooks.values import exactly
 
-_FACTORS = {"百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "亿": 100_000_000}
+_FACTORS = {**SCALE, "十万": 100_000, "百万": 1_000_000, "亿": 100_000_000}
 _NOUN = "人次|人份|剂次|人|名|户|剂|针|支|份|个|例"
 _SCALE = f"(十万|百万|[百千万亿])({_NOUN})?"
 _BRACKET = re.compile(rf"[(\[【〔](?:单位:?)?{_SCALE}[)\]】〕]")

@@ -17,6 +17,7 @@ import contextlib
 import gc
 import importlib
 import io
+import logging
 import os
 import pickle
 import queue
@@ -36,6 +37,8 @@ YOUNG = 50_000  # objects made until the garbage collector looks: a book is many
 GROWN = 0.6  # or when it once held this part of the memory allowed
 STARTING = 30.0  # seconds until a child must say that it is there
 GRACE = 2.0  # seconds after which a child whose parent is gone ends by itself
+
+log = logging.getLogger("street.worker")
 
 _LENGTH = struct.Struct(">Q")
 _READY = "ready"
@@ -91,8 +94,9 @@ class Worker:
         late = threading.Event()
         try:
             answer = _exchange(process, request, seconds, late)
-        except Exception:  # a broken frame may fail in any way
+        except Exception as failure:  # a broken frame may fail in any way
             code = self._ended(process)
+            log.warning("a reading process ended with %s: %s", code, type(failure).__name__)
             if late.is_set() or code == -getattr(signal, "SIGALRM", 0):
                 raise TooSlowError from None
             # An allocation that fails outside of Python aborts the process.

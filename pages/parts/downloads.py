@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from config import language
-from data_access import database
+from data_access import accounts, database
+from data_access.reports import events
 from data_access.workbooks import exports
+from pages.parts.frame import session
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -24,13 +26,18 @@ def xlsx_button(
     definitions: Mapping[str, str] | None = None,
     key: str | None = None,
 ) -> None:
-    """A button that downloads ``sheets`` (name → frame) as a workbook, with the definitions on a sheet of their own."""
-    spoken, version = language.current(), database.data_version()
+    """A button that downloads ``sheets`` (name → frame) as a workbook, with the definitions on a sheet of their own.
+
+    Each download is recorded with its file name; lists of people have functions of their own, which say how many.
+    """
+    spoken, version, actor = language.current(), database.data_version(), session.entered()
 
     def made() -> bytes:
         # asked for by the browser, outside the run of the page: the language has to be brought along
         with language.speaking(spoken):
             content = sheets() if callable(sheets) else sheets
+            if actor is not None:
+                events.exported(accounts.actor(actor.username), filename)
             return exports.workbook(dict(content), definitions=dict(definitions or {}), data_version=version)
 
     st.download_button(

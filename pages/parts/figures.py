@@ -16,7 +16,7 @@ import streamlit as st
 from charts import theme
 from config import clock
 from config.language import _, pick
-from data_access.metrics import Rate, display_percent, half_up
+from data_access.metrics import SIGN, Rate, display_percent, half_up
 
 MISSING = theme.MISSING
 MINUS = "−"
@@ -45,9 +45,13 @@ def signed(n: Any) -> str:
 
 
 def percent(numerator: Any, denominator: Any, places: int = 1, threshold: float | None = None) -> str:
-    """``87.2%``, with more decimals where rounding would cross ``threshold`` (percent); ``—`` without a value."""
-    shown = display_percent(Rate.of(numerator, denominator), places, threshold)
-    return MISSING if shown is None else f"{shown:,}%".replace("-", MINUS)
+    """``87.2%``, with more decimals where rounding would cross ``threshold`` (percent); ``—`` without a value.
+
+    ``≈87.2%`` where one of the two is an estimate.
+    """
+    rate = Rate.of(numerator, denominator)
+    shown = display_percent(rate, places, threshold)
+    return MISSING if shown is None else f"{SIGN if rate.approximate else ''}{shown:,}%".replace("-", MINUS)
 
 
 def fraction(numerator: Any, denominator: Any) -> str:

@@ -15,6 +15,7 @@ import streamlit as st
 
 from config import clock
 from config.language import N_, _
+from data_access import accounts
 from data_access.accounts import Actor
 from data_access.reports import directory
 from data_access.reports.status import Status, status
@@ -37,7 +38,7 @@ class Choice:
     @property
     def value(self) -> str:
         """What is chosen now."""
-        asked = st.query_params.get(self.name) or _memory().get(self.name, "")
+        asked = _asked(self.name)
         return asked if asked in self.options else next(iter(self.options))
 
 
@@ -61,11 +62,13 @@ def bar(
     community: bool = False,
     extra: Sequence[Choice] = (),
     sheets: tuple[str, ...] = ("morning", "evening"),
+    own: Sequence[str] = (),
 ) -> View:
     """Draw the header row and return the view it asks for; the address then names that view.
 
     ``areas`` offers the areas of the street, ``community`` a choice of one community (a clerk's own, or the first),
-    ``extra`` the page's own switches, read afterwards through ``Choice.value``; ``sheets`` as in ``view``.
+    ``extra`` the page's own switches, read afterwards through ``Choice.value``; ``sheets`` as in ``view``. Of the
+    bar's names in the address the page keeps ``own`` itself.
     """
     asked = view(actor, sheets)
     street = replace(asked, area=None, community=None)
@@ -82,7 +85,7 @@ def bar(
             _switch(choice)
         st.space("stretch")
         _status_line(replace(chosen, community=None))
-    _keep(query(chosen))
+    _keep(query(chosen), own)
     if chosen.as_of is not None:
         _looking_back(chosen.as_of)
     return chosen
@@ -91,6 +94,12 @@ def bar(
 def moment() -> datetime | None:
     """The moment the board is looked at as of; None: now."""
     return _moment(_asked("as_of"))
+
+
+def acting(actor: Actor) -> Actor:
+    """The account as it acts in this run: where the address asks for an earlier moment, it looks back at it."""
+    then = moment()
+    return actor if then is None else accounts.look_back(actor, then)
 
 
 def _looking_back(then: datetime) -> None:
@@ -143,14 +152,14 @@ def _asked(name: str) -> str:
     return "" if "day" in st.query_params else _memory().get(name, "")
 
 
-def _keep(values: Mapping[str, str]) -> None:
-    for name in _NAMES:
-        if name in values:
-            _memory()[name] = values[name]
-            if st.query_params.get(name) != values[name]:
-                st.query_params[name] = values[name]
-        elif name in st.query_params:
-            del st.query_params[name]
+def _keep(values: Mapping[str, str], own: Sequence[str]) -> None:
+    """The address names the view: in one go, since each change of it is a step of the browser's history."""
+    _memory().update(values)
+    before: dict[str, Any] = st.query_params.to_dict()
+    after = {name: value for name, value in before.items() if name not in _NAMES or name in own or name in values}
+    after |= values
+    if after != before:
+        st.query_params.from_dict(after)
 
 
 def _set(name: str, value: str | None) -> None:

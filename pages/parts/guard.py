@@ -8,8 +8,6 @@ same address and parameters.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from data_access.accounts import Actor, NotAllowedError
@@ -33,4 +31,4 @@ def enter(page: str) -> Actor:
         st.title(place.label, anchor=False)
         empty.refused(str(refusal))
         st.stop()
-    return replace(actor, looking_back=filters.moment() is not None)
+    return filters.acting(actor)

@@ -23,7 +23,7 @@ from data_access.office.matters import MatterError
 from data_access.reports import actions as report
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import cache, downloads, figures, style, tables
+from pages.parts import cache, downloads, evidence, figures, style, tables
 from pages.parts.dispatch import raising
 from pages.parts.workstreams import progress
 
@@ -280,6 +280,8 @@ def detail(view: View, wanted: Wanted) -> None:
         [[figures.instant(one["at"]), _event(one), _text(one["note"])] for one in progress.records(story)],
         header=False,
     )
+    if not pd.isna(row["community"]):
+        evidence.on_matter(view, row["community"], row["item_no"])
     if view.as_of is None:
         _moves(view, row)
 

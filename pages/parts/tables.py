@@ -42,6 +42,11 @@ def pill(text: str, role: Role = "ink2", icon: str = "", solid: bool = False) ->
     )
 
 
+def whole(text: str) -> Html:
+    """A short text, such as a day, that is never broken over two lines."""
+    return Html(f'<span style="white-space:nowrap">{escape(text)}</span>')
+
+
 def state(name: str, words: str | None = None) -> Html:
     """The pill of one of the board's states (``charts.theme.STATES``), with ``words`` instead of its own."""
     shown = theme.STATES[name]
@@ -100,27 +105,39 @@ def draw(
     st.html(f'<table class="board-table">{head}<tbody>{body}</tbody></table>')
 
 
+def words(heading: str, width: int) -> Any:
+    """A column of texts, for ``pick``."""
+    return st.column_config.TextColumn(heading, width=width)
+
+
+def counts(heading: str, width: int, form: str | None = None) -> Any:
+    """A column of whole numbers, for ``pick``; ``form`` as Streamlit has it."""
+    return st.column_config.NumberColumn(heading, width=width, format=form)
+
+
 def pick(
     frame: pd.DataFrame,
     by: str,
     *,
     key: str,
     columns: Mapping[str, Any] | None = None,
-    height: int | Literal["content"] = "content",
+    most: int | None = None,
 ) -> Any | None:
     """A table whose rows can be picked; the picked row's value in column ``by``, or None.
 
     ``columns`` maps the shown columns, in order, to a heading or a ``st.column_config`` entry (None: all columns).
+    With more than ``most`` rows it scrolls.
     """
     shown = list(columns) if columns is not None else [name for name in frame.columns if name != by]
     picked: Any = st.dataframe(
         integers(frame),
         key=key,
         hide_index=True,
+        placeholder=figures.MISSING,
         column_order=shown,
         column_config=dict(columns or {}),
         row_height=ROW,
-        height=height,
+        height="content" if most is None else min(len(frame), most) * ROW + ROW + 2,
         on_select="rerun",
         selection_mode="single-row",
     )

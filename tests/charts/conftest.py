@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from charts import bars, bullets, columns, heat, lines, ranks
+from charts import bars, bullets, columns, heat, lines, ranks, sparks, trends, year
 
 NAN = float("nan")
 
@@ -170,6 +170,18 @@ def coverage() -> pd.DataFrame:
 
 
 @pytest.fixture
+def share() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["6/12", "7/12", "8/12"],
+            "value": [NAN, 75.0, 66.7],
+            "rate": ["—", "75.0%", "66.7%"],
+            "fraction": ["0/0", "9/12", "8/12"],
+        }
+    )
+
+
+@pytest.fixture
 def steps() -> pd.DataFrame:
     return pd.DataFrame({"day": [date(2022, month, 20) for month in (1, 2, 3, 4)], "n": people(1, None, 2, None)})
 
@@ -205,6 +217,33 @@ def pace() -> pd.DataFrame:
     )
 
 
+@pytest.fixture
+def past() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["健康教育", "健康教育", "爱国卫生", "爱国卫生"],
+            "place": [0.0, 1.0] * 2,
+            "gap": [-3.0, 5.0, NAN, -60.0],
+        }
+    )
+
+
+@pytest.fixture
+def duties() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["周巡", "周巡", "周巡", "双月例会"],
+            "group": ["每周", "每周", "每周", "每两月"],
+            "code": ["ENV-03", "ENV-03", "ENV-03", "HC-23"],
+            "first": people(1, 2, 3, 1),
+            "last": people(1, 2, 3, 2),
+            "state": ["done", "short", "unreported", "due"],
+            "text": ["✓", "▼ 3/4", "⊘", "0/1"],
+            "words": ["1月 已完成", "2月 未做满 3/4", "3月 未报", "进行中 0/1"],
+        }
+    )
+
+
 START, END = date(2022, 1, 1), date(2022, 12, 31)
 
 # every chart by name, drawn from the frames of the same name; ``cut`` draws it from their heads of that length
@@ -215,6 +254,7 @@ DRAW: dict[str, Callable[..., Any]] = {
     "groups": lambda f, **k: bars.groups(f("groups"), 90, **k),
     "load": lambda f, **k: heat.load(f("cells"), f("sites"), f("batches"), "202", **k),
     "matrix": lambda f, **k: heat.matrix(f("matrix"), f("workstreams"), f("communities"), ("和平", "安全生产"), **k),
+    "share": lambda f, **k: trends.share(f("share"), **k),
     "calendar": lambda f, **k: heat.calendar(f("calendar"), **k),
     "dots": lambda f, **k: ranks.dots(f("dots"), 90, "目标 90%", 97.6, "全街 97.6%", **k),
     "bump": lambda f, **k: ranks.bump(f("bump"), ("文昌",), ("春晖",), **k),
@@ -222,6 +262,8 @@ DRAW: dict[str, Callable[..., Any]] = {
     "steps": lambda f, **k: lines.steps(f("steps"), 12, "序时", START, END, last_text="2 次", **k),
     "week": lambda f, **k: columns.week(f("week"), **k),
     "pace": lambda f, **k: bullets.pace(f("pace"), **k),
+    "streams": lambda f, **k: sparks.streams(f("pace").assign(words=f("pace")["detail"]), f("past"), **k),
+    "year": lambda f, **k: year.calendar(f("duties"), [f"{n}月" for n in range(1, 13)], 2.5, **k),
 }
 
 

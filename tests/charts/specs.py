@@ -22,8 +22,7 @@ def marks(spec: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 def rows(spec: dict[str, Any], layer: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows a layer draws from, before its own transforms."""
     name = layer.get("data", spec.get("data", {}))["name"]
-    found: list[dict[str, Any]] = spec["datasets"][name]
-    return found
+    return list(spec["datasets"][name])
 
 
 def words(spec: dict[str, Any]) -> list[Any]:

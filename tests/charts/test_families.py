@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from specs import layers, marks, printed, rows
 
-from charts import bars, bullets, columns, heat, lines, ranks, theme
+from charts import bars, bullets, columns, heat, lines, ranks, sparks, theme, trends, year
 
 
 def test_reasons_are_sorted_by_size_with_the_missing_last(reasons):
@@ -94,6 +94,27 @@ def test_matrix_words_colours_and_selection(matrix, workstreams, communities):
         {"param": "cell", "empty": False} in [t.get("filter") for t in layer.get("transform", [])]
         for layer in layers(spec)
     )
+
+
+def test_the_matrix_turns_and_says_what_a_cell_is_made_of(matrix, workstreams, communities):
+    made = matrix.assign(worst="健康讲座 5/12", made="7 项指标中 2 项滞后")
+    spec = heat.matrix(made, workstreams, communities, flipped=True).to_dict()
+    face = marks(spec, "rect")[0]["encoding"]
+    assert face["x"]["scale"]["domain"] == list(communities["community"])
+    assert face["y"]["scale"]["domain"] == list(workstreams["workstream"])
+    assert [tip["field"] for tip in face["tooltip"]] == ["community", "workstream", "words", "worst", "made"]
+    many = pd.DataFrame({"workstream": [f"Long name of {n}" for n in range(14)], "note": "office"})
+    heads = heat.matrix(matrix, many, communities).to_dict()
+    assert any(layer["mark"].get("angle") for layer in marks(heads, "text")), "long heads lean"
+    assert not any(layer["mark"].get("angle") for layer in marks(spec, "text"))
+
+
+def test_a_share_keeps_one_scale_and_breaks_where_nothing_is_known(share):
+    spec = trends.share(share).to_dict()
+    line = marks(spec, "line")[0]
+    assert line["encoding"]["y"]["scale"]["domain"] == [0, 100]
+    assert rows(spec, line)[0]["value"] is None
+    assert rows(spec, marks(spec, "point")[1]) == [rows(spec, line)[-1]]
 
 
 def test_matrix_without_a_selection_outlines_nothing(matrix, workstreams, communities):
@@ -224,3 +245,43 @@ def test_pace_puts_the_worst_first_and_the_unknown_last(pace, screen):
     assert found["安全生产"]["reach"] == 100
     assert found["文明社区"]["reach"] is None and found["文明社区"]["gap_text"] == "—"
     assert found["爱国卫生"]["gap_text"] == "▼ −13.3"
+
+
+def test_steps_break_where_target_and_definition_change(steps):
+    breaks = pd.DataFrame(
+        {
+            "day": [date(2022, 1, 1), date(2022, 3, 1), date(2022, 7, 1)],
+            "begin": [0.0, 2.0, 12.0],
+            "reach": [2.0, 6.0, 24.0],
+            "label": ["", "口径调整", "目标调整"],
+            "cut": [False, True, False],
+        }
+    )
+    window = (date(2022, 1, 1), date(2022, 12, 31))
+    spec = lines.steps(steps, 12, "序时", *window, breaks=breaks).to_dict()
+    pace, line = marks(spec, "line")
+    assert [(row["stretch"], row["value"]) for row in rows(spec, pace)] == [
+        (0, 0), (0, 2), (1, 2), (1, 6), (2, 12), (2, 24),
+    ]  # fmt: skip
+    assert [row["stretch"] for row in rows(spec, line)] == [0, 0, 1, 1], "not drawn across another definition"
+    assert [row["label"] for row in rows(spec, marks(spec, "rule")[0])] == ["口径调整", "目标调整"]
+    assert line["encoding"]["y"]["scale"]["domain"][1] == 24
+    assert not marks(lines.steps(steps, 12, "序时", *window).to_dict(), "rule")
+
+
+def test_the_year_has_a_cell_for_each_span_and_names_how_often_once(duties):
+    spec = year.calendar(duties, [f"{n}月" for n in range(1, 13)], 2.5).to_dict()
+    face = marks(spec, "rect")[0]
+    cells = {row["code"] + row["state"]: row for row in rows(spec, face)}
+    assert cells["HC-23due"]["start"] < 0.1 and cells["HC-23due"]["end"] > 1.9  # two months wide
+    assert cells["ENV-03short"]["ink"] == theme.LIGHT.act and cells["ENV-03unreported"]["edge"] == theme.LIGHT.red
+    assert cells["ENV-03done"]["edge"] is None
+    assert printed(spec).count("每周") == 1 and printed(spec).count("周巡") == 1
+
+
+def test_a_small_line_breaks_where_nothing_was_judged_and_stays_in_its_row(pace, past):
+    spec = sparks.streams(pace.assign(words=pace["detail"]), past).to_dict()
+    (line,) = marks(spec, "line")
+    by_label = {(row["label"], row["x"]): row["y"] for row in rows(spec, line)}
+    assert by_label["爱国卫生", 112] is None and 0.8 < by_label["爱国卫生", 156] < 0.9  # far below stays at the edge
+    assert by_label["健康教育", 156] < by_label["健康教育", 112]  # better stands higher

@@ -140,6 +140,10 @@ class Board:
         """资料清单 of one year; each row names its ``item_code``."""
         return self.save(Scope("evidence", community=community, period=year), [{"year": year, **row} for row in rows])
 
+    def plan(self, community: str, week: str, *rows: Mapping[str, Any], at: datetime | None = None) -> SheetOutcome:
+        """周工作计划 of one week; each row has its ``item_no`` and ``task``."""
+        return self.save(Scope("plan", community=community, period=week), [{"week": week, **row} for row in rows], at)
+
     def action(self, community: str | None, item_no: str, **values: Any) -> SheetOutcome:
         """One matter of 督办整改."""
         row = {"community": community, "item_no": item_no, "issue": "示例问题", "status": "new", **values}

@@ -498,10 +498,10 @@ def test_a_file_that_still_grows_is_left_alone(answer, call, tmp_path):
     whole = write(tmp_path / "好.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)]).read_bytes()
     (folder / "好.xlsx").write_bytes(whole[:500])
 
-    class Sender(threading.Event):
+    class Sender(folders.Stop):
         """Goes on writing between two looks."""
 
-        def wait(self, timeout=None):
+        def wait(self, seconds):
             (folder / "好.xlsx").write_bytes(whole[:900])
             return False
 
@@ -598,9 +598,13 @@ def test_control_c_ends_a_watch(tmp_path):
         text=True,
         encoding="utf-8",
     )
-    assert "照片.xlsx" in process.stdout.readline()
+    patience = threading.Timer(120, process.kill)
+    patience.start()
+    line = process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=60)
+    out, error = process.communicate()
+    patience.cancel()
+    assert "照片.xlsx" in line, error
     assert (process.returncode, out) == (0, "")
     assert "Traceback" not in error
 
@@ -636,6 +640,9 @@ def test_a_closed_day_is_opened_with_a_reason_only(answer, call, tmp_path):
     assert status == 1 and sheet["status"] == "rejected"
     assert "DAY_CLOSED" in [found["code"] for found in sheet["findings"]]
     assert call("import", later, "--reopen", " ")[0] == 2
+    sheet = answer("import", later, "--reopen", "漏报一人", "--dry-run")["workbooks"][0]["sheets"][0]
+    assert (sheet["status"], sheet["revision"]) == ("committed", 2), "it says what would become of it"
+    assert closing.state(accounts.console(), D2, "covid").closed, "and writes nothing"
     sheet = answer("import", later, "--reopen", "漏报一人")["workbooks"][0]["sheets"][0]
     assert (sheet["status"], sheet["revision"]) == ("committed", 2)
     assert closing.state(accounts.console(), D2, "covid").reason == "漏报一人"

@@ -21,14 +21,17 @@ from data_access.accounts import NotAllowedError, Role
 from data_access.force import in_force
 from data_access.office import streets
 from data_access.reports import directory
+from data_access.sample.actions import matters
 from data_access.sample.days import baselines
 from data_access.sample.parcels import Post
 from data_access.sample.people import People
+from data_access.sample.progress import COMPUTED
 from data_access.sample.street import parts, places
 from data_access.sample.vaccination import simulate
 from data_access.schema import (
     ActionEvent,
     ActionItem,
+    Attachment,
     Baseline,
     Callup,
     Campaign,
@@ -37,11 +40,13 @@ from data_access.schema import (
     EveningTally,
     Evidence,
     Finding,
+    PlanItem,
     Progress,
     Site,
     SiteEntry,
     Street,
     Submission,
+    Target,
 )
 from data_access.sheets.identity import number_is_valid
 
@@ -179,7 +184,7 @@ def test_the_street_is_marked_and_runs_both_campaigns(loaded):
     assert streets.is_sample(accounts.console())
     assert [campaign.code for campaign in directory.campaigns(accounts.console())] == ["covid", "flu"]
     assert {row[0] for row in rows(Submission.kind)} == {
-        "communities", "sites", "baseline", "roster", "morning", "evening", "progress", "evidence", "actions",
+        "communities", "sites", "baseline", "roster", "morning", "evening", "progress", "plan", "evidence", "actions",
     }  # fmt: skip
 
 
@@ -317,6 +322,120 @@ def test_workstreams_have_progress_a_zero_that_happened_and_one_unconfirmed(load
     assert unreported == []
 
 
+def done_by(code, period):
+    """What each community has reported of a count in a period."""
+    found = rows(
+        Community.name,
+        Progress.done,
+        where=(Community.id == Progress.community_id, Progress.indicator == code, Progress.period == period),
+    )
+    return {row.name: row.done for row in found}
+
+
+def test_every_indicator_in_use_is_reported_this_year_and_totals_bring_what_stood_before(loaded):
+    enabled = {item.code: item for stream in workstreams() for item in stream.enabled}
+    begun = {code for code, item in enabled.items() if item.window_in(2026)[0] <= UNTIL}
+    assert {row[0] for row in rows(Progress.indicator)} == begun - COMPUTED
+    before = {row[0] for row in rows(Progress.indicator, where=(Progress.period == "2025",))}
+    assert before == {code for code, item in enabled.items() if item.accrual == "cumulative_all_time"}
+    opening, total, added = done_by("HC-10", "2025"), done_by("HC-10", "2026-03"), done_by("HC-09", "2026-03")
+    assert total == {name: opening[name] + added[name] for name in total}
+    assert total["春晖社区"] > opening["春晖社区"] > 0
+
+
+def test_over_a_year_each_season_is_reported_in_its_own_months_and_nothing_is_left_out():
+    made, cast, drive = drive_of(3, 2, date(2026, 12, 31))
+    sent = [
+        row
+        for parcel in Post("示范街道", made, cast, drive, 7).parcels(clock.wall(drive.last, time(22, 0)))
+        for kind, _title, found in parcel.sheets
+        if kind == "progress"
+        for row in found
+    ]
+    enabled = {item.code: item for stream in workstreams() for item in stream.enabled}
+    assert {row["indicator"] for row in sent} == set(enabled) - COMPUTED
+    for code, item in enabled.items():
+        if item.window:
+            told = {row["period"] for row in sent if row["indicator"] == code}
+            start, end = item.window_in(2026)
+            assert told == {f"2026-{month:02d}" for month in range(start.month, end.month + 1)}
+
+
+def test_the_silent_community_says_nothing_of_the_running_month(loaded):
+    silent = rows(
+        Progress.period,
+        where=(Community.id == Progress.community_id, Community.name == "东湖社区"),
+    )
+    assert max(row[0] for row in silent) == "2026-02"
+
+
+def test_steps_of_a_funnel_never_widen_and_inspections_find_more_than_is_mended(loaded):
+    for stream in workstreams():
+        for funnel in stream.funnels:
+            steps = [done_by(code, "2026-03") for code in funnel.steps]
+            for wide, narrow in pairwise(steps):
+                assert wide.keys() == narrow.keys() and wide
+                assert all(narrow[name] <= wide[name] for name in wide)
+    found = rows(Progress.problems_found, Progress.problems_mended, where=(Progress.problems_found > 0,))
+    assert len(found) > 10
+    assert all(row.problems_mended < row.problems_found for row in found)
+
+
+def test_matters_and_reports_are_told_as_they_are_in_the_other_sheets(loaded):
+    """整改 as in the ledger, the cumulative doses as in the evening tallies."""
+    told = rows(
+        Community.name,
+        Progress.num,
+        Progress.den,
+        where=(Community.id == Progress.community_id, Progress.indicator == "RECT-01", Progress.period == "2026-03"),
+    )
+    eve = UNTIL - timedelta(days=1)
+    known = [(matter.at(eve) or {}) for matter in matters(drive_of(6, 5)[0], UNTIL, 7)]
+    for row in told:
+        own = [now for now in known if now.get("community") == row.name]
+        assert (row.num, row.den) == (sum(now["status"] == "closed" for now in own), len(own))
+    assert len(told) == 5
+    doses = {
+        row.name: row.num
+        for row in rows(
+            Community.name,
+            Progress.num,
+            where=(Community.id == Progress.community_id, Progress.indicator == "VAX-03"),
+        )
+    }
+    reported = {row.name: row.cum_d1 for row in tallies(eve, EveningTally.cum_d1)}
+    assert doses == {name: reported[name] for name in doses} and doses
+
+
+def test_weekly_plans_say_what_is_done_and_what_is_open(loaded):
+    items = rows(Community.name, PlanItem.week, PlanItem.outcome, where=(Community.id == PlanItem.community_id,))
+    assert {item.outcome for item in items} == {"done", "open"}
+    assert {item.week for item in items} == {"2026-W12"}
+    assert {item.name for item in items} == {row[0] for row in rows(Community.name)} - {"东湖社区"}
+
+
+def test_small_communities_have_targets_of_their_own(loaded):
+    own = rows(
+        Community.name,
+        Target.value,
+        Target.valid_from,
+        where=(Community.id == Target.community_id, Target.indicator == "HC-09"),
+    )
+    size = {place.name: place.surveyed for place in drive_of(6, 5)[0]}
+    assert {row.name for row in own} == {name for name, surveyed in size.items() if surveyed < 900}
+    assert all(row.value == 5 * round(300 * size[row.name] / 900 / 5) for row in own)
+    assert {row.valid_from for row in own} == {date(2026, 1, 1)}
+
+
+def test_pictures_lie_beside_evidence_that_has_some(loaded):
+    attached = rows(Attachment.record, Attachment.media_type, Attachment.thumbnail, Attachment.community_id)
+    assert len(attached) > 5
+    assert {row.media_type for row in attached} == {"png"} and all(row.thumbnail for row in attached)
+    pictured = rows(Evidence.item_code, Evidence.event_no, Evidence.community_id, where=(Evidence.photos > 0,))
+    named = {(f"2026/{code}" + (f"/{event}" if event else ""), community) for code, event, community in pictured}
+    assert {(row.record, row.community_id) for row in attached} <= named
+
+
 def test_evidence_is_in_several_states_of_review(loaded):
     assert {row[0] for row in rows(Evidence.review)} == {"approved", "pending", "returned"}
     assert {row[0] for row in rows(Evidence.item_code)} >= {"1.4", "2.10", "3.2", "4.6"}
@@ -339,6 +458,7 @@ def test_any_size_gives_consistent_totals(communities, days):
     made, cast, drive = drive_of(communities, days)
     for (campaign, index, _day), one in drive.days.items():
         totals, base = one.totals, drive.bases[campaign, index]
+        assert one.walk_ins["d1"] >= one.forgotten
         assert totals["d1"] >= totals.get("full", 0) >= totals.get("b", 0) >= 0
         assert all(count >= 0 for count in base.opening.values())
         if campaign == "covid" and index != cast.above:

@@ -145,9 +145,9 @@ def test_cumulative_target_counts_the_opening_balance_but_not_as_this_years_work
     assert metrics.count_progress(30, 30, YEAR, date(2022, 1, 1), opening=40).gap == 0
 
 
-def slots(*done: int | None) -> list[Slot]:
+def slots(*done: int | None, need: int = 1) -> list[Slot]:
     months = YEAR.slots("month")
-    return [Slot(month, done[n] if n < len(done) else None) for n, month in enumerate(months)]
+    return [Slot(month, done[n] if n < len(done) else None, need) for n, month in enumerate(months)]
 
 
 def test_two_in_march_do_not_fill_february() -> None:
@@ -170,7 +170,7 @@ def test_an_unreported_slot_is_counted_as_unreported() -> None:
     assert metrics.slot_progress(slots(), date(2022, 1, 30)).state == "on_track"
     assert metrics.slot_progress(slots(), date(2021, 12, 31)).state == "not_started"
     assert metrics.slot_progress([], date(2022, 1, 31)).state == "not_applicable"
-    assert metrics.slot_progress(slots(2, None, 0), date(2022, 3, 31), need=2).state == "slightly_behind"
+    assert metrics.slot_progress(slots(2, None, 0, need=2), date(2022, 3, 31)).state == "slightly_behind"
 
 
 def test_a_snapshot_asks_for_the_whole_target() -> None:

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from data_access import accounts
 from data_access.accounts import Role
 from data_access.office import calendars
-from data_access.reports import administration
+from data_access.reports import events
+from data_access.reports.events import Wanted
 from pages.parts.frame import session
 from tests.conftest import Office
 from tests.data_access.street import DAY, Board
@@ -99,7 +100,11 @@ def test_audit_is_searched_in_the_words_of_the_page(app: App, board: Board) -> N
     page.text_input(key="audit_search").input("新建").run()
     shown = page.dataframe[0].value
     assert set(shown["事件"]) == {"新建账号"}
-    assert len(administration.events(board.actor)) > len(shown)
+    assert events.events(board.actor, Wanted())[1] > len(shown)
+    assert "校验链完整" in everything(page)
+    page.multiselect(key="audit_accounts").select("admin_sf").run()
+    page.text_input(key="audit_search").input("").run()
+    assert set(page.dataframe[0].value["账号"]) == {"admin_sf"}
 
 
 def test_passwords_are_not_shown(app: App, board: Board, office: Office) -> None:

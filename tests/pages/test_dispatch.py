@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 
 from data_access.accounts import Role
+from data_access.office import closing, postings
 from tests.data_access.street import DAY, Board, at
 
 TALLY = {"vacc_on_roster": 41, "walk_in": 3, "deferred": 3, "contraindicated": 1, "refused": 1, "no_show": 3}
@@ -66,6 +68,34 @@ def test_a_missing_tally_is_a_gap_and_not_a_zero(app, street):
     total = shown(page).iloc[2]
     assert total.iloc[0] == "合计" and total.iloc[7] == 44
     assert "晚报缺 1 家" in [value for value in total if isinstance(value, str)]
+
+
+def test_a_correction_shows_what_was_there_before(app, street):
+    closing.close(street.actor, DAY, "covid", ["安康社区"])
+    closing.reopen(street.actor, DAY, "covid", "漏报")
+    street.evening("锦绣社区", roster_n=50, observed=44, **TALLY | {"walk_in": 4}, at=at(DAY, 21))
+    page = app(Role.SUPERVISOR, "dispatch", day=DAY.isoformat())
+    shown = page.dataframe[0].proto.arrow_data.styler.display_values
+    drawn = str(pa.ipc.open_stream(shown).read_all().to_pydict())
+    assert "4 ← 3" in drawn and "45 ← 44" in drawn and cell(page, "锦绣社区", "计划外") == 4
+
+
+def test_the_texts_for_the_group_go_there_from_their_own_pages(app, street, office):
+    for page, key in (("dispatch", "dispatch_post"), ("rankings", "ranking_post")):
+        assert key not in [button.key for button in app(Role.SUPERVISOR, page, day=DAY.isoformat()).button]
+    office.set("STREET_WEBHOOK", '{"url": "http://127.0.0.1:9/send?key=x", "seconds": 1}')
+    try:
+        app(Role.SUPERVISOR, "dispatch", day=DAY.isoformat()).button(key="dispatch_post").click().run()
+        page = app(Role.SUPERVISOR, "rankings", day=DAY.isoformat())
+        page.button(key="ranking_post").click().run()
+        assert not page.exception
+        sent = postings.latest(street.actor).sort_values("id")
+        assert sent["sort"].tolist() == ["reminder", "notice"]
+        assert "安康社区" in sent["text"].iloc[0] and sent["text"].iloc[1] == page.code[0].value
+        leader = app(Role.LEADER, "rankings", day=DAY.isoformat())
+        assert "ranking_post" not in [button.key for button in leader.button]
+    finally:
+        office.set("STREET_WEBHOOK", None)
 
 
 def test_a_picked_row_opens_its_sheets_and_says_how_to_check(app, street):

@@ -194,19 +194,34 @@ def _(board: Board, app: App) -> None:
 
 @row("approximate number (46余)")
 def _(board: Board, app: App) -> None:
-    content = books.morning("春晖社区", 46)
-    result = submissions.examine(account(Role.SUPERVISOR), _approximate(content), "春晖早会商.xlsx")
-    outcome = submissions.commit(account(Role.SUPERVISOR), result, _approximate(content)).sheets[0]
-    assert outcome.status == "committed"
-    assert any(found.code == "APPROXIMATE" and "46余" in str(found.shown_value) for found in outcome.findings)
-    assert dispatched(app)["春晖社区"]["计划"] == 46
+    base(board, 春晖社区=120, 安康社区=100)
+    board.evening("安康社区", cum_d1=90)
+    for content, heading in (
+        (books.morning("春晖社区", 46), "今日计划人数"),
+        (books.evening("春晖社区", 6, total=46), "累计_第一剂"),
+    ):
+        sheet = _approximate(content, heading)
+        result = submissions.examine(account(Role.SUPERVISOR), sheet, "春晖.xlsx")
+        outcome = submissions.commit(account(Role.SUPERVISOR), result, sheet).sheets[0]
+        assert outcome.status == "committed"
+        assert any(found.code == "APPROXIMATE" and "46余" in str(found.shown_value) for found in outcome.findings)
+    page = app(Role.SUPERVISOR, "dispatch", day=DAY.isoformat())
+    shown = page.dataframe[0].proto.arrow_data.styler.display_values
+    assert "≈46" in str(pa.ipc.open_stream(shown).read_all().to_pydict())
+    found = rankings(app)
+    row = found["春晖社区"]
+    assert (row["kind"], row["rank"], row["fraction"], row["rate"]) == ("not_comparable", "—", "≈46/120", "≈38.33%")
+    assert "约数" in row["note"] and found["安康社区"]["rank"] == "1" and found["street"]["fraction"] == "90/100"
+    assert "约数（≈），不参评：春晖社区" in words(app(Role.LEADER, "rankings", day=DAY.isoformat()))
+    briefing = html(app(Role.LEADER, "briefing", day=(DAY + timedelta(days=1)).isoformat()))
+    assert "≈38.33% ≈46/120" in briefing and "≈61.8" in briefing
 
 
-def _approximate(content: bytes) -> bytes:
-    """The plan of a morning sheet written as an estimate."""
+def _approximate(content: bytes, head: str) -> bytes:
+    """A sheet with one figure written as an estimate."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     sheet = book.worksheets[0]
-    heading = next(cell for line in sheet.iter_rows() for cell in line if cell.value == "今日计划人数")
+    heading = next(cell for line in sheet.iter_rows() for cell in line if cell.value == head)
     sheet.cell(heading.row + 1, heading.column).value = "46余"
     kept = io.BytesIO()
     book.save(kept)

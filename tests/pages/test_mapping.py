@@ -7,15 +7,17 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from config.catalogue import catalogue
-from data_access import accounts
+from data_access import accounts, database
 from data_access.accounts import NotAllowedError, Role
 from data_access.catalogue import declared
 from data_access.inbox import batches
 from data_access.layouts import mappings, surveys
 from data_access.reports import history
+from data_access.schema import Progress
 from tests.conftest import Office
 from tests.data_access.street import Board
 from tests.pages.conftest import App, account, administrator
@@ -78,6 +80,49 @@ def test_said_once_the_next_file_goes_through_by_itself(app: App, board: Board) 
     accounts.actor(board.actor.username)  # enters the street's own catalogue
     assert catalogue().indicator(code).zh == "到岗人数"
     assert catalogue().workstream(catalogue().indicator(code).workstream).zh == "复工复产"
+
+
+def wide() -> bytes:
+    """The communities across the top, what is counted down the side."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ["65岁以上老人体检进度（8月11日）"],
+        ["项目", "春晖社区", "向阳社区", "清河社区"],
+        ["应检人数", 120, 80, 50],
+        ["已检人数", 60, 72, 10],
+    ):
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_a_rate_is_declared_on_the_spot_from_a_table_with_communities_across(app: App, board: Board) -> None:
+    page = drop(app(Role.ADMIN, "uploads"), ("体检.xlsx", wide()))
+    assert next(each for each in page.checkbox if "横排" in each.label).value, "that is how the table looks"
+    assert [str(name) for name in page.dataframe[-1].value.index] == ["A", "B", "C", "D"]
+    box(page, "专项").select("primary_care").run()
+    place = next(n for n, each in enumerate(page.markdown) if each.value.startswith("**已检人数"))
+    lines = [each.value for each in page.markdown[: place + 1] if each.value.startswith("**")]
+    box(page, "含义", [line.split("**")[1] for line in lines][-3:].index("已检人数")).select("+").run()
+    box(page, "类型").select("rate").run()
+    next(each for each in page.button if each.label == "记住并重新读取").click().run()
+    assert any("分母" in error.value for error in page.error) and mappings.mappings(board.actor) == []
+    box(page, "分母在哪一列").select("应检人数").run()
+    next(each for each in page.button if each.label == "记住并重新读取").click().run()
+    assert not page.exception and not page.error
+    assert page.dataframe[0].value["state"].tolist() == ["✓ 可入库"]
+    page.button(key="uploads_commit").click().run()
+    accounts.actor(board.actor.username)
+    (layout,) = (one.layout for one in mappings.mappings(board.actor))
+    ((code, parts),) = layout.indicators.items()
+    assert parts == {"num": "已检人数", "den": "应检人数"}
+    item = catalogue().indicator(code)
+    assert (item.kind, item.unit, item.numerator.zh, item.denominator.zh) == ("rate", "%", "已检人数", "应检人数")
+    with database.reading() as connection:
+        rows = connection.execute(select(Progress.num, Progress.den).order_by(Progress.community_id))
+        assert [(int(row.num), int(row.den)) for row in rows] == [(60, 120), (72, 80), (10, 50)]
 
 
 def test_what_is_wrong_is_said_and_nothing_is_remembered(app: App, board: Board) -> None:

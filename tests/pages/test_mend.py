@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from data_access.accounts import Actor, Role
 from data_access.inbox import batches
 from data_access.office import waivers
-from data_access.reports import history
+from data_access.reports import actions, history
 from data_access.workbooks.model import Hints
 from pages.parts.uploads import intake, mend, paper, preview
 from pages.parts.uploads.intake import Batch, File, Upload
@@ -174,6 +174,23 @@ def test_a_warning_is_accepted_by_those_who_may(app: App, board: Board) -> None:
     account(Role.CLERK, "向阳社区")
     page = drop(app(Role.CLERK, "uploads"), ("早.xlsx", books.morning("向阳社区", 30, stock=10)))
     assert not any(button.label == "认可…" for button in page.button)
+
+
+def test_a_finding_becomes_a_matter_in_one_click(app: App, board: Board) -> None:
+    page = drop(app(Role.SUPERVISOR, "uploads"), ("早.xlsx", books.morning("春晖社区", 30, stock=10)))
+    (line,) = mend.lines(page.session_state["batch"].files[0])
+    next(button for button in page.button if button.label == "转督办整改").click().run()
+    assert not page.exception
+    assert page.text_input(key="raise_issue").value == line.finding.message
+    assert page.text_input(key="raise_demand").value == line.finding.remedy
+    assert page.selectbox(key="raise_community").value == "春晖社区"
+    page.switch_page("pages/actions.py")  # a browser is there already
+    page.button(key="raise_send").click().run()
+    assert not page.exception and not page.error
+    assert actions.table(board.view())["issue_type"].tolist() == [line.finding.code]
+    account(Role.CLERK, "春晖社区")
+    page = drop(app(Role.CLERK, "uploads"), ("早.xlsx", books.morning("春晖社区", 30, stock=10)))
+    assert not [button for button in page.button if button.label == "转督办整改"]
 
 
 def test_the_annotated_copy_is_for_the_account_whose_file_it_is(board: Board) -> None:

@@ -133,7 +133,7 @@ def test_language_switch_reaches_pages_and_address(app: App) -> None:
 def test_filters_live_in_the_address_and_stay_from_page_to_page(app: App) -> None:
     board = app(Role.SUPERVISOR, "dispatch", day="2022-08-10", as_of="2022-08-11T08:40")
     assert board.date_input(key="filter_day").value.isoformat() == "2022-08-10"
-    assert "回看 8月11日 08:40" in _texts(board)
+    assert "看板 8月11日 08:40 时的样子" in _texts(board)
     other = board.selectbox(key="filter_campaign").options[-1]
     board.selectbox(key="filter_campaign").select(other).run()
     chosen = _param(board, "campaign")

@@ -25,7 +25,7 @@ from data_access.__main__ import main
 from tests.pages.conftest import APP, administrator
 from tests.truth import read
 from tests.truth.read import SHANGHAI
-from tests.truth.street import Street
+from tests.truth.street import Street, Targets
 
 NOW = datetime(2022, 8, 12, 21, 20, tzinfo=SHANGHAI)
 DAY, EVE = date(2022, 8, 12), date(2022, 8, 11)
@@ -45,11 +45,12 @@ class Sample:
 
     folder: Path
     sheets: list[read.Sheet] = field(repr=False)
+    targets: Targets = field(repr=False)
     drawn: dict[tuple[str, ...], AppTest] = field(default_factory=dict, repr=False)
 
     def truth(self, moment: datetime = NOW, **more: Any) -> Street:
         """What had arrived by a moment."""
-        return Street(self.sheets, moment, **more)
+        return Street(self.sheets, moment, targets=self.targets, **more)
 
     def report(self, name: str, *options: str) -> list[dict[str, Any]]:
         """The rows of a report of the command line."""
@@ -94,7 +95,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
         size = ["--communities", "6", "--days", "6", "--seed", "7"]
         made = CliRunner().invoke(main, ["sample", *size, "--workbooks", str(folder / "books")], catch_exceptions=False)
         assert made.exit_code == 0, made.output
-        yield Sample(folder, read.sheets(folder / "books", folder / "data" / "street.db"))
+        held = folder / "data" / "street.db"
+        yield Sample(folder, read.sheets(folder / "books", held), read.targets(held, DAY))
         database.close_all()
     settings.cache_clear()
 

@@ -1,7 +1,7 @@
 """The sample's workbooks as anybody would read them: openpyxl and plain Python, nothing of the board.
 
 When a workbook arrived stands in no cell: the database keeps it by the digest of the bytes, and only that is taken
-from there, with ``sqlite3`` and ``hashlib``.
+from there, with ``sqlite3`` and ``hashlib``; and so is what no workbook holds: targets of a community, files attached.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ import hashlib
 import re
 import sqlite3
 import zipfile
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
 SHANGHAI = timezone(timedelta(hours=8))
-TITLES = ("社区名录", "接种点", "摸底台账", "接种名单", "早会商", "晚调度", "工作进展", "督办整改")
+TITLES = ("社区名录", "接种点", "摸底台账", "接种名单", "早会商", "晚调度", "工作进展", "资料清单", "督办整改")
 HEADER_CELLS = 4  # a row with so many filled cells is the row of headings; titles have one
 
 Row = dict[str, Any]
@@ -39,6 +41,29 @@ def arrivals(database: Path) -> dict[str, datetime]:
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         rows = connection.execute("SELECT sha256, received_at FROM workbook").fetchall()
     return {digest: datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(SHANGHAI) for digest, at in rows}
+
+
+def targets(database: Path, when: date) -> dict[tuple[str, str], dict[str, Fraction]]:
+    """The targets that single communities have on a day, by indicator and community: as a catalogue would say them."""
+    question = (
+        "SELECT indicator, community.name, CAST(value AS TEXT) FROM target JOIN community"
+        " ON community.id = target.community_id WHERE withdrawn_at IS NULL AND valid_from <= :day"
+        " AND (valid_to IS NULL OR valid_to >= :day) ORDER BY valid_from, target.id"
+    )
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        rows = connection.execute(question, {"day": str(when)}).fetchall()
+    return {(code, name): {"target": Fraction(value)} for code, name, value in rows}
+
+
+def attached(database: Path) -> Counter[tuple[str, str]]:
+    """How many files lie beside the evidence of each community and item (year/item)."""
+    question = (
+        "SELECT community.name, record FROM attachment JOIN community ON community.id = attachment.community_id"
+        " WHERE sort = 'evidence' AND removed_at IS NULL"
+    )
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        rows = connection.execute(question).fetchall()
+    return Counter((name, "/".join(record.split("/")[:2])) for name, record in rows)
 
 
 def sheets(folder: Path, database: Path) -> list[Sheet]:
@@ -70,6 +95,11 @@ def _rows(cells: Iterator[tuple[Any, ...]]) -> Iterator[Row]:
                 headings = [str(cell) for cell in line]
         elif filled:
             yield dict(zip(headings, line, strict=True))
+
+
+def blank(row: Row) -> Row:
+    """The row with nothing in the columns that its sheet leaves out."""
+    return defaultdict(lambda: None, row)
 
 
 def day(cell: Any, year: int) -> date | None:

@@ -35,6 +35,7 @@ SMALL = 30
 
 Count = int | None
 Rate = tuple[Count, Count]
+Targets = dict[tuple[str, str], dict[str, Fraction]]  # of single communities, by indicator and name
 
 
 def minus(left: Count, right: Count) -> Count:
@@ -71,8 +72,10 @@ class Version:
 class Street:
     """Everything that had arrived by ``moment``; for the campaign ``campaign``, covid unless named."""
 
-    def __init__(self, sheets: list[Sheet], moment: datetime, campaign: str = COVID) -> None:
-        self.moment, self.campaign = moment, campaign
+    def __init__(
+        self, sheets: list[Sheet], moment: datetime, campaign: str = COVID, targets: Targets | None = None
+    ) -> None:
+        self.moment, self.campaign, self.targets = moment, campaign, targets or {}
         self.sheets = [sheet for sheet in sheets if sheet.received <= moment]
         self.year = moment.year
         self.register = [row for sheet in self._of("社区名录") for row in sheet.rows]
@@ -82,6 +85,7 @@ class Street:
         self.sites = {row["接种点"]: row for sheet in self._of("接种点") for row in sheet.rows}
         self.bases = self._bases()
         self.versions = self._versions()
+        self._cells: dict[date, dict[tuple[str, str], Cell]] = {}
 
     def _of(self, title: str) -> list[Sheet]:
         return [sheet for sheet in self.sheets if sheet.title == title]
@@ -349,7 +353,9 @@ class Street:
 
     def cells(self, when: date) -> dict[tuple[str, str], Cell]:
         """The matrix: per community and workstream the worst of its indicators."""
-        return cells(self, when)
+        if when not in self._cells:
+            self._cells[when] = cells(self, when)
+        return self._cells[when]
 
     # Matters ---------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ What a chart draws is read from the data of its Vega specification.
 """
 
 import re
+from fractions import Fraction
 
 import pandas as pd
 import pytest
@@ -387,16 +388,16 @@ def test_panel_5_the_red_lights(sample, truth, panels):
     assert found[len(head)] == truth.short[occurred[0][0]]
     assert str(len(red) - len(occurred) - len(drawn)) in found
     missed = [cell for cell in red.values() if cell.state == "behind"]
-    behind = sorted(missed, key=lambda cell: -1000 if cell.gap is None else cell.gap)
+    behind = sorted((cell.shown for cell in missed), key=lambda one: -1000 if one.gap is None else one.gap)
     assert len(drawn)
     for row, cell in zip(drawn.to_dict("records"), behind, strict=False):
         assert row["gap"] == pytest.approx(float(cell.gap), abs=1e-6)
-        assert row["done"] == pytest.approx(float(cell.done / cell.goal) * 100)
-        assert row["elapsed"] == pytest.approx(float(cell.elapsed) * 100)
+        assert row["done"] == pytest.approx(float(cell.pair[0] / cell.pair[1]) * 100)
+        assert row["elapsed"] == pytest.approx(float(Fraction(*cell.elapsed)) * 100)
         assert row["gap_text"].split()[-1] == half_up(-cell.gap, 1)
-        owners = {truth.short[name] for (name, _slug), one in red.items() if one.gap == cell.gap}
+        owners = {truth.short[name] for (name, _slug), one in red.items() if one.shown.gap == cell.gap}
         assert row["label"].split()[0] in owners
-        assert f"{cell.done}/{cell.goal}" in row["detail"]
+        assert f"{cell.whole[0]}/{cell.whole[1]}" in row["detail"]
 
 
 def test_panel_6_what_is_to_be_settled(truth, panels):

@@ -1,12 +1,21 @@
 """Every figure that the command line answers on the sample street equals the one from its workbooks."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
+import config.settings
+from data_access.commands import answers
+from data_access.reports import workstreams
+from data_access.reports.view import View
+from tests.pages.conftest import administrator
+from tests.truth import read
+from tests.truth.checklist import items, sections
 from tests.truth.conftest import DAY, EVE, NOW
 from tests.truth.read import SHANGHAI
 from tests.truth.street import COVID, DAILY, FLU, SMALL, minus, share, told, wilson
+from tests.truth.workstreams import COUNTED, every, part
 
 DAYS = pytest.mark.parametrize("when", [EVE, DAY, date(2022, 8, 9)], ids=str)
 MORNING = datetime(2022, 8, 12, 8, 40, tzinfo=SHANGHAI)
@@ -159,15 +168,141 @@ def test_ranking_on_every_basis(sample, truth, when, basis):
                 above = None
 
 
+def exactly(rate):
+    """A rate of an answer as a fraction; None where it has no value."""
+    return share((rate["numerator"], rate["denominator"]))
+
+
+def near(value):
+    """A decimal of an answer, which carries six places."""
+    return None if value is None else pytest.approx(float(value), abs=1e-6)
+
+
+def agrees(row, one):
+    """A row of an answer says what the second computation found of an indicator."""
+    assert (row["state"], row["gap"]) == (one.state, near(one.gap)), (row, one)
+    assert pair(row, "done") == one.whole, row
+    assert pair(row, "elapsed") == one.elapsed, row
+    assert (row["expected"], row["shortfall"]) == (one.expected, one.shortfall), (row, one)
+
+
+def agrees_in_full(row, one):
+    """As ``agrees``, with everything that a part carries."""
+    agrees(row, one)
+    assert (exactly(row["completion"]), exactly(row["asked"])) == (one.completion, one.asked), row
+    assert (row["value"], row["target"]) == (near(one.value), near(one.target)), row
+    assert (row["headroom"], row["unreported"]) == (one.headroom, one.unreported), (row, one)
+    assert pair(row, "mended") == one.mended, row
+    assert not row["approximate"]
+
+
 @DAYS
-def test_the_matrix_of_workstreams(sample, truth, when):
+def test_the_matrix_of_workstreams_with_all_its_parts(sample, truth, when):
     cells = truth.cells(when)
     rows = sample.report("workstreams", "--date", str(when))
-    assert len(rows) == len(cells)
+    assert [(row["community"], row["workstream"]) for row in rows] == list(cells)
     for row in rows:
         cell = cells[row["community"], row["workstream"]]
-        assert (row["state"], row["worst"]) == (cell.state, cell.worst)
-        assert row["gap"] == (None if cell.gap is None else pytest.approx(float(cell.gap), abs=1e-6))
+        assert row["worst"] == cell.worst
+        agrees(row, cell.shown)
+        assert {key: row[key] for key in STATES} == {key: cell.count(*states) for key, states in STATES.items()}
+        assert row["indicators"] == len(cell.parts) == len(row["parts"])
+        for own in row["parts"]:
+            agrees_in_full(own, cell.parts[own["indicator"]])
+            if own["indicator"] not in COUNTED:
+                assert own["reports"] == cell.parts[own["indicator"]].reports
+
+
+STATES = {
+    "red": ("behind", "zero_occurred"), "slightly": ("slightly_behind",), "on_track": ("on_track", "ahead"),
+    "zero_ok": ("zero_ok",), "unconfirmed": ("zero_unconfirmed",), "occurred": ("zero_occurred",),
+    "missing": ("missing",), "not_applicable": ("not_applicable",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [0, -1], ids=["plain", "silent"])
+def test_every_indicator_in_use_of_every_workstream(sample, truth, place):
+    """What the drill-down shows: also what stands in no matrix, of every kind and accrual."""
+    name, view = truth.names[place], View(administrator(), DAY, "covid")
+    states = set()
+    for slug, stream in every().items():
+        rows = answers.rows(workstreams.indicators(view, name, slug), workstreams.PART_RATES)
+        assert {row["indicator"] for row in rows} == {item["code"] for item in stream["used"]}
+        for row in rows:
+            (item,) = (one for one in stream["used"] if one["code"] == row["indicator"])
+            one = part(truth, name, item, DAY)
+            agrees_in_full(row, one)
+            states.add((item["kind"], item["accrual"], one.state))
+    assert len(states) > 20 or place
+
+
+@DAYS
+def test_the_checklist_by_item_section_and_community(sample, truth, when):
+    files = read.attached(sample.folder / "data" / "street.db")
+    for row in sample.report("checklist", "--date", str(when)):
+        name = row["community"]
+        known = items(truth, name, when)
+        shown = {one["item"]: one for section in row["sections"] for one in section["items"]}
+        assert list(shown) == list(known) and len(known) == 35
+        for code, one in known.items():
+            own = shown[code]
+            assert (own["state"], own["passed"], own["passed_official"]) == (one.state, one.passed, one.official), own
+            assert (own["got"], own["need"], *pair(own, "pieces")) == (one.got, one.need, *one.pieces), own
+            assert [own[key] for key in REVIEWED] == [getattr(one, key) for key in REVIEWED], own
+            assert own["files"] == files[name, f"{when.year}/{code}"]
+        for code, inside in sections().items():
+            (section,) = (one for one in row["sections"] if one["section"] == code)
+            scored(section, [known[item["code"]] for item in inside])
+        assert row["items"] == len(known)
+        scored(row, list(known.values()))
+
+
+REVIEWED = ("pending", "returned", "reported")
+
+
+def scored(row, found):
+    """Both scores, the pieces and the counts of a community or a section."""
+    applicable = [one for one in found if one.state != "not_applicable"]
+    if row["state"] == "unreported":
+        assert not any(one.reported for one in found)
+        assert pair(row, "score") == (None, None)
+        return
+    assert row["not_applicable"] == len(found) - len(applicable)
+    assert pair(row, "score") == (sum(one.passed for one in applicable), len(applicable))
+    assert pair(row, "score_official") == (sum(one.official for one in applicable), len(applicable))
+    assert pair(row, "pieces") == tuple(sum(one.pieces[n] for one in applicable) for n in (0, 1))
+    assert [row[key] for key in REVIEWED] == [sum(getattr(one, key) for one in found) for key in REVIEWED]
+
+
+WEIGHTS = {"coverage": 40, "completion": 20, "on_time": 15, "workstreams": 25}
+
+
+@DAYS
+def test_ranking_by_the_weights_of_the_office(sample, truth, when, monkeypatch):
+    """综合得分: Σ weight × rate ÷ Σ weight; whoever lacks one part is not ranked."""
+    table = (Path(config.settings.__file__).parent / "street.toml").read_text("utf-8")
+    street = sample.folder / "weights.toml"
+    street.write_text(table + "\n[composite_weights]\n" + "\n".join(f"{k} = {v}" for k, v in WEIGHTS.items()))
+    monkeypatch.setenv("STREET_CONFIG", str(street))
+    config.settings.settings.cache_clear()
+    try:
+        rows = {row["community"]: row for row in sample.report("ranking", "--basis", "composite", "--date", str(when))}
+    finally:
+        monkeypatch.undo()
+        config.settings.settings.cache_clear()
+    parts = {name: {basis: truth.score(basis, name, when) for basis in WEIGHTS} for name in truth.names}
+    scores = {
+        name: sum(share(rate) * WEIGHTS[basis] for basis, rate in own.items()) / sum(WEIGHTS.values())
+        for name, own in parts.items()
+        if all(share(rate) is not None for rate in own.values())
+    }
+    assert 1 < len(scores) <= len(truth.names)
+    for name, row in rows.items():
+        assert {basis: pair(row, basis) for basis in WEIGHTS} == parts[name]
+        assert exactly(row["rate"]) == scores.get(name)
+        better = [other for other in scores.values() if name in scores and other > scores[name]]
+        assert row["rank"] == (1 + len(better) if name in scores else None)
+        assert row["state"] == ("ranked" if name in scores else "unreported")
 
 
 @DAYS

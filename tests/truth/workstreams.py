@@ -1,22 +1,23 @@
 """The matrix of workstreams from the progress sheets, computed a second time (metrics.md §6.7).
 
-The catalogue is read as the TOML text an office writes. Four vaccination indicators are counted from the daily sheets;
-what a progress sheet says of them is not used.
+The catalogue is read as the TOML text an office writes, targets of single communities as they lie in the database. Four
+vaccination indicators are counted from the daily sheets; what a progress sheet says of them is not used.
 """
 
 from __future__ import annotations
 
 import calendar
+import math
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.truth.read import day
+from tests.truth.read import blank, day
 
 if TYPE_CHECKING:
     from tests.truth.street import Street
@@ -24,75 +25,128 @@ if TYPE_CHECKING:
 CATALOGUE = Path(__file__).parents[2] / "config" / "workstreams"
 SEVERITY = (
     *("zero_occurred", "behind", "zero_unconfirmed", "slightly_behind", "on_track", "ahead", "zero_ok"),
-    *("missing", "not_started", "not_applicable"),
+    *("missing", "no_target", "not_started", "not_applicable"),
 )
+SILENT = ("missing", "no_target", "not_started", "not_applicable")
 MONTHS = {"month": 1, "two_months": 2, "quarter": 3}
 BEHIND, AHEAD = -10, 5
 TARGET = 90  # of the campaign, in percent
+COUNTED = ("VAX-01", "VAX-02", "VAX-06", "VAX-07")
+
+Item = dict[str, Any]
+Row = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
-def streams() -> dict[str, dict[str, Any]]:
-    """The workstreams of the matrix in their order, each with the indicators that stand in it."""
+def every() -> dict[str, dict[str, Any]]:
+    """Every workstream in its order, with the indicators in use, and those of them that stand in the matrix."""
     found = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in CATALOGUE.glob("*.toml")}
-    shown = {slug: one for slug, one in found.items() if one.get("matrix")}
-    for one in shown.values():
-        one["shown"] = [item for item in one["indicator"] if item.get("matrix")]
-    return dict(sorted(shown.items(), key=lambda pair: pair[1]["order"]))
+    for one in found.values():
+        one["used"] = [item for item in one["indicator"] if item.get("enabled", True)]
+        one["shown"] = [item for item in one["used"] if item.get("matrix")]
+    return dict(sorted(found.items(), key=lambda pair: pair[1]["order"]))
+
+
+def streams() -> dict[str, dict[str, Any]]:
+    """The workstreams of the matrix."""
+    return {slug: one for slug, one in every().items() if one.get("matrix")}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One indicator: its state and figures; ``gap`` in points, ``elapsed`` in days, ``target`` of a rate in percent."""
+
+    state: str
+    elapsed: tuple[int, int]
+    value: Fraction | None = None
+    pair: tuple[Fraction | None, Fraction | None] = (None, None)  # done and goal, numerator and denominator
+    target: Fraction | None = None
+    gap: Fraction | None = None
+    completion: Fraction | None = None
+    asked: Fraction | None = None
+    expected: int | None = None
+    shortfall: int | None = None
+    headroom: int | None = None
+    unreported: int = 0
+    reports: int = 0
+    mended: tuple[int | None, int | None] = (None, None)
+
+    @property
+    def whole(self) -> tuple[int | None, int | None]:
+        """The pair without fractions of a unit."""
+        n, d = self.pair
+        if n is None or d is None:
+            return None, None
+        scale = math.lcm(n.denominator, d.denominator)
+        return int(n * scale), int(d * scale)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix: its state, its worst indicator and that one's figures (gap in points)."""
+    """One cell of the matrix: its state, its worst indicator, and all of them by code."""
 
     state: str
-    worst: str | None = None
-    done: Fraction | None = None
-    goal: Fraction | None = None
-    gap: Fraction | None = None
-    elapsed: Fraction | None = None
+    worst: str | None
+    parts: dict[str, Part]
+
+    @property
+    def shown(self) -> Part:
+        """The worst indicator's figures; of an unreported cell none."""
+        return self.parts[self.worst] if self.worst else Part(self.state, next(iter(self.parts.values())).elapsed)
+
+    def count(self, *states: str) -> int:
+        """How many of its indicators are in one of the states."""
+        return sum(one.state in states for one in self.parts.values())
 
 
 def cells(street: Street, when: date) -> dict[tuple[str, str], Cell]:
-    """Per community and workstream the worst indicator."""
-    reports = _reports(street, when)
+    """Per community and workstream the worst indicator, and what else makes up the cell."""
     found = {}
     for name in street.names:
         for slug, stream in streams().items():
-            judged = []
-            for item in stream["shown"]:
-                known = reports.get((name, item["code"]), [])
-                figures = _counted(street, name, item["code"], when) or _judge(item, known, when)
-                judged.append((item["code"], figures))
-            told = any(state not in ("missing", "not_started", "not_applicable") for _c, (state, *_f) in judged)
-            if not told and any(state == "missing" for _c, (state, *_f) in judged):
-                found[name, slug] = Cell("unreported")
+            made = {item["code"]: part(street, name, item, when) for item in stream["shown"]}
+            states = [one.state for one in made.values()]
+            told = any(one.reports or one.state not in SILENT for one in made.values())
+            if not told and "missing" in states:
+                found[name, slug] = Cell("unreported", None, made)
                 continue
-            code, (state, done, goal, gap, share) = min(judged, key=lambda one: _order(one[1]))
-            found[name, slug] = Cell(state, code, done, goal, gap, share)
+            code = min(made, key=lambda one: _order(made[one]))
+            found[name, slug] = Cell(made[code].state, code, made)
     return found
 
 
-def _order(figures: tuple[Any, ...]) -> tuple[int, Fraction]:
-    state, _done, _goal, gap, _share = figures
-    return SEVERITY.index(state), Fraction(-(10**9)) if gap is None else gap
+def part(street: Street, name: str, item: Item, when: date) -> Part:
+    """One indicator of one community, by its own target where it has one."""
+    own = {**item, **street.targets.get((item["code"], name), {})}
+    rows = [row for row in _reports(street).get((name, item["code"]), []) if row["told"] <= when]
+    made = _counted(street, name, own, when) if item["code"] in COUNTED else None
+    if made is not None:
+        return made
+    lasting = item["accrual"] == "cumulative_all_time"
+    year = [row for row in rows if row["year"] == when.year]
+    return replace(_judge(own, rows if lasting else year, when), reports=len(year))
 
 
-def _reports(street: Street, when: date) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    scopes: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+def _order(one: Part) -> tuple[int, Fraction]:
+    return SEVERITY.index(one.state), Fraction(-(10**9)) if one.gap is None else one.gap
+
+
+@lru_cache(maxsize=8)
+def _reports(street: Street) -> dict[tuple[str, str], list[Row]]:
+    """The rows that count by community and indicator, in the order of their periods."""
+    scopes: dict[tuple[str, str, str], list[Row]] = {}
     for sheet in street.sheets:
         if sheet.title != "工作进展":
             continue
-        parts: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+        parts: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for row in sheet.rows:
-            parts[row["社区"], row["工作线"], row["统计周期"]].append(row)
+            parts[row["社区"], row["工作线"], str(row["统计周期"])].append(row)
         scopes |= parts
-    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for (name, _stream, period), rows in sorted(scopes.items(), key=lambda pair: pair[0][2]):
         for row in rows:
-            said = day(row["填报日期"], street.year)
-            if said is None or said <= when:
-                found[name, row["指标编码"]].append({**row, "month": int(period[5:7])})
+            made = {**row, "told": day(row["填报日期"], street.year), "year": int(period[:4])}
+            found[name, row["指标编码"]].append(blank({**made, "month": int(period[5:7] or 12)}))
     return found
 
 
@@ -100,129 +154,210 @@ def _number(cell: Any) -> Fraction | None:
     return None if cell is None else Fraction(str(cell))
 
 
+def _total(rows: list[Row], column: str) -> Fraction | None:
+    """The last total and what single months add after it; nothing where nobody gave a figure."""
+    told = [(row, n) for row in rows if (n := _number(row[column])) is not None]
+    if not told:
+        return None
+    last = max((n for n, (row, _figure) in enumerate(told) if row["口径"] == "累计"), default=0)
+    return sum((n for _row, n in told[last:]), Fraction(0))
+
+
 def _grade(gap: Fraction) -> str:
     return "ahead" if gap >= AHEAD else "on_track" if gap >= 0 else "slightly_behind" if gap >= BEHIND else "behind"
 
 
-def _window(item: dict[str, Any], when: date) -> tuple[date, date]:
+def _window(item: Item, when: date) -> tuple[date, date]:
     first, last = item.get("window", ("01-01", "12-31"))
     return date.fromisoformat(f"{when.year}-{first}"), date.fromisoformat(f"{when.year}-{last}")
 
 
-def _elapsed(item: dict[str, Any], when: date) -> Fraction:
+def _elapsed(item: Item, when: date) -> tuple[int, int]:
     start, end = _window(item, when)
     whole = (end - start).days + 1
-    return Fraction(min(max((when - start).days + 1, 0), whole), whole)
+    return min(max((when - start).days + 1, 0), whole), whole
 
 
-def _judge(item: dict[str, Any], rows: list[dict[str, Any]], when: date) -> tuple[Any, ...]:
-    """State, done, goal, gap in points, elapsed share of one indicator."""
-    share = _elapsed(item, when)
+def _judge(item: Item, rows: list[Row], when: date) -> Part:
+    days = _elapsed(item, when)
     if item["kind"] == "zero":
-        return (_zero(rows, when), None, None, None, share)
-    if when < _window(item, when)[0]:
-        return ("not_started", None, None, None, share)
-    return _rate(item, rows, share) if item["kind"] == "rate" else _count(item, rows, when, share)
+        return _zero(item, rows, when, days)
+    if item["kind"] in ("rate", "score"):
+        return _rate(item, rows, when, days)
+    start, _end = _window(item, when)
+    inside = [row for row in rows if row["year"] < start.year or row["month"] >= start.month]
+    if item["accrual"] == "snapshot":
+        return _stock(item, inside, days)
+    if item["kind"] == "cap":
+        return _cap(item, inside, days)
+    return _count(item, inside, when, days)
 
 
-def _zero(rows: list[dict[str, Any]], when: date) -> str:
-    if not rows:
-        return "missing"
-    if any(row["完成数"] for row in rows):
-        return "zero_occurred"
+def _zero(item: Item, rows: list[Row], when: date, days: tuple[int, int]) -> Part:
+    """Every month that has ended, or each drive that was told of, needs its confirmation; a total speaks for the
+    months before it too."""
     ended = [month for month in range(1, 13) if _last(when.year, month) <= when]
-    confirmed = {row["month"] for row in rows if row["完成数"] == 0 and row["零发生确认"] == "是"}
-    return "zero_ok" if set(ended) <= confirmed else "zero_unconfirmed"
+    if item["period"] == "drive":
+        ended = sorted({row["month"] for row in rows})
+    if not rows and ended:
+        return Part("missing", days, target=Fraction(0))
+    happened = sum((_number(row["完成数"]) or Fraction(0) for row in rows if row["口径"] == "当期"), Fraction(0))
+    totals = [_number(row["完成数"]) or Fraction(0) for row in rows if row["口径"] == "累计"]
+    happened = max([happened, *totals])
+    left = silent = 0
+    for month in ended:
+        speaking = [r for r in rows if r["month"] == month or (r["口径"] == "累计" and r["month"] > month)]
+        sure = any(row["零发生确认"] == "是" and not row["完成数"] for row in speaking)
+        left += not sure
+        silent += not any(row["完成数"] == 0 for row in speaking)
+    state = "zero_occurred" if happened else "zero_unconfirmed" if left else "zero_ok"
+    return Part(state, days, happened, target=Fraction(0), unreported=silent if happened else left)
 
 
 def _last(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _rate(item: dict[str, Any], rows: list[dict[str, Any]], share: Fraction) -> tuple[Any, ...]:
+def _rate(item: Item, rows: list[Row], when: date, days: tuple[int, int]) -> Part:
     told = [row for row in rows if row["分子"] is not None or row["分母"] is not None]
-    if not told:
-        return ("missing", None, None, None, share)
-    n, d = _number(told[-1]["分子"]), _number(told[-1]["分母"])
-    singles = [row for row in told if row["口径"] == "当期"]
-    if item["accrual"] == "per_period" and len(singles) == len(told):
-        n = sum((_number(row["分子"]) or Fraction(0) for row in told), Fraction(0))
-        d = sum((_number(row["分母"]) or Fraction(0) for row in told), Fraction(0))
-    elif item["accrual"] == "annual_total" and len(singles) == len(told):
-        n = sum((_number(row["分子"]) or Fraction(0) for row in told), Fraction(0))
-    return _against(item, n, d, share)
+    n = d = None
+    if told:
+        n, d = _number(told[-1]["分子"]), _number(told[-1]["分母"])
+        if item["accrual"] != "snapshot":
+            n = _total(told, "分子")
+        if item["accrual"] == "per_period":
+            d = _total(told, "分母")
+    problems = [_total(rows, column) for column in ("已整改数", "发现问题数")]
+    mended, found = (None if one is None else int(one) for one in problems)
+    return replace(_against(item, n, d, when, days), mended=(mended, found))
 
 
-def _against(item: dict[str, Any], n: Fraction | None, d: Fraction | None, share: Fraction) -> tuple[Any, ...]:
+def _against(item: Item, n: Fraction | None, d: Fraction | None, when: date, days: tuple[int, int]) -> Part:
     """A rate beside its target: only one that grows over the year is given the elapsed share."""
+    target = _number(item.get("target"))
+    made = Part("missing", days, n, (n, d), target)
+    timed = item["accrual"] == "annual_total" or "window" in item
+    if timed and when < _window(item, when)[0]:
+        return replace(made, state="not_started")
     if d == 0:
-        return ("not_applicable", n, d, None, share)
+        return replace(made, state="not_applicable")
+    if target is None:
+        return replace(made, state="no_target")
     if n is None or d is None:
-        return ("missing", n, d, None, share)
-    goal = Fraction(str(item["target"])) / item.get("factor", 100)
+        return made
+    reached = n / d / (target / item.get("factor", 100))
     if item["comparator"] == "≤":
-        return ("on_track" if n / d <= goal else "behind", n, d, None, share)
-    asked = share if item["accrual"] == "annual_total" or "window" in item else Fraction(1)
-    gap = (n / d / goal - asked) * 100
-    over = item["comparator"] == "=" and n / d > goal
-    return ("slightly_behind" if over else _grade(gap), n, d, gap, share)
+        return replace(made, state="on_track" if reached <= 1 else "behind", completion=reached)
+    asked = Fraction(*days) if timed else Fraction(1)
+    gap = (reached - asked) * 100
+    state = "slightly_behind" if item["comparator"] == "=" and reached > 1 else _grade(gap)
+    return replace(made, state=state, completion=reached, asked=asked, gap=gap)
 
 
-def _count(item: dict[str, Any], rows: list[dict[str, Any]], when: date, share: Fraction) -> tuple[Any, ...]:
-    told = [(row, done) for row in rows if (done := _number(row["完成数"])) is not None]
-    slots = MONTHS.get(item["period"]) if item["accrual"] == "per_period" else None
-    if slots:
-        return _slotted(item, told, slots, when, share)
-    goal = Fraction(item["target"]) * (item.get("slots", 1) if item["accrual"] == "per_period" else 1)
-    if not told:
-        return ("missing", None, goal, None, share)
-    cumulative = [n for n, (row, _done) in enumerate(told) if row["口径"] == "累计"]
-    done = sum((n for _row, n in told[cumulative[-1] :]), Fraction(0)) if cumulative else sum(n for _row, n in told)
-    gap = (Fraction(done) / goal - share) * 100
-    return (_grade(gap), Fraction(done), goal, gap, share)
+def _stock(item: Item, rows: list[Row], days: tuple[int, int]) -> Part:
+    """The latest figure against the whole target."""
+    told = [n for row in rows if (n := _number(row["完成数"])) is not None]
+    done, goal = told[-1] if told else None, _number(item.get("target"))
+    made = Part("no_target", days, done, (done, goal), goal)
+    if goal is None:
+        return made
+    if done is None:
+        return replace(made, state="missing")
+    gap = (done / goal - 1) * 100
+    state = "slightly_behind" if item["comparator"] == "=" and done > goal else _grade(gap)
+    return replace(made, state=state, completion=done / goal, asked=Fraction(1), gap=gap)
 
 
-def _slotted(item: dict[str, Any], told: list[Any], months: int, when: date, share: Fraction) -> tuple[Any, ...]:
-    """Every slot needs its own: two in March do not fill February."""
-    start, end = _window(item, when)
-    firsts = range(start.month, end.month + 1, months)
-    need, goal = Fraction(item["target"]), Fraction(item["target"]) * len(firsts)
-    filled: dict[int, Fraction] = {}
+def _cap(item: Item, rows: list[Row], days: tuple[int, int]) -> Part:
+    used, limit = _total(rows, "完成数"), _number(item.get("target"))
+    made = Part("missing", days, used, (used, limit), limit, asked=Fraction(*days))
+    if used is None or limit is None:
+        return made
+    if limit:
+        made = replace(made, completion=used / limit, gap=(Fraction(*days) - used / limit) * 100)
+    state = "behind" if used > limit else "slightly_behind" if made.gap is not None and made.gap < 0 else "on_track"
+    return replace(made, state=state, headroom=math.floor(limit - used))
+
+
+def _count(item: Item, rows: list[Row], when: date, days: tuple[int, int]) -> Part:
+    slotted = item["accrual"] == "per_period"
+    if slotted and item["period"] in MONTHS and item.get("target"):
+        return _slotted(item, rows, MONTHS[item["period"]], when, days)
+    goal = _number(item.get("target"))
+    if slotted and goal is not None:
+        goal = goal * item["slots"] if "slots" in item else None
+    done = _total(rows, "完成数")
+    made = Part("no_target", days, done, (done, goal), goal)
+    if when < _window(item, when)[0]:
+        return replace(made, state="not_started")
+    if goal is None:
+        return made
     before = Fraction(0)
-    for row, done in told:
-        slot = max(first for first in firsts if first <= row["month"])
-        gained = done - before if row["口径"] == "累计" else done
-        filled[slot] = filled.get(slot, Fraction(0)) + gained
-        before = done if row["口径"] == "累计" else before + done
+    if item["accrual"] == "cumulative_all_time":
+        before = min(_total([row for row in rows if row["year"] < when.year], "完成数") or Fraction(0), goal)
+    asked = before + (goal - before) * Fraction(*days)
+    made = replace(made, state="missing", asked=asked / goal, expected=math.floor(asked))
+    if done is None:
+        return made
+    gap = (done - asked) / goal * 100
+    short = max(math.ceil(math.floor(asked) - done), 0)
+    return replace(made, state=_grade(gap), completion=done / goal, gap=gap, shortfall=short)
+
+
+def _slotted(item: Item, rows: list[Row], months: int, when: date, days: tuple[int, int]) -> Part:
+    """Every slot needs its own: two in March do not fill February; a total fills silent slots before it first."""
+    start, end = _window(item, when)
+    firsts = list(range(start.month, end.month + 1, months))
+    need = Fraction(item["target"])
+    goal = need * len(firsts)
+    told = [(row, done) for row in rows if (done := _number(row["完成数"])) is not None]
+    filled: dict[int, Fraction] = {}
+    for slot in firsts:
+        inside = [(row, done) for row, done in told if slot <= row["month"] < slot + months]
+        single = [done for row, done in inside if row["口径"] == "当期"]
+        totals = [done for row, done in inside if row["口径"] == "累计"]
+        if single:
+            filled[slot] = sum(single, Fraction(0))
+        if totals:
+            left = max(totals[-1] - sum((n for one, n in filled.items() if one < slot), Fraction(0)), Fraction(0))
+            for silent in (one for one in firsts if one < slot and one not in filled):
+                filled[silent] = min(left, need)
+                left -= filled[silent]
+            filled[slot] = left
     ended = [first for first in firsts if _last(when.year, first + months - 1) <= when]
-    if not told:
-        return ("missing" if ended else "not_started", None, goal, None, share)
     silent = [slot for slot in ended if slot not in filled]
-    done = sum((min(n, need) for n in filled.values()), Fraction(0))
-    gap = (done / goal - (len(ended) - len(silent)) * need / goal) * 100
-    return ("missing" if silent and gap >= 0 else _grade(gap), done, goal, gap, share)
+    done = sum((min(n, need) for n in filled.values()), Fraction(0)) if filled else None
+    made = Part("not_started", days, done, (done, goal), goal)
+    if when < start:
+        return made
+    made = replace(made, expected=int(len(ended) * need), unreported=len(silent))
+    if ended and done is None:
+        return replace(made, state="missing")
+    asked = (len(ended) - len(silent)) * need / goal
+    completion = (done or Fraction(0)) / goal
+    gap = (completion - asked) * 100
+    short = sum(math.ceil(max(need - filled[slot], 0)) for slot in ended if slot in filled)
+    state = "missing" if silent and gap >= 0 else _grade(gap)
+    return replace(made, state=state, completion=completion, asked=asked, gap=gap, shortfall=short)
 
 
-def _counted(street: Street, name: str, code: str, when: date) -> tuple[Any, ...] | None:
+def _counted(street: Street, name: str, item: Item, when: date) -> Part | None:
     """The vaccination indicators that the daily sheets answer; None where they say nothing."""
-    item = next(i for i in streams()["vaccination"]["indicator"] if i["code"] == code) if code[:3] == "VAX" else None
-    if item is None or code not in ("VAX-01", "VAX-02", "VAX-06", "VAX-07"):
-        return None
     days = sorted({one for _kind, _name, one in street.versions if one <= when})
+    code = item["code"]
     if code == "VAX-01":
-        rate = street.bases[name]["已摸底人数"], street.bases[name]["应摸底人数"]
+        n, d = street.bases[name]["已摸底人数"], street.bases[name]["应摸底人数"]
     elif code == "VAX-02":
         last = when if street.rows("evening", name, when) else street.last_evening(name, when)
-        rate = street.coverage(name, last or when)
+        n, d = street.coverage(name, last or when)
         item = {**item, "target": TARGET}
     elif code == "VAX-06":
         span = [days[0] + timedelta(days=n) for n in range((when - days[0]).days + 1)]
         states = [street.state("roster", name, one) for one in span]
-        rate = states.count("on_time"), len(states) - states.count("not_due")
+        n, d = states.count("on_time"), len(states) - states.count("not_due")
     else:
         called = [one for one in days if street.rows("roster", name, one) is not None]
-        rate = sum(street.line(name, one)["checked"] for one in called), len(called)
-    n, d = rate
+        n, d = sum(street.line(name, one)["checked"] for one in called), len(called)
     if n is None:
         return None
-    return _against(item, Fraction(n), Fraction(d), _elapsed(item, when))
+    return _against(item, Fraction(n), Fraction(d), when, _elapsed(item, when))

@@ -281,6 +281,22 @@ def mutated(draw: st.DrawFn) -> bytes:
 anything = st.one_of(mutated(), st.builds(lambda start, rest: start + rest, BEGINNINGS, st.binary(max_size=2000)))
 
 
+# Cells that make a reader stumble, in any number below any header.
+cells = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**15), 10**15), st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(date(1900, 3, 1), date(2099, 1, 1)), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
+    st.sampled_from(["合计", "同上", "/", "20xx", "8.12", "9:3O", "填报人：王", "１２", "46余"]),
+    st.sampled_from(["=1/0", "#REF!", "社区", "日期", "姓名", "\u200b", "1e999", "9" * 40]),
+)  # fmt: skip
+heads = st.sampled_from([*(list(HEADS[kind].values()) for kind in CONTENT), ["a", "b"]])
+sheets = st.builds(
+    lambda before, head, after: [*before, head, *after],
+    st.lists(st.lists(cells, max_size=3), max_size=3),
+    heads,
+    st.lists(st.lists(cells, max_size=24), max_size=6),
+)
+
+
 def survives(data: bytes, filename: str) -> None:
     """The pipeline answers with something to say, and every sentence is whole."""
     with clock.at(NOON):
@@ -301,6 +317,19 @@ def test_any_bytes_give_findings(data: bytes, filename: str) -> None:
 @given(data=anything, filename=NAMES)
 def test_any_bytes_for_long(data: bytes, filename: str) -> None:
     survives(data, filename)
+
+
+@QUICK
+@given(grid=sheets)
+def test_any_cells_give_findings(grid: Grid) -> None:
+    survives(xlsx({"表": grid}), "表.xlsx")
+
+
+@pytest.mark.fuzz
+@LONG
+@given(grid=sheets)
+def test_any_cells_for_long(grid: Grid) -> None:
+    survives(xlsx({"表": grid}), "表.xlsx")
 
 
 @pytest.mark.parametrize("made", [xls, ods], ids=["xls", "ods"])

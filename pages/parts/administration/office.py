@@ -1,4 +1,4 @@
-"""What the office runs by: register and sites, campaigns, deadlines and thresholds, rest days, audit, machinery."""
+"""What the office runs by: register and sites, campaigns, deadlines and thresholds, rest days, machinery."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import os
 import pandas as pd
 import streamlit as st
 
-from config import clock
 from config.campaigns import Campaign
-from config.language import N_, _
+from config.language import _
 from config.settings import Deadline, settings
 from data_access import sheets
 from data_access.accounts import AccountError, Actor
@@ -21,28 +20,6 @@ from data_access.sheets import choices
 from pages.parts import downloads, empty, figures, filters, tables
 from pages.parts.administration import machine
 from pages.parts.uploads import blanks
-
-_EVENTS = {
-    "workbook_committed": N_("workbook committed"),
-    "rows_saved": N_("rows typed in"),
-    "submission_withdrawn": N_("submission withdrawn"),
-    "original_downloaded": N_("original downloaded"),
-    "register_downloaded": N_("register downloaded"),
-    "template_with_people": N_("template with people downloaded"),
-    "waiver_granted": N_("warning accepted"),
-    "waiver_revoked": N_("acceptance taken back"),
-    "account_created": N_("account created"),
-    "account_disabled": N_("account ended"),
-    "password_changed": N_("password changed"),
-    "rest_day_added": N_("rest day added"),
-    "rest_day_removed": N_("rest day taken out"),
-    "phrase_worded": N_("sentence worded"),
-    "phrase_reset": N_("shipped sentence put back"),
-    "posting_queued": N_("text sent to the group"),
-    "posting_repeated": N_("text sent again"),
-    "sample_started": N_("sample street loaded"),
-}
-
 
 # Communities and sites -----------------------------------------------------------------------------------------
 
@@ -264,30 +241,7 @@ def _remove(actor: Actor, number: int) -> None:
         st.toast(str(refusal), icon=":material/warning:")
 
 
-# Audit and machinery -------------------------------------------------------------------------------------------
-
-
-def audit(actor: Actor) -> None:
-    """The latest recorded events, searched."""
-    wanted = st.text_input(
-        _("Search account, event or number"), key="audit_search", icon=":material/search:", max_chars=60
-    )
-    codes = [code for code, words in _EVENTS.items() if wanted and wanted in _(words)]
-    frame = administration.events(actor, wanted, codes)
-    if frame.empty:
-        st.caption(_("No events."))
-        return
-    shown = pd.DataFrame(
-        {
-            _("Time"): [f"{clock.local(moment):%Y-%m-%d %H:%M:%S}" for moment in frame["at"]],
-            _("Account"): frame["username"],
-            _("Event"): [_(_EVENTS[code]) if code in _EVENTS else code for code in frame["event"]],
-            _("What"): frame["subject"].fillna(figures.MISSING),
-            _("Details"): frame["details"],
-        }
-    )
-    st.dataframe(shown, hide_index=True, row_height=36, height=min(len(shown), 16) * 36 + 38)
-    downloads.xlsx_button(_("Download the events"), {_("Audit"): shown}, f"{_('Audit')}.xlsx", key="audit_xlsx")
+# Machinery -------------------------------------------------------------------------------------------------------
 
 
 def system(actor: Actor) -> None:

@@ -14,7 +14,7 @@ from data_access.office import closing
 from data_access.office.closing import Closing
 from data_access.reports import corrections, dispatch, reporting
 from data_access.reports.view import View
-from pages.parts import cache, figures, filters, tables
+from pages.parts import cache, figures, filters, posting, tables
 from pages.parts.frame import session
 
 
@@ -39,6 +39,7 @@ def card(view: View, frame: pd.DataFrame) -> None:
                 with st.popover(_("Reminder"), icon=":material/campaign:", type="primary"):
                     st.caption(_("To paste into the group; it names communities and sheets only."))
                     st.code(text, language=None, wrap_lines=True)
+                    posting.button(view.actor, "reminder", text, key="dispatch_post")
 
 
 def _standing(one: Closing) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,8 @@ from pandas.io.formats.style import Styler
 from charts import theme
 from config import clock, language
 from config.language import N_, _
-from data_access import metrics
+from data_access.metrics import SIGN
+from data_access.reports import dispatch, frames
 from data_access.reports.differences import IDENTITIES, Identity
 from pages.parts import figures, style
 
@@ -83,10 +85,10 @@ def late(line: Mapping[str, Any]) -> str:
 
 def difference(identity: Identity, line: Mapping[str, Any]) -> str:
     """A signed difference with its word: ``+3 ≠ 待核``, ``−2 已说明``, ``0``."""
-    amount = line[identity.column]
+    amount = frames.figure(line, identity.column)
     if not identity.broken(line):
         return figures.signed(amount)
-    shown = figures.signed(amount) if not pd.isna(amount) and amount else "±"
+    shown = figures.signed(amount) if amount else "±"
     if identity.information:
         return shown
     waived = set(line["waived"].split("、"))
@@ -120,6 +122,29 @@ def labelled(frame: pd.DataFrame, contacts: Mapping[str, str] | None, totals: pd
     return made.astype(counts)
 
 
+def written(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """The table as it is downloaded: an estimate is written out with its sign."""
+    made = labelled(frame, None, totals)
+    about = _estimates(frame, totals)
+    touched = {place for _row, place in about}
+    made = made.astype({name: "object" for place, name in enumerate(made.columns) if place in touched})
+    for row, place in about:
+        made.iloc[row, place] = f"{SIGN}{figures.count(made.iloc[row, place])}"
+    return made
+
+
+def _estimates(frame: pd.DataFrame, totals: pd.DataFrame) -> list[tuple[int, int]]:
+    """Row and place of the counts that are estimates, in the table and in its last line."""
+    lines = [set(text.split()) for text in frame["estimates"]]
+    lines.append({str(name) for name, text in totals["estimates"].items() if "n" in text.split()})
+    return [
+        (row, place)
+        for row, names in enumerate(lines)
+        for place, (_group, _name, column, _width) in enumerate(COUNTS, start=1)
+        if column in names
+    ]
+
+
 def _add_totals(
     cells: dict[Cell, list[Any]], identities: list[Identity], totals: pd.DataFrame, communities: int
 ) -> None:
@@ -129,7 +154,7 @@ def _add_totals(
         if place == 0:
             values.append(_("Total"))
         elif place < len(columns):
-            amount = metrics.whole(totals["n"][str(columns[place])])
+            amount, _d = dispatch.total(totals, str(columns[place]))
             net = place > len(COUNTS) and amount is not None
             values.append(_("net {n}", n=figures.signed(amount)) if net else amount)
         else:
@@ -139,15 +164,23 @@ def _add_totals(
     cells[state_key][communities] = _("tallies missing: {n}", n=missing) if missing else _("All reported")
 
 
-def columns(labels: pd.DataFrame) -> dict[int, Any]:
-    """Widths and alignment by position; the hidden index stands at 0."""
+def columns(labels: pd.DataFrame, marks: pd.DataFrame) -> dict[int, Any]:
+    """Widths and alignment by position; the hidden index stands at 0. A column with a correction of ``marks`` is wider
+    by what it was before."""
+    moved = set(marks["column"])
     counts, english = range(1, 1 + len(COUNTS)), language.current() == "en"
     states = next(place for place, name in enumerate(labels.columns) if name[0] == _("To do"))
     made: dict[int, Any] = {
         1: st.column_config.TextColumn(width=92 if english else 80, pinned=True),
-        **{1 + place: st.column_config.NumberColumn(width=COUNTS[place - 1][3]) for place in counts},
         **{
-            1 + place: st.column_config.TextColumn(alignment="right", width=96 if english else 84)
+            1 + place: st.column_config.NumberColumn(width=width + 52 * (column in moved))
+            for place, (_group, _name, column, width) in zip(counts, COUNTS, strict=True)
+        },
+        **{
+            1 + place: st.column_config.TextColumn(
+                alignment="right",
+                width=(96 if english else 84) + 14 * any(SIGN in str(text) for text in labels.iloc[:, place]),
+            )
             for place in range(counts.stop, states)
         },
         1 + states: st.column_config.TextColumn(width=204 if english else 146),
@@ -157,10 +190,13 @@ def columns(labels: pd.DataFrame) -> dict[int, Any]:
     return made
 
 
-def styled(labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None, marks: pd.DataFrame) -> Styler:
+def styled(
+    labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None, marks: pd.DataFrame, totals: pd.DataFrame
+) -> Styler:
     """Colours and weights: differences and states that ask for action, the unreported, the picked row, the sums.
 
-    Counts of ``marks`` (``corrections.marks``) were changed after the day was closed: they bear the sign of 更正.
+    Counts of ``marks`` (``corrections.marks``) were changed after the day was closed: they bear the sign of 更正, and
+    what was there before stands beside it. Estimates bear theirs.
     """
     colours = style.palette()
     identities = shown_identities(frame)
@@ -186,12 +222,21 @@ def styled(labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None, marks:
     shown = labels.style.apply(lambda _frame: drawn, axis=None)
     places = {name: place for place, (_group, _name, name, _width) in enumerate(COUNTS, start=1)}
     rows = {name: row for row, name in enumerate(frame["community"])}
-    for community, column in zip(marks["community"], marks["column"], strict=True):
-        if community in rows and column in places:
-            cell = (labels.index[[rows[community]]], labels.columns[[places[column]]])
-            drawn.loc[cell] += f";color:{corrected.text(style.dark())};font-weight:700"
-            shown = shown.format(lambda n: f"{corrected.sign} {figures.count(n)}", subset=cell)
+    signs: dict[tuple[int, int], tuple[str, str]] = dict.fromkeys(_estimates(frame, totals), (SIGN, ""))
+    for mark in marks.to_dict("records"):
+        if mark["community"] in rows and mark["column"] in places:
+            spot = rows[mark["community"]], places[mark["column"]]
+            drawn.iloc[spot] = f"{rules[spot[0]][spot[1]]};color:{corrected.text(style.dark())};font-weight:700"
+            about = SIGN if spot in signs else ""
+            signs[spot] = f"{corrected.sign} {about}", f" ← {figures.count(mark['old'])}"
+    for spot, around in signs.items():
+        cell = (labels.index[[spot[0]]], labels.columns[[spot[1]]])
+        shown = shown.format(partial(_between, *around), subset=cell)
     return shown
+
+
+def _between(before: str, after: str, n: Any) -> str:
+    return f"{before}{figures.count(n)}{after}"
 
 
 def _difference_rule(identity: Identity, line: Mapping[str, Any], colours: theme.Palette) -> str:

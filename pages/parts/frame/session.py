@@ -13,7 +13,6 @@ import hmac
 import secrets
 import time
 from contextvars import ContextVar
-from dataclasses import replace
 from functools import lru_cache
 
 import jwt
@@ -26,6 +25,7 @@ from config.language import N_
 from config.settings import settings
 from data_access import accounts, privacy
 from data_access.accounts import AccountError, Actor
+from pages.parts import filters
 
 COOKIE = "street_board"
 ENDED = N_("This session has ended: the password was changed or the account was disabled. Sign in again.")
@@ -86,7 +86,7 @@ def renew() -> Actor:
     if actor is None:
         st.rerun(scope="app")
     _entered.set(actor)
-    return replace(actor, looking_back="as_of" in st.query_params)
+    return filters.acting(actor)
 
 
 def begin(actor: Actor, days: float | None = None) -> None:

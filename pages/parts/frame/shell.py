@@ -14,6 +14,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 import charts
 from config.language import N_, _
 from data_access.accounts import Actor, Capability
+from data_access.backups import copies
 from data_access.commands import logs
 from data_access.office import postings
 from data_access.workbooks.worker import YOUNG
@@ -92,6 +93,7 @@ def settle() -> None:
     """
     logs.start()
     postings.wake()  # what waited while the board was not running
+    copies.wake()
     for module in pkgutil.iter_modules(charts.__path__, "charts."):
         importlib.import_module(module.name)
     gc.collect()

@@ -12,7 +12,7 @@ from config.campaigns import Campaign
 from config.language import _
 from data_access import metrics
 from data_access.metrics import Rate
-from data_access.reports import ranking, standing
+from data_access.reports import frames, ranking, standing
 from data_access.reports.scores import BY_DOSE, COUNTED, Cut
 from data_access.reports.view import View
 from data_access.sheets import choices
@@ -118,7 +118,7 @@ def _heading(name: str) -> str:
 
 
 def _column(name: str, records: list[dict[Any, Any]]) -> list[tables.Html]:
-    rates = [Rate.of(row[f"{name}_n"], row[f"{name}_d"]) for row in records]
+    rates = [frames.rate(row, name) for row in records]
     return [_cell(name, row, rate, rates) for row, rate in zip(records, rates, strict=True)]
 
 
@@ -127,11 +127,12 @@ def _cell(name: str, row: dict[Any, Any], rate: Rate, others: list[Rate]) -> tab
     if state == "unreported":
         return tables.state("unreported")
     if name in COUNTED:
-        figure = figures.count(row[f"{name}_n"]).replace("-", figures.MINUS)
+        figure = figures.count(rate.numerator).replace("-", figures.MINUS)
         fraction = ""
     else:
         shown = metrics.display_percent(rate, 1, neighbours=others)
-        figure = figures.MISSING if shown is None else f"{shown:,}%"
+        about = metrics.SIGN if rate.approximate else ""
+        figure = figures.MISSING if shown is None else f"{about}{shown:,}%"
         fraction = "" if name == "composite" or shown is None else figures.fraction(rate.numerator, rate.denominator)
     if pd.isna(row[f"{name}_rank"]):
         return tables.Html(f'{tables.pill(_("not ranked"))} <span class="parts">{figure} {fraction}</span>')

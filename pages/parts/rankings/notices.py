@@ -20,7 +20,7 @@ from data_access.reports import notice as words
 from data_access.reports import ranking
 from data_access.reports.scores import COUNTED, OF_PEOPLE
 from data_access.reports.view import View
-from pages.parts import cache, downloads, figures, tables
+from pages.parts import cache, downloads, figures, posting, tables
 from pages.parts.frame import session
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -203,7 +203,9 @@ def _downloads(actor: Actor, found: Notice) -> None:
                 key=f"notice_form_{place}",
             )
     with st.expander(_("Text to copy"), icon=":material/content_copy:"):
-        st.code(forms.text(found), language=None, wrap_lines=True)
+        text = forms.text(found)
+        st.code(text, language=None, wrap_lines=True)
+        posting.button(actor, "notice", text, key="notice_post")
     st.button(_("Close this notice"), type="tertiary", key="notice_close", on_click=_open, args=(None,))
 
 

@@ -95,22 +95,22 @@ def _list(actor: Actor, view: View) -> int | None:
         "submission",
         key="history_list",
         columns={
-            "submission": st.column_config.NumberColumn(_("No."), width=60, format="%d"),
-            "kind": st.column_config.TextColumn(_("Sheet"), width=80),
-            "community": st.column_config.TextColumn(_("Community"), width=86),
-            "when": st.column_config.TextColumn(_("Date"), width=80),
-            "revision": st.column_config.TextColumn(_("Version"), width=52),
-            "state": st.column_config.TextColumn(_("State"), width=80),
-            "received": st.column_config.TextColumn(_("Received"), width=100),
-            "timeliness": st.column_config.TextColumn(_("Punctual"), width=72),
-            "rows_accepted": st.column_config.NumberColumn(_("Rows"), width=52, format="localized"),
-            "rows_refused": st.column_config.NumberColumn(_("Out"), width=48),
-            "errors": st.column_config.NumberColumn(_("Err."), width=44),
-            "warnings": st.column_config.NumberColumn(_("Warn."), width=44),
-            "username": st.column_config.TextColumn(_("Account"), width=80),
-            "campaign": st.column_config.TextColumn(_("Campaign"), width=112),
+            "submission": tables.counts(_("No."), 60, "%d"),
+            "kind": tables.words(_("Sheet"), 80),
+            "community": tables.words(_("Community"), 86),
+            "when": tables.words(_("Date"), 80),
+            "revision": tables.words(_("Version"), 52),
+            "state": tables.words(_("State"), 80),
+            "received": tables.words(_("Received"), 100),
+            "timeliness": tables.words(_("Punctual"), 72),
+            "rows_accepted": tables.counts(_("Rows"), 52, "localized"),
+            "rows_refused": tables.counts(_("Out"), 48),
+            "errors": tables.counts(_("Err."), 44),
+            "warnings": tables.counts(_("Warn."), 44),
+            "username": tables.words(_("Account"), 80),
+            "campaign": tables.words(_("Campaign"), 112),
         },
-        height=min(len(shown), 17) * tables.ROW + tables.ROW + 2,
+        most=17,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_("{n} submissions, newest first", n=figures.count(len(frame))), width="content")
@@ -193,7 +193,7 @@ def _one(actor: Actor, found: Version) -> None:
             )
             st.markdown(f":orange[:material/undo: {tables.plain(text)}]")
         with st.container(horizontal=True):
-            _original(actor, found)
+            original(actor, found)
             if found.state != "withdrawn":
                 _withdraw_button(actor, found)
     _versions(actor, found)
@@ -243,7 +243,8 @@ def _versions(actor: Actor, found: Version) -> None:
         comparison.changes(difference)
 
 
-def _original(actor: Actor, found: Version) -> None:
+def original(actor: Actor, found: Version) -> None:
+    """The button that hands out the workbook of a submission, to those who may have all of it."""
     if found.workbook is None:
         st.caption(_("Typed in; there is no workbook."))
         return

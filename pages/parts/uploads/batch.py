@@ -16,9 +16,8 @@ from data_access.findings import Severity
 from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts import cache, empty, figures, style, tables
-from pages.parts.uploads import intake, mapping, mend, paper, preview
+from pages.parts.uploads import intake, mapping, matrix, mend, paper, preview
 from pages.parts.uploads.intake import Batch, File
-from pages.parts.workstreams import matrix
 
 _SELDOM = 0.4  # seconds between two drawings of the matrix while files are read
 

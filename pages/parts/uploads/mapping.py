@@ -71,11 +71,13 @@ def explain(item: File, names: Sequence[str]) -> None:
     sheet = found[0]
     if len(found) > 1:
         sheet = st.selectbox(_("Sheet"), found, format_func=lambda each: each.name, key=f"map_sheet_{item.number}")
-    table = _header(sheet, f"map_{item.number}_{found.index(sheet)}")
+    prefix = f"map_{item.number}_{found.index(sheet)}"
+    sheet, across = _turned(sheet, prefix)
+    table = _header(sheet, across, prefix)
     if table is None:
         st.warning(_("There is no header in this row. Point at the row with the column names."))
         return
-    _panel(actor, sheet, table, f"map_{item.number}_{found.index(sheet)}_{table.shape}", None)
+    _panel(actor, sheet, table, f"{prefix}_{table.shape}", None)
 
 
 def correct(layout: Layout) -> None:
@@ -93,20 +95,39 @@ def _path_of(layout: Layout, key: str) -> str | None:
 # Where the header is -------------------------------------------------------------------------------------------
 
 
-def _header(sheet: surveys.Sheet, prefix: str) -> Found | None:
-    """The table that the user points at; what the sheet looks like is taken for granted until then."""
+def _turned(sheet: surveys.Sheet, prefix: str) -> tuple[surveys.Sheet, bool]:
+    """The sheet as it is to be read, and whether that is with its rows as columns: communities across the top."""
+    turned = sheet.turned()
+    if turned is None:
+        return sheet, False
+    usual = any(table.sideways for table in sheet.tables())
+    words = _("The communities stand side by side in the header, what is counted down the side")
+    across = st.checkbox(words, value=usual, key=f"{prefix}_across")
+    return (turned, True) if across else (sheet, False)
+
+
+def _header(sheet: surveys.Sheet, across: bool, prefix: str) -> Found | None:
+    """The table that the user points at; what the sheet looks like is taken for granted until then.
+
+    ``across``: the sheet was turned, and its columns are counted where those of others have rows.
+    """
     guesses = sheet.tables()
     guess = guesses[0] if guesses else None
+    begins = _("What is counted stands in column") if across else _("The header begins in row")
+    many = _("and over so many columns") if across else _("and has so many rows")
+    key = f"{prefix}_across" if across else prefix
     first, second = st.columns(2)
-    row = first.number_input(
-        _("The header begins in row"), 1, len(sheet.grid.rows), (guess.first if guess else 0) + 1, key=f"{prefix}_row"
-    )
-    depth = second.number_input(_("and has so many rows"), 1, 4, guess.depth if guess else 1, key=f"{prefix}_depth")
+    row = first.number_input(begins, 1, len(sheet.grid.rows), (guess.first if guess else 0) + 1, key=f"{key}_row")
+    depth = second.number_input(many, 1, 4, guess.depth if guess else 1, key=f"{key}_depth")
     table = sheet.at(int(row) - 1, int(depth))
     rows = sheet.top(table)
-    frame = pd.DataFrame(rows, index=pd.Index(range(1, len(rows) + 1)), columns=_letters(len(rows[0]) if rows else 0))
+    width = len(rows[0]) if rows else 0
+    lines, places = [str(number) for number in range(1, len(rows) + 1)], _letters(width)
+    if across:
+        lines, places = _letters(len(rows)), [str(number) for number in range(1, width + 1)]
+    frame = pd.DataFrame(rows, index=pd.Index(lines), columns=places)
     colours = style.palette()
-    head = range(int(row), int(row) + int(depth))
+    head = frame.index[int(row) - 1 : int(row) - 1 + int(depth)]
     tint = f"background-color:{colours.pri_tint};font-weight:700"
     styled = frame.style.apply(lambda line: [tint if line.name in head else ""] * len(line), axis=1)
     st.dataframe(styled, row_height=30, height=min(len(rows), 9) * 30 + 38)
@@ -187,7 +208,7 @@ def _figures(layout: Layout, table: Found, prefix: str, held: Layout | None) -> 
     options = {_NOTHING: _("not needed"), "community": _("Community"), "biz_date": _("Date")}
     options[_NEW] = _("+ New indicator")
     for item in catalogue().workstream(stream).enabled if stream and stream != _NEW else ():
-        parts = {"num": _("numerator"), "den": _("denominator")} if item.kind == "rate" else {"done": ""}
+        parts = {"num": _("numerator"), "den": _("denominator")} if item.ratio else {"done": ""}
         for part, word in parts.items():
             options[f"{item.code} {part}"] = f"{item.label}（{word}）" if word else item.label
     before = {path: f"{code} {part}" for code, parts in known.items() for part, path in parts.items()}
@@ -206,7 +227,8 @@ def _figures(layout: Layout, table: Found, prefix: str, held: Layout | None) -> 
                 key=f"{prefix}_{stream}_{number}",
             )
             if said[path] == _NEW:
-                fresh[path] = _indicator(path, f"{prefix}_{number}")
+                others = [other for other in table.headers if other not in (path, table.community)]
+                fresh[path] = _indicator(path, others, f"{prefix}_{number}")
     several = table.rows > len(table.communities) + len(table.unknown) > 0
     summed = several or (held is not None and held.rows == "sum")
     if several:
@@ -219,8 +241,12 @@ def _figures(layout: Layout, table: Found, prefix: str, held: Layout | None) -> 
         brought: list[Answers] = []
         for path, meaning in said.items():
             if meaning == _NEW:
-                brought.append({"code": f"{_NEW}{len(brought)}", "workstream": stream, **fresh[path]})
-                indicators[brought[-1]["code"]] = {"done": path}
+                told = dict(fresh[path])
+                under = told.pop("under", None)
+                if told["kind"] == "rate" and not under:
+                    raise LookupError(_("Say under which header the whole of {name} stands.", name=told["zh"]))
+                brought.append({"code": f"{_NEW}{len(brought)}", "workstream": stream, **told})
+                indicators[brought[-1]["code"]] = {"num": path, "den": under} if under else {"done": path}
             elif " " in meaning:
                 code, part = meaning.split(" ")
                 indicators.setdefault(code, {})[part] = path
@@ -235,24 +261,36 @@ def _usual(path: str, table: Found) -> str:
     return "community" if path == table.community else _NOTHING
 
 
-def _indicator(path: str, prefix: str) -> Answers:
-    """A new indicator, named after its column: unit, kind, period and target."""
+def _indicator(path: str, others: Sequence[str], prefix: str) -> Answers:
+    """A new indicator, named after its column: unit, kind, period and target.
+
+    Of a rate this column counts the part; ``under`` is the one of ``others`` that counts the whole.
+    """
     with st.container(border=True, gap="xsmall"):
         first, second, third = st.columns(3)
         zh = first.text_input(_("Name of the indicator"), path.split(SEPARATOR)[-1], max_chars=40, key=f"{prefix}_zh")
         en = second.text_input(_("In English"), key=f"{prefix}_en", max_chars=60)
-        unit = third.text_input(_("Unit"), _("people"), max_chars=6, key=f"{prefix}_unit")
+        unit_place = third.empty()
         first, second, third = st.columns(3)
-        kinds = [kind for kind in INDICATOR_KINDS if kind in ("count", "zero", "cap")]
+        kinds = [kind for kind in INDICATOR_KINDS if kind in ("count", "zero", "cap", "rate")]
         kind = first.selectbox(
             _("Kind"), kinds, format_func=lambda key: str(INDICATOR_KINDS[key]), key=f"{prefix}_kind"
         )
         period = second.selectbox(
             _("Period"), _ASKED, format_func=lambda key: str(PERIODS[key]), key=f"{prefix}_period"
         )
-        target = third.number_input(_("Target"), 0.0, value=None, step=1.0, format="%g", key=f"{prefix}_target")
-    goal = int(target) if target is not None and target == int(target) else target
-    return {"zh": zh, "en": en, "unit": unit, "kind": kind, "period": period, "target": goal}
+        label = _("Target, %") if kind == "rate" else _("Target")
+        target = third.number_input(label, 0.0, value=None, step=1.0, format="%g", key=f"{prefix}_target")
+        goal = int(target) if target is not None and target == int(target) else target
+        said: Answers = {"zh": zh, "en": en, "kind": kind, "period": period, "target": goal}
+        if kind != "rate":
+            unit = unit_place.text_input(_("Unit"), _("people"), max_chars=6, key=f"{prefix}_unit")
+            return {**said, "unit": unit}
+        under = unit_place.selectbox(
+            _("The whole stands under"), others, index=None, placeholder=_("Choose"), key=f"{prefix}_under"
+        )
+    words = {"numerator": path.split(SEPARATOR)[-1], "denominator": (under or "").split(SEPARATOR)[-1]}
+    return {**said, "unit": "%", "under": under, **words}
 
 
 # Rows of a kind of sheet ---------------------------------------------------------------------------------------

@@ -35,16 +35,16 @@ def listing(actor: Actor) -> None:
         "batch",
         key="history_batches",
         columns={
-            "batch": st.column_config.NumberColumn(_("Batch no."), format="%d", width=90),
-            "opened": st.column_config.TextColumn(_("Begun"), width=150),
-            "username": st.column_config.TextColumn(_("Account"), width=120),
-            "source": st.column_config.TextColumn(_("Came by"), width=120),
-            "files": st.column_config.NumberColumn(_("Files in"), width=90),
-            "waiting": st.column_config.NumberColumn(_("Waiting"), width=90),
-            "submissions": st.column_config.NumberColumn(_("Submissions in force"), width=140),
-            "state": st.column_config.TextColumn(_("State"), width=110),
+            "batch": tables.counts(_("Batch no."), 90, "%d"),
+            "opened": tables.words(_("Begun"), 150),
+            "username": tables.words(_("Account"), 120),
+            "source": tables.words(_("Came by"), 120),
+            "files": tables.counts(_("Files in"), 90),
+            "waiting": tables.counts(_("Waiting"), 90),
+            "submissions": tables.counts(_("Submissions in force"), 140),
+            "state": tables.words(_("State"), 110),
         },
-        height=min(len(shown), 14) * tables.ROW + tables.ROW + 2,
+        most=14,
     )
     if picked is None:
         st.caption(_("Choose a batch to undo it as a whole; single submissions are withdrawn in their own list."))

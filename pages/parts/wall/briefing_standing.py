@@ -15,7 +15,7 @@ from config.catalogue import indicator, workstream
 from config.language import _, pick
 from config.settings import settings
 from data_access.metrics import Rate
-from data_access.reports import actions, briefing, notice
+from data_access.reports import actions, briefing, frames, notice
 from data_access.reports.agenda import Agenda, Matter
 from data_access.reports.briefing import Briefing, Standings
 from pages.parts import figures
@@ -150,13 +150,16 @@ def apart_rows(told: Briefing, apart: pd.DataFrame) -> str:
     """Communities without a rank: the unreported with their last figures in grey, the others with the reason."""
     lines = []
     for row in apart.head(3).to_dict("records"):
-        known = not pd.isna(row["last_n"])
-        last = f"{figures.short_day(row['last_day'])} {figures.fraction(row['last_n'], row['last_d'])}" if known else ""
         shown = theme.STATES[row["state"]]
+        label, last = shown.label, ""
+        if "estimate" in row["marks"].split():
+            label, last = _("Estimate"), figures.rate_text(*frames.pair(row, "rate"), notice.PLACES)
+        elif not pd.isna(row["last_n"]):
+            last = f"{figures.short_day(row['last_day'])} {figures.fraction(row['last_n'], row['last_d'])}"
         lines.append(
             f'<div class="b-line b-rule" style="justify-content:flex-start;gap:10px;min-height:34px">'
             f"<span>{figures.MISSING}</span><b>{escape(told.short(row['community']))}</b>"
-            f'{screen.badge(shown.label, shown.role, shown.icon)}<span class="small ink3">{escape(last)}</span></div>'
+            f'{screen.badge(label, shown.role, shown.icon)}<span class="small ink3">{escape(last)}</span></div>'
         )
     rest = len(apart) - 3
     if rest > 0:
@@ -229,7 +232,7 @@ def bullet_rows(told: Briefing, cells: pd.DataFrame) -> pd.DataFrame:
 def _detail(name: str, item: Any, done: Rate, shortfall: Any) -> str:
     """What is done and what is owed, as much of it as the panel is wide."""
     fraction = figures.fraction(done.numerator, done.denominator)
-    unit = "" if item.kind == "rate" else item.unit_text
+    unit = "" if item.ratio else item.unit_text
     count = f"{fraction} {unit}".rstrip()
     owed = "" if pd.isna(shortfall) or not shortfall else _(", {n} owed", n=shortfall)
     return _fitted([f"{name} {count}{owed}", f"{name} {count}", f"{name} {fraction}", f"{count}{owed}", count], DETAIL)

@@ -1,48 +1,124 @@
-"""The panel of the workstreams page: one cell of the matrix, its indicators, their history, problems and sources."""
+"""The panel of the workstreams page: a community, one of its cells, an indicator of it, a period of that."""
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from charts import lines
-from config.catalogue import indicator, workstream
+from config.catalogue import workstream
 from config.language import _, pick
-from data_access.reports import actions
+from data_access.reports import actions, honours, records
 from data_access.reports import workstreams as report
 from data_access.reports.view import View
-from pages.parts import cache, figures, filters, style, tables
+from pages.parts import cache, downloads, figures, filters, style, tables
 from pages.parts.dispatch import raising
 from pages.parts.dispatch.raising import Found
-from pages.parts.workstreams import progress
-from pages.parts.workstreams.progress import WORDS, Drill
+from pages.parts.workstreams import funnels, matrix, periods, photos, progress, record, trail
+from pages.parts.workstreams.progress import WORDS
+from pages.parts.workstreams.trail import Drill
 
 _WIDTHS = (2.8, 2.1, 1.5, 1.5, 1.5, 1.1)
 
 
 def panel(view: View, drill: Drill) -> None:
-    """What a click on the matrix opens; without one, the cells that need a hand first."""
-    if not drill.community or not drill.workstream:
+    """What a click on the matrix opens, down to the records of one period; without one, what needs a hand first."""
+    if drill.community is None:
         _first(view)
         return
+    with st.container(horizontal=True, vertical_alignment="center", key="crumbs"):
+        trail.crumbs(drill)
+        st.space("stretch")
+        filters.link("community", _("Community page"), view, community=drill.community)
+    if drill.workstream is None:
+        _community(view, drill.community)
+    elif drill.period is not None:
+        periods.one(view, drill)
+        _files(view, drill, cache.cached(records.within)(view, drill.community, str(drill.indicator), drill.period))
+    else:
+        _cell(view, drill)
+
+
+def _cell(view: View, drill: Drill) -> None:
+    """One community and workstream: its indicators, the chosen one (or the worst) through the year, what is open."""
+    assert drill.community and drill.workstream
     rows = cache.cached(report.indicators)(view, drill.community, drill.workstream)
-    _crumbs(view, drill, rows)
     _summary(view, drill, rows)
-    main = rows[rows["in_matrix"]]
-    code = drill.indicator or (main if len(main) else rows)["indicator"].iloc[0]
+    main = rows[rows["in_matrix"]] if rows["in_matrix"].any() else rows
+    code = drill.indicator or str(main["indicator"].iloc[0])
     with st.container(key="indicators"):
         _indicators(drill, main, code)
-    others = rows[~rows["in_matrix"]]
+    others = rows[~rows["indicator"].isin(main["indicator"])]
     if len(others):
         with st.expander(_("{n} more indicators", n=len(others)), expanded=code in set(others["indicator"])):
             _indicators(drill, others, code)
-    _history(view, drill.community, progress.records(rows[rows["indicator"] == code])[0], code)
+    chosen = replace(drill, indicator=code)
+    with st.container(key="stack_history"):
+        left, right = st.columns([62, 38], gap="small")
+    with left:
+        periods.history(view, chosen, progress.records(rows[rows["indicator"] == code])[0])
+    with right:
+        _files(view, chosen, cache.cached(records.listed)(view, drill.community, code))
+    funnels.panel(view, drill.workstream, drill.community)
     _problems(view, drill)
     _sources(view, drill)
+    _download(view, chosen, rows)
+
+
+def _community(view: View, community: str) -> None:
+    """The cells of one community, those that need a hand first, and its evidence checklist."""
+    cells = matrix.cells(view, matrix.asked(view))
+    own = cells[cells["community"] == community]
+    order = {state: place for place, state in enumerate((*report.SEVERITY, "unreported"))}
+    for row in progress.records(own.sort_values("state", key=lambda states: states.map(order), kind="stable")):
+        with st.container(key=f"row_{row['workstream']}"):
+            name, pill = st.columns([1, 2], vertical_alignment="center")
+            name.button(
+                workstream(row["workstream"]).label,
+                key=f"workstream_{row['workstream']}",
+                type="tertiary",
+                on_click=trail.go,
+                args=(Drill(community, row["workstream"]),),
+            )
+            pill.html(_pill(row))
+    st.button(
+        _("Evidence checklist"),
+        icon=":material/checklist:",
+        key="to_checklist",
+        type="tertiary",
+        on_click=trail.go,
+        args=(Drill(community),),
+        kwargs={"tab": "checklist"},
+    )
+    downloads.xlsx_button(_("Download"), {community: own}, f"{community}.xlsx", key="community_download")
+
+
+def _files(view: View, drill: Drill, told: pd.DataFrame) -> None:
+    """The evidence of these records: a tile a file for those who may see them, how many there are for the others."""
+    with_files = told[told["files"] > 0]
+    st.markdown(
+        "**" + _("Evidence") + "**",
+        help=_("Files attached to the records of this indicator; n/m: records with a file, of all."),
+    )
+    st.caption(
+        _("{share} records, {n} files", share=figures.fraction(len(with_files), len(told)), n=int(told["files"].sum()))
+    )
+    if len(with_files) and photos.may(view, str(drill.community)):
+        photos.tiles(view, drill, trail.number(view, str(drill.community)), told["record"].tolist())
+
+
+def _download(view: View, drill: Drill, rows: pd.DataFrame) -> None:
+    """The indicators of the cell, the chosen one by period, and the funnels."""
+    community, code = str(drill.community), str(drill.indicator)
+    sheets = {_("Indicators"): rows, code: cache.cached(records.periods)(view, community, code)}
+    steps = cache.cached(honours.table)(view, str(drill.workstream), community)
+    if not steps.empty:
+        sheets[_("Funnels")] = steps
+    name = f"{drill.workstream}_{drill.indicator}_{view.day:%Y%m%d}.xlsx"
+    spoken = {name: pick(*words) for name, words in (report.DEFINITIONS | honours.DEFINITIONS).items()}
+    downloads.xlsx_button(_("Download"), sheets, name, definitions=spoken, key="cell_download")
 
 
 def _first(view: View) -> None:
@@ -51,7 +127,7 @@ def _first(view: View) -> None:
     st.caption(
         _("It opens here: its indicators, their history, the problems reported and where the figures come from.")
     )
-    cells = cache.cached(report.matrix)(view)
+    cells = matrix.cells(view, matrix.asked(view))
     red = cells[cells["state"].isin(report.RED)]
     # what may not happen has no gap and stands first
     red = red.sort_values("gap", key=lambda gaps: gaps.astype("float64"), na_position="first")
@@ -66,23 +142,11 @@ def _first(view: View) -> None:
                 f"{mark}\u2002**{tables.plain(row['community'])}** {workstream(row['workstream']).label}",
                 key=f"first_{row['community']}_{row['workstream']}",
                 type="tertiary",
-                on_click=progress.go,
+                on_click=trail.go,
                 args=(Drill(row["community"], row["workstream"]),),
             )
     if not len(red):
         st.markdown(":material/check: " + _("No cell is red."))
-
-
-def _crumbs(view: View, drill: Drill, rows: pd.DataFrame) -> None:
-    """专项进展 › community › workstream, each a step back; raising a matter from here."""
-    assert drill.workstream
-    with st.container(horizontal=True, vertical_alignment="center", key="crumbs"):
-        st.button(_("Workstreams"), type="tertiary", key="crumb_all", on_click=progress.go, args=(Drill(),))
-        st.markdown("›", width="content")
-        filters.link("community", str(drill.community), view, community=str(drill.community))
-        st.markdown(f"› **{workstream(drill.workstream).label}**", width="content")
-        st.space("stretch")
-        raising.button(view, _found(drill, rows), "cell")
 
 
 def _found(drill: Drill, rows: pd.DataFrame) -> Found:
@@ -104,7 +168,7 @@ def _found(drill: Drill, rows: pd.DataFrame) -> Found:
 
 
 def _summary(view: View, drill: Drill, rows: pd.DataFrame) -> None:
-    cells = cache.cached(report.matrix)(view)
+    cells = matrix.cells(view, matrix.asked(view))
     found = cells[(cells["community"] == drill.community) & (cells["workstream"] == drill.workstream)]
     states = rows.loc[rows["in_matrix"], "state"] if rows["in_matrix"].any() else rows["state"]
     words = [
@@ -115,7 +179,9 @@ def _summary(view: View, drill: Drill, rows: pd.DataFrame) -> None:
         *([_("unconfirmed {n}", n=n)] if (n := int((states == "zero_unconfirmed").sum())) else []),
     ]  # fmt: skip
     pill = _pill(progress.records(found)[0]) if len(found) else ""
-    st.html(f'<div style="font-size:15px">{pill} {_(", ").join(words)}</div>')
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(f'<div style="font-size:15px">{pill} {_(", ").join(words)}</div>')
+        raising.button(view, _found(drill, rows), "cell")
 
 
 def _pill(cell: dict[str, Any]) -> tables.Html:
@@ -124,7 +190,7 @@ def _pill(cell: dict[str, Any]) -> tables.Html:
     text = _(word)
     if gap is not None and gap < 0:
         text = _("Behind by {n} points", n=figures.points(-gap).lstrip("+"))
-    elif gap is not None:
+    elif gap is not None and gap > 0:
         text = _("Ahead by {n} points", n=figures.points(gap).lstrip("+"))
     glyph = "▼ " if cell["state"] == "behind" else "! " if cell["state"] == "zero_occurred" else ""
     return tables.pill(glyph + text, role, solid=cell["state"] in report.RED)  # type: ignore[arg-type]
@@ -148,7 +214,7 @@ def _indicators(drill: Drill, rows: pd.DataFrame, code: str) -> None:
                 key=f"indicator_{row['indicator']}",
                 type="tertiary",
                 help=f"{row['target_text']}\n\n{row['definition']}",
-                on_click=progress.go,
+                on_click=trail.go,
                 args=(Drill(drill.community, drill.workstream, row["indicator"]),),
             )
             for column, html in zip(columns[1:], _line(row), strict=True):
@@ -198,7 +264,7 @@ def _done(row: dict[str, Any]) -> str:
         return figures.fraction(row["done_n"], row["done_d"])
     unit = row["unit"] if pick("zh", "en") == "zh" else ""
     value = figures.MISSING if pd.isna(row["value"]) else f"{row['value']:,}"
-    return f"{value}/{figures.MISSING if pd.isna(row['target']) else format(row['target'], ',')} {unit}"
+    return f"{value} {unit}" if pd.isna(row["target"]) else f"{value}/{row['target']:,} {unit}"
 
 
 def _due(row: dict[str, Any]) -> str:
@@ -215,91 +281,15 @@ def _target(row: dict[str, Any]) -> float | None:
     return None if pd.isna(row["target"]) else float(row["target"])
 
 
-def _history(view: View, community: str, row: dict[str, Any], code: str) -> None:
-    told = cache.cached(report.history)(view, community, code)
-    name = f"**{row['name']}**"
-    if told.empty:
-        st.markdown(name)
-        counted = not pd.isna(row["done_n"])
-        st.caption(_("Counted from the daily sheets.") if counted else _("No report this year yet."))
-        return
-    if row["kind"] == "rate":
-        st.markdown(name + " · " + _("by report"))
-        drawn = lines.coverage(_rates(told), _target(row), _target_words(row), dark=style.dark())
-        st.altair_chart(drawn, theme=None, width="stretch")
-    elif row["kind"] == "zero" or pd.isna(row["target"]):
-        st.markdown(name + " · " + _("by report"))
-        _numbers(told, row)
-    else:
-        st.markdown(name + " · " + _("cumulative") + "  :small[" + _("grey band: the month that has not ended") + "]")
-        st.altair_chart(_steps(view, told, row), theme=None, width="stretch", key="history")
-    if not pd.isna(row["sheet_target"]):
-        st.caption(_("The sheet names another target: {n}. The board keeps to its own.", n=row["sheet_target"]))
-
-
-def _target_words(row: dict[str, Any]) -> str:
-    return "" if pd.isna(row["target"]) else _("Target") + " " + row["target_text"]
-
-
-def _rates(told: pd.DataFrame) -> pd.DataFrame:
-    known = [(n, d) for n, d in zip(told["num_n"], told["num_d"], strict=True)]
-    return pd.DataFrame(
-        {
-            "day": told["day"],
-            "value": [None if (share := _share(n, d)) is None else 100 * share for n, d in known],
-            "open": False,
-            "rate": [figures.percent(n, d) for n, d in known],
-            "fraction": [figures.fraction(n, d) for n, d in known],
-        }
-    ).astype({"value": "float64"})
-
-
-def _numbers(told: pd.DataFrame, row: dict[str, Any]) -> None:
-    tables.draw(
-        [_("Period"), str(row["name"])],
-        [[one["period"], None if pd.isna(one["value"]) else f"{one['value']:,}"] for one in progress.records(told)],
-        numeric=[1],
-    )
-
-
-def _steps(view: View, told: pd.DataFrame, row: dict[str, Any]) -> Any:
-    item = indicator(row["indicator"])
-    start, end = item.window_in(view.day.year)
-    shown = told[~(told["open"] & told["cumulative"].isna())]
-    frame = pd.DataFrame(
-        {
-            "day": [min(day, view.day) for day in shown["day"]],
-            "n": pd.array([None if pd.isna(n) else int(n) for n in shown["cumulative"]], dtype="Int64"),
-        }
-    )
-    month_end = date(view.day.year, view.day.month, monthrange(view.day.year, view.day.month)[1])
-    running = start <= view.day <= end
-    last = frame["n"].dropna()
-    return lines.steps(
-        frame,
-        int(row["target"]),
-        _("elapsed time ({n} {unit})", n=f"{row['target']:,}", unit=row["unit"]),
-        start,
-        end,
-        open_from=view.day.replace(day=1) if running else None,
-        open_to=min(month_end, end) if running else None,
-        last_text=f"{int(last.iloc[-1]):,} {row['unit']}" if len(last) else "",
-        alert=row["state"] in report.RED,
-        dark=style.dark(),
-    )
-
-
 def _problems(view: View, drill: Drill) -> None:
     """What the community reported as a problem, and the matters open in this workstream."""
     told = report.notes(view, str(drill.community), str(drill.workstream))
     matters = actions.open_items(view, drill.community)
     matters = matters[matters["workstream"] == drill.workstream]
     st.markdown("**" + _("Problems and next steps") + "**")
+    if len(matters):
+        record.matters(matters)
     rows: list[list[object]] = []
-    for one in progress.records(matters):
-        late = tables.state("overdue", _("{n} days overdue", n=one["overdue_days"])) if one["overdue_days"] else None
-        words = one["about"] if pd.isna(one["issue"]) else one["issue"]
-        rows.append([late or tables.pill(_("To be settled"), "act"), words, one["unit"], _day(one["due"])])
     for one in progress.records(told):
         text = " → ".join(str(part) for part in (one["issue"], one["next_step"]) if not pd.isna(part))
         words = text or _("reported with a problem; its text is not shown to this role")
@@ -307,7 +297,7 @@ def _problems(view: View, drill: Drill) -> None:
         rows.append([mark, words, one["name"], _day(one["due"])])
     if rows:
         tables.draw(["", "", "", ""], rows, header=False)
-    else:
+    elif matters.empty:
         st.caption(_("Nothing reported."))
 
 
@@ -342,9 +332,14 @@ _CSS = """
 [class*="st-key-chosen_"] {{ background: {pri_tint}; border-radius: 4px; }}
 [class*="st-key-row_"] button, [class*="st-key-chosen_"] button {{ min-height: 30px; padding: 0; text-align: left;
   justify-content: flex-start; }}
-[class*="st-key-row_"] button p, [class*="st-key-chosen_"] button p {{ font-size: 14px; }}
+[class*="st-key-row_"] button p, [class*="st-key-chosen_"] button p {{ font-size: 14px; white-space: normal;
+  line-height: 1.25; }}
 .st-key-card_matrix [data-testid="stElementToolbar"] {{ display: none; }}
 [class*="st-key-first_"] button {{ min-height: 30px; padding: 0; }}
+.st-key-crumbs {{ gap: 4px 8px; }}
 .st-key-crumbs button {{ min-height: 24px; padding: 0; }}
+.st-key-periods button, .st-key-periods_earlier button {{ min-height: 28px; padding: 0 8px; }}
+[class*="st-key-tile_"] button {{ min-height: 24px; padding: 0; }}
+[class*="st-key-tile_"] button p {{ font-size: 13px; }}
 .st-key-card_panel [data-testid="stVerticalBlock"] {{ gap: 6px; }}
 """

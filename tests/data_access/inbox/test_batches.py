@@ -171,17 +171,18 @@ def test_a_file_that_is_in_waits_no_more_and_its_original_is_kept_once(actor):
     assert [sheet.community for outcomes in brought.brought(actor, batch).values() for sheet in outcomes] == PLACES
 
 
-def test_a_commit_and_its_mark_are_one_transaction(actor, monkeypatch):
+def test_a_commit_and_its_mark_are_one_transaction(actor, monkeypatch, caplog):
     batch = receive(actor, *mornings()[:1])
     item = intake.waiting(actor, batch)[0]
     intake.examine(actor, [item])
     before = database.data_version()
 
     def fails(*_args):
-        raise RuntimeError
+        raise RuntimeError("张小明 13800005678")
 
     monkeypatch.setattr(database, "raise_version", fails)
     assert take_in(actor, batch) == []
+    assert "could not be committed: RuntimeError in test_batches.py:" in caplog.text and "1380" not in caplog.text
     assert database.data_version() == before
     (found,) = batches.files(actor, batch)
     assert found.waiting and batches.content(actor, found.id) == mornings()[0][1]

@@ -28,6 +28,7 @@ def _fill(office: Office) -> None:
     )
     board.evidence(COMMUNITY, "2022", {"item_code": "3.2", "family_checkup": True, "family_no": 1})
     board.action(COMMUNITY, "DB-1")
+    board.plan(COMMUNITY, "2022-W32", {"item_no": 1, "task": "走访慰问"})
 
 
 def test_rows_read_back_as_they_were_given(database_url: str, office: Office) -> None:

@@ -228,3 +228,37 @@ def test_in_english(board):
     content = made(board, "roster", NEXT, "春晖社区", language="en")
     (row,) = lines(opened(content)["Roster"])
     assert row["Remarks"] == "08-12 no-show"
+
+
+def test_a_weekly_plan_begins_with_what_the_week_before_left_open(board):
+    last = [
+        {
+            "item_no": 1,
+            "task": "走访独居老人",
+            "owner": "周责任",
+            "outcome": "done",
+            "done_on": DAY - timedelta(days=8),
+        },
+        {"item_no": 2, "task": "更换宣传栏", "owner": "周责任", "due": DAY, "workstream": "health_education"},
+        {"item_no": 3, "task": "清理楼道", "outcome": "carried", "result": "等物业"},
+        {"item_no": 4, "task": "健步走", "outcome": "dropped"},
+    ]
+    board.plan("春晖社区", "2022-W31", *last)
+    content = made(board, "plan", DAY, "春晖社区")
+    rows = lines(opened(content)["周工作计划"])
+    assert [(row["周次"], row["序号"], row["工作内容"], row["责任人"], row["完成状态"]) for row in rows] == [
+        ("2022-W32", 1, "更换宣传栏", "周责任", None),
+        ("2022-W32", 2, "清理楼道", None, None),
+    ]
+    assert rows[1]["完成情况"] is None and "上周未完成的 2 项已转入本周。" in str(
+        [cell.value for row in opened(content)["填表说明"].iter_rows() for cell in row]
+    )
+    outcome = sent(board, content, "周工作计划.xlsx").sheets[0]
+    assert (outcome.kind, outcome.status, outcome.period) == ("plan", "committed", "2022-W32")
+    again = filled(
+        made(board, "plan", DAY, "春晖社区"), "周工作计划", {0: {"完成状态": "完成", "完成日期": "2022-08-12"}}
+    )
+    outcome = sent(board, again, "周工作计划.xlsx").sheets[0]
+    assert (outcome.status, outcome.revision, outcome.comparison.changed) == ("committed", 2, 1)
+    other = account(Role.CLERK, "安康社区")
+    assert lines(opened(made(board, "plan", DAY, "安康社区", other))["周工作计划"])[0]["工作内容"] is None

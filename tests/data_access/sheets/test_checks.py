@@ -48,7 +48,7 @@ GOOD = {
     },
     "progress": {
         "biz_date": DAY, "period": "2026-11", "community": "和平社区", "workstream": "vaccination",
-        "indicator": "VAX-01", "num": 46, "den": 120,
+        "indicator": "VAX-01", "num": 46, "den": 120, "problems_found": 5, "problems_mended": 5,
     },
     "evidence": {
         "year": "2026", "community": "和平社区", "item_code": "2.10", "event_no": 1, "event_date": DAY,
@@ -57,6 +57,10 @@ GOOD = {
     "actions": {
         "item_no": "DB-1", "found_on": DAY, "due": DAY, "fixed_on": DAY, "issue": "垃圾桶满溢", "owner": "张三",
         "measure": "已清运", "status": "closed", "rechecked_on": DAY, "rechecked_by": "李四", "recheck": "passed",
+    },
+    "plan": {
+        "community": "和平社区", "week": "2026-W47", "item_no": 1, "task": "走访独居老人", "done_on": DAY,
+        "outcome": "done",
     },
 }  # fmt: skip
 
@@ -137,12 +141,18 @@ ROWS = [
     ("progress", {"den": 0, "num": 0}, "DENOMINATOR_ZERO", "den"),
     ("progress", {"zero_confirm": True, "done": 2}, "ZERO_CONTRADICTED", "zero_confirm"),
     ("progress", {"biz_date": date(2026, 11, 22)}, "DATE_IN_FUTURE", "biz_date"),
+    ("progress", {"problems_mended": 6}, "MENDED_ABOVE_FOUND", "problems_mended"),
+    ("plan", {"week": "2026-11"}, "NOT_A_WEEK", "week"),
+    ("plan", {"done_on": date(2026, 11, 22)}, "DATE_IN_FUTURE", "done_on"),
+    ("plan", {"done_on": None}, "PLAN_DONE_WITHOUT_DAY", "done_on"),
+    ("plan", {"outcome": "open"}, "PLAN_DAY_WITHOUT_DONE", "outcome"),
     ("evidence", {"item_code": "3"}, "ITEM_CODE_FORM", "item_code"),
     ("evidence", {"item_code": "1.10"}, "ITEM_CODE_FORM", "item_code"),
     ("evidence", {"theme": None}, "EVENT_INCOMPLETE", "theme"),
     ("evidence", {"item_code": "1.5"}, "SEAL_MISSING", "sealed"),
     ("evidence", {"item_code": "4.6"}, "FAMILY_WITHOUT_NUMBER", "family_no"),
     ("evidence", {"not_applicable": True}, "NOT_APPLICABLE_WITHOUT_REASON", "na_reason"),
+    ("evidence", {"item_code": "1.2", "na_reason": "不想写"}, "NOT_APPLICABLE_REFUSED", "item_code"),
     ("actions", {"issue": "不干净"}, "ISSUE_TOO_SHORT", "issue"),
     ("actions", {"found_on": date(2026, 11, 22)}, "DATE_IN_FUTURE", "found_on"),
     ("actions", {"due": date(2026, 11, 19)}, "DATES_OUT_OF_ORDER", "due"),
@@ -277,7 +287,8 @@ def test_conditional_parts_of_a_family_file():
 
 
 def test_an_item_that_does_not_apply_needs_no_seal():
-    assert found("evidence", {"item_code": "1.5", "na_reason": "由街道统一制定"}) == []
+    problems = found("evidence", {"item_code": "1.5", "na_reason": "由街道统一制定"})
+    assert [problem.rule.code for problem in problems] == ["NOT_APPLICABLE_REFUSED"]
 
 
 # Sheets -------------------------------------------------------------------------------------------------------

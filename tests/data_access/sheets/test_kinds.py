@@ -21,9 +21,9 @@ def bare(text):
 
 
 def test_the_street_s_own_lists_are_read_before_the_sheets_that_name_them():
-    expected = "communities sites baseline ledger roster morning evening progress evidence actions"
+    expected = "communities sites baseline ledger roster morning evening progress evidence actions plan"
     assert list(KINDS) == expected.split()
-    assert list(WORKBOOKS) == ["base", "roster", "morning", "evening", "progress", "evidence", "actions"]
+    assert list(WORKBOOKS) == ["base", "roster", "morning", "evening", "progress", "evidence", "actions", "plan"]
     assert kind("evening").zh == "晚调度"
     with pytest.raises(KeyError):
         kind("notice")
@@ -78,6 +78,7 @@ def test_people_are_marked_as_personal():
     free_text += [("actions", key) for key in ("place", "demand", "measure", "extension")]
     free_text += [("evidence", key) for key in ("place", "theme", "partner", "na_reason", "review_note")]
     free_text += [("progress", key) for key in ("evidence", "next_step")]
+    free_text += [("plan", key) for key in ("task", "result")]
     assert all(kind(key).column(column).personal for key, column in free_text)
 
 

@@ -51,7 +51,7 @@ ROWS = {
     },
     "progress": {
         "biz_date": DAY, "period": "2026-10", "community": "新村", "workstream": "vaccination", "indicator": "VAX-01",
-        "accrual": "cumulative", "num": 46, "den": 120,
+        "accrual": "cumulative", "num": 46, "den": 120, "problems_found": 5, "problems_mended": 3,
     },
     "evidence": {
         "year": "2026", "community": "新村", "item_code": "2.10", "event_no": 1, "event_date": DAY, "place": "会议室",
@@ -61,6 +61,10 @@ ROWS = {
         "item_no": "DB-1", "source": "weekly", "found_on": DAY, "community": "新村", "place": "菜市场",
         "workstream": "environment", "issue": "垃圾桶满溢", "severity": "critical", "demand": "当日清运",
         "unit": "新村", "owner": "张三", "due": DAY, "photos_before": 2, "status": "new",
+    },
+    "plan": {
+        "community": "新村", "week": "2026-W47", "item_no": 2, "task": "走访独居老人", "workstream": "vaccination",
+        "owner": "张三", "due": DAY, "done_on": DAY, "outcome": "done", "result": "已走访 12 户",
     },
 }  # fmt: skip
 

@@ -1,0 +1,113 @@
+"""审计: what happened and who did it, searched and page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, func, select
+
+from config import clock
+from data_access import audit, database
+from data_access.accounts import Actor, Capability
+from data_access.schema import Account, AuditEvent
+
+COLUMNS = ["id", "at", "username", "event", "word", "subject", "details"]
+PAGE = 50
+MOST = 100_000  # rows of a download
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for: days (both included), accounts, events (codes), and a text in account, subject or the event's words.
+
+    An empty account name stands for events of nobody's account, such as a stranger's failed sign-in.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    accounts: Sequence[str] = field(default=())
+    events: Sequence[str] = field(default=())
+    text: str = ""
+
+
+def events(actor: Actor, wanted: Wanted, page: int | None = 1) -> tuple[pd.DataFrame, int]:
+    """One page of the events that are wanted (None: all, at most ``MOST``), the newest first; how many there are.
+
+    Columns: ``COLUMNS``; at aware UTC, event its code, word the event in the current language, details as text. For
+    administrators.
+    """
+    actor.require(Capability.ADMINISTER)
+    conditions = _conditions(actor, wanted)
+    query = _joined(select(AuditEvent, Account.username)).where(*conditions).order_by(AuditEvent.id.desc())
+    query = query.limit(MOST) if page is None else query.limit(PAGE).offset((page - 1) * PAGE)
+    with database.reading() as connection:
+        number = connection.execute(_joined(select(func.count(AuditEvent.id))).where(*conditions)).scalar_one()
+        rows = connection.execute(query).all()
+    lines = [
+        {
+            **{name: getattr(row, name) for name in ("id", "at", "username", "event", "subject")},
+            "word": audit.word(row.event),
+            "details": _text(row.details),
+        }
+        for row in rows
+    ]
+    return pd.DataFrame(lines, columns=COLUMNS), number
+
+
+def present(actor: Actor) -> tuple[list[str], list[str]]:
+    """The names of the accounts and the codes of the events that there are. For administrators."""
+    actor.require(Capability.ADMINISTER)
+    own = AuditEvent.street_id == actor.street_id
+    with database.reading() as connection:
+        codes = connection.execute(select(AuditEvent.event).where(own).distinct().order_by(AuditEvent.event)).scalars()
+        names = connection.execute(
+            select(Account.username).where(Account.street_id == actor.street_id).order_by(Account.id)
+        ).scalars()
+        return list(names), list(codes)
+
+
+def exported(actor: Actor, name: str) -> None:
+    """Record that a list without people was taken away as the file ``name``. For whoever may see the board."""
+    actor.require(Capability.READ_BOARD)
+    with database.writing() as connection:
+        audit.record(connection, actor, "exported", name)
+
+
+def chain(actor: Actor) -> audit.Chain:
+    """Whether the chain of events is whole. For administrators."""
+    actor.require(Capability.ADMINISTER)
+    with database.reading() as connection:
+        return audit.verify(connection)
+
+
+def _joined(query: Any) -> Any:
+    return query.select_from(AuditEvent).join(Account, Account.id == AuditEvent.account_id, isouter=True)
+
+
+def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [AuditEvent.street_id == actor.street_id]
+    if wanted.first is not None:
+        found.append(AuditEvent.at >= clock.wall(wanted.first, time.min))
+    if wanted.last is not None:
+        found.append(AuditEvent.at < clock.wall(wanted.last + timedelta(days=1), time.min))
+    if wanted.accounts:
+        found.append(func.coalesce(Account.username, "").in_(wanted.accounts))
+    if wanted.events:
+        found.append(AuditEvent.event.in_(wanted.events))
+    if text := wanted.text.strip():
+        named = [code for code in audit.WORDS if text.casefold() in audit.word(code).casefold()]
+        found.append(
+            AuditEvent.subject.icontains(text, autoescape=True)
+            | Account.username.icontains(text, autoescape=True)
+            | AuditEvent.event.in_(named)
+        )
+    return found
+
+
+def _text(details: dict[str, Any] | None) -> str:
+    known = {name: value for name, value in (details or {}).items() if value is not None}
+    return "，".join(f"{name} {value}" for name, value in known.items())

@@ -1,0 +1,138 @@
+"""The matrix of a batch: one line a file, with what it is, what is wrong with it and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from config import language
+from config.language import N_, _
+from data_access.findings import Severity
+from pages.parts import figures, style, tables
+from pages.parts.uploads import intake, preview
+from pages.parts.uploads.intake import Batch, File
+
+SIGNS = {
+    "partial": ("error", "！", "red"),
+    "unclear": ("help", "？", "act"),
+    "refused": ("block", "⊘", "red"),
+    "corrected": ("edit", "✎", "pri"),
+    "ready": ("check_circle", "✓", "pri"),
+    "unchanged": ("equal", "＝", "ink2"),
+    "unread": ("hourglass_empty", "…", "ink2"),
+    "committed": ("inventory", "●", "mark"),
+}
+WORDS = {
+    "partial": N_("Needs mending"),
+    "unclear": N_("To be confirmed"),
+    "refused": N_("Not accepted"),
+    "corrected": N_("Corrected"),
+    "ready": N_("Can go in"),
+    "unchanged": N_("Same content"),
+    "unread": N_("Not read yet"),
+    "committed": N_("Committed"),
+}
+_MOST = 15  # rows of the matrix before it scrolls
+
+
+def choose(batch: Batch) -> File | None:
+    """The board: one line a file, any cell of which chooses it; the chosen file."""
+    lines = batch.sorted()
+    key = f"uploads_matrix_{batch.turn}"
+    held: Any = st.session_state.get(key)
+    chosen = _picked(held, lines) or _remembered(lines)
+    picked = st.dataframe(
+        styled(batch, lines, chosen), key=key, on_select="rerun", selection_mode="single-cell", **look(len(lines))
+    )
+    chosen = _picked(picked, lines) or chosen
+    st.session_state["uploads_chosen"] = chosen.number
+    return chosen
+
+
+def _picked(state: Any, lines: Sequence[File]) -> File | None:
+    cells = state["selection"]["cells"] if state else []
+    return lines[cells[0][0]] if cells and cells[0][0] < len(lines) else None
+
+
+def _remembered(lines: Sequence[File]) -> File:
+    """The file that was looked at before, wherever it stands now; otherwise the first."""
+    number = st.session_state.get("uploads_chosen")
+    return next((item for item in lines if item.number == number), lines[0])
+
+
+def look(length: int) -> dict[str, Any]:
+    """How it is drawn, while it grows and when it stands; English words are longer."""
+    kind, state = (84, 106) if language.current() == "zh_CN" else (138, 146)
+    return {
+        "hide_index": True,
+        "placeholder": figures.MISSING,
+        "row_height": tables.ROW,
+        "height": min(length, _MOST) * tables.ROW + 38,
+        "column_config": {
+            "file": st.column_config.TextColumn(_("File"), width=270),
+            "kind": st.column_config.TextColumn(_("Sheet"), width=kind),
+            "community": st.column_config.TextColumn(_("Community"), width=86),
+            "date": st.column_config.TextColumn(_("Date"), width=76),
+            "rows": st.column_config.NumberColumn(_("Rows"), width=50),
+            "errors": st.column_config.NumberColumn(_("Err."), width=42, help=_("Rows with an error stay out.")),
+            "warnings": st.column_config.NumberColumn(_("Warn."), width=42, help=_("Taken in and marked.")),
+            "state": st.column_config.TextColumn(_("State"), width=state),
+            "note": st.column_config.TextColumn(_("Note"), width=300),
+        },
+    }
+
+
+def styled(batch: Batch, lines: Sequence[File], chosen: File | None) -> Any:
+    """The lines with their colours; the chosen one is tinted."""
+    frame = pd.DataFrame(
+        {
+            "file": [short(item.name) for item in lines],
+            "kind": [intake.kinds(item) for item in lines],
+            "community": [intake.communities(item) for item in lines],
+            "date": [intake.days(item) for item in lines],
+            "rows": pd.array(
+                [item.rows_accepted + item.rows_refused if item.sheets else None for item in lines], dtype="Int64"
+            ),
+            "errors": pd.array([item.count(Severity.ERROR) for item in lines], dtype="Int64"),
+            "warnings": pd.array([item.count(Severity.WARNING) for item in lines], dtype="Int64"),
+            "state": [f"{SIGNS[item.state][1]} {intake.state_words(item)}" for item in lines],
+            "note": [intake.note(item, batch) for item in lines],
+        }
+    )
+    return _coloured(frame, lines, chosen)
+
+
+def short(name: str, most: int = 32) -> str:
+    """A file name with its middle left out where it is long; a Chinese sign is as wide as two others."""
+    wide = [2 if ord(sign) > 0x2E80 else 1 for sign in name]
+    if sum(wide) <= most:
+        return name
+    end = next(n for n in range(1, len(name)) if sum(wide[-n:]) >= most // 2 - 2)
+    start = next(n for n in range(1, len(name)) if sum(wide[:n]) >= most // 2 - 2)
+    return f"{name[:start]}…{name[-end:]}"
+
+
+def _coloured(frame: pd.DataFrame, lines: Sequence[File], chosen: File | None) -> Any:
+    """States in their colours, errors red, warnings and lost rows orange, zeros quiet, the chosen line tinted."""
+    colours = style.palette()
+    ground = [f"background-color:{colours.pri_tint};" if item is chosen else "" for item in lines]
+
+    def column(values: pd.Series) -> list[str]:
+        if values.name == "state":
+            ink = [f"color:{getattr(colours, SIGNS[item.state][2])};font-weight:700" for item in lines]
+        elif values.name in ("errors", "warnings"):
+            loud = colours.red if values.name == "errors" else colours.act
+            ink = [f"color:{loud};font-weight:700" if n else f"color:{colours.ink3}" for n in values]
+        elif values.name in ("kind", "community", "date"):
+            ask = _("? choose")
+            ink = [f"color:{colours.act};font-weight:700" if value == ask else "" for value in values]
+        elif values.name == "note":
+            ink = [f"color:{colours.act if preview.lost(item) else colours.ink2}" for item in lines]
+        else:
+            ink = [""] * len(lines)
+        return [under + over for under, over in zip(ground, ink, strict=True)]
+
+    return frame.style.apply(column, axis=0)
