@@ -1,20 +1,24 @@
-"""Typed settings: environment first, then ``config/street.toml``, then the defaults written here.
+"""Typed settings: environment first, then what was set in the page, then ``config/street.toml``, then the defaults.
 
 Only three things are needed to move the board (``STREET_DATABASE_URL``, ``STREET_DATA_DIR``, ``STREET_CONFIG``);
-everything an office may want to decide for itself stands in the TOML file.
+everything an office may want to decide for itself stands in the TOML file. What an administrator sets in the page is
+laid over the file by ``using``: it is kept in the database, of which this module knows nothing.
 """
 
 from __future__ import annotations
 
+import json
+import re
+from contextvars import ContextVar
 from datetime import datetime, time
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from config.declarations import read
+from config.declarations import FieldError, read
+from config.language import _
 
 HERE = Path(__file__).parent
 
@@ -23,9 +27,15 @@ class Deadline(BaseModel):
     """When a daily sheet is due and when its window closes, in wall-clock time (identities_and_due_times §5.9)."""
 
     due: time
-    due_offset: int = 0  # days from the business date
+    due_offset: int = Field(default=0, ge=-7, le=7)  # days from the business date
     close: time
-    close_offset: int = 0
+    close_offset: int = Field(default=0, ge=-7, le=7)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Deadline:
+        if (self.close_offset, self.close) < (self.due_offset, self.due):
+            raise FieldError("close", _("the window closes before the sheet is due"))
+        return self
 
 
 class Deadlines(BaseModel):
@@ -47,46 +57,79 @@ class Street(BaseModel):
 class Thresholds(BaseModel):
     """Where a colour or a mark changes. Percentages are percent, gaps are percentage points."""
 
-    coverage_target: float = 90.0
-    completion_low: float = 85.0
-    behind: float = -10.0
-    slightly_behind: float = -5.0
-    ahead: float = 5.0
+    coverage_target: float = Field(default=90.0, gt=0, le=100)
+    completion_low: float = Field(default=85.0, ge=0, le=100)
+    behind: float = Field(default=-10.0, ge=-100, le=0)
+    slightly_behind: float = Field(default=-5.0, ge=-100, le=0)
+    ahead: float = Field(default=5.0, ge=0, le=100)
     load_steps: tuple[float, float, float] = (0.5, 0.7, 0.9)
-    small_base: int = 30
-    rate_difference: float = 0.5
-    roster_days_away: int = 14
-    deferral_days: int = 14
+    small_base: int = Field(default=30, ge=0)
+    rate_difference: float = Field(default=0.5, ge=0, le=100)
+    roster_days_away: int = Field(default=14, ge=0)
+    deferral_days: int = Field(default=14, ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Thresholds:
+        if self.behind > self.slightly_behind:
+            raise FieldError("behind", _("red has to begin below what is slightly behind"))
+        if not 0 < self.load_steps[0] < self.load_steps[1] < self.load_steps[2]:
+            raise FieldError("load_steps", _("the steps have to rise"))
+        return self
 
 
 class Limits(BaseModel):
     """What a workbook may hold at most, and what reading it may cost (reading_rules N17)."""
 
-    file_mb: int = 20
-    unzipped_mb: int = 200
-    rows: int = 20_000
-    columns: int = 100
-    sheets: int = 20
-    seconds: float = 5
-    memory_mb: int = 500
-    waiting_files: int = 200  # files of one account on the upload page that are not in yet
-    waiting_mb: int = 500
-    evidence_mb: int = 10  # one file of evidence
-    evidence_files: int = 20  # files on one record
-    evidence_megapixels: int = 40  # one picture; unpacked it takes four megabytes for each
+    file_mb: int = Field(default=20, ge=1)
+    unzipped_mb: int = Field(default=200, ge=1)
+    rows: int = Field(default=20_000, ge=1)
+    columns: int = Field(default=100, ge=1)
+    sheets: int = Field(default=20, ge=1)
+    seconds: float = Field(default=5, gt=0)
+    memory_mb: int = Field(default=500, ge=1)
+    waiting_files: int = Field(default=200, ge=1)  # files of one account on the upload page that are not in yet
+    waiting_mb: int = Field(default=500, ge=1)
+    evidence_mb: int = Field(default=10, ge=1)  # one file of evidence
+    evidence_files: int = Field(default=20, ge=1)  # files on one record
+    evidence_megapixels: int = Field(default=40, ge=1)  # one picture; unpacked it takes four megabytes for each
 
 
 class Webhook(BaseModel):
     """The office's group robot (群机器人). Its address holds its key and is a secret; empty: nothing is sent."""
 
     url: SecretStr = SecretStr("")
-    seconds: float = 10  # how long a sending may take
+    seconds: float = Field(default=10, gt=0, le=120)  # how long a sending may take
     pauses: list[float] = [60, 300, 900, 3600, 14400]  # seconds before each next try; then it is given up
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if text and not re.fullmatch(r"https?://[^\s/]+/\S*", text):
+            raise FieldError("", _("an address begins with https:// and has no blanks"))
+        return value
 
     @property
     def on(self) -> bool:
         """Whether there is an address to send to."""
         return bool(self.url.get_secret_value())
+
+
+class SignIn(BaseModel):
+    """How many wrong tries are free, and how long the next ones have to wait: doubling, up to ``longest_minutes``."""
+
+    tries: int = Field(default=5, ge=1)  # of one account
+    address_tries: int = Field(default=30, ge=1)  # from one address, which a whole office may share
+    minutes: float = Field(default=1, gt=0)
+    longest_minutes: float = Field(default=15, gt=0)
+
+
+class Oidc(BaseModel):
+    """The office's single sign-on (OpenID Connect); its addresses and secrets stand in ``.streamlit/secrets.toml``."""
+
+    on: bool = False
+    provider: str = ""  # the name of its part of the secrets; empty: the only one
+    claim: str = "sub"  # what of its answer names a person for good
 
 
 class Backups(BaseModel):
@@ -120,7 +163,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     config: Path = HERE / "street.toml"
     now: datetime | None = None
-    language: str = "zh_CN"
+    language: Literal["zh_CN", "en"] = "zh_CN"
 
     street: Street = Street()
     coverage_denominator: Literal["surveyed", "eligible"] = "surveyed"
@@ -128,13 +171,16 @@ class Settings(BaseSettings):
     thresholds: Thresholds = Thresholds()
     limits: Limits = Limits()
     webhook: Webhook = Webhook()
+    sign_in: SignIn = SignIn()
+    oidc: Oidc = Oidc()
+    trusted_proxies: list[str] = Field(default_factory=list)  # addresses or networks whose X-Forwarded-For is believed
     backup: Backups = Backups()
     products: dict[str, Product] = Field(default_factory=dict)
     composite_weights: dict[str, float] = Field(default_factory=dict)  # basis → weight; empty: no composite ranking
     dense_ranks: bool = False  # 1, 1, 2, 3 instead of 1, 1, 3, 4
     count_shared_events: bool = True  # one event may serve two items of the evidence checklist
-    idle_minutes: int = 120
-    stay_signed_in_days: int = 7
+    idle_minutes: int = Field(default=120, ge=1)
+    stay_signed_in_days: int = Field(default=7, ge=1)
 
     @classmethod
     def settings_customise_sources(
@@ -154,16 +200,45 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.data_dir / 'street.db').resolve()}"
 
 
-@lru_cache(maxsize=1)
-def settings() -> Settings:
-    """The settings of this process: the office's file laid over the one that is shipped.
+_set: ContextVar[str] = ContextVar("set", default="")  # JSON of what was set in the page; empty: nothing
 
-    ConfigError where the office's file is missing or cannot be read. Tests call ``settings.cache_clear()`` after
-    changing the environment.
-    """
+
+class _Reader:
+    """The settings as this thread sees them; made once for each text that is laid over the file."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Settings] = {}
+
+    def __call__(self) -> Settings:
+        """The environment, over what was set in the page, over the office's file, over the one that is shipped.
+
+        ConfigError where the office's file is missing or cannot be read.
+        """
+        text = _set.get()
+        found = self._made.get(text)
+        if found is None:
+            found = self._made[text] = laid(json.loads(text) if text else {})
+        return found
+
+    def cache_clear(self) -> None:
+        """Read everything anew: tests call this after changing the environment."""
+        self._made.clear()
+
+
+settings = _Reader()
+
+
+def using(text: str) -> None:
+    """Let this thread see what was set in the page: tables as JSON, which ``laid`` has taken; empty: the file alone."""
+    _set.set(text)
+
+
+def laid(above: dict[str, Any]) -> Settings:
+    """The settings with these tables laid over the office's file; pydantic's ValidationError where they do not fit."""
     path = Settings().config
     shipped = read(HERE / "street.toml")
-    return Settings(**(shipped if path.resolve() == HERE / "street.toml" else _over(shipped, read(path))))
+    below = shipped if path.resolve() == HERE / "street.toml" else _over(shipped, read(path))
+    return Settings(**_over(below, above))
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from config.declarations import ConfigError
 from config.language import _
 from config.settings import settings
 from data_access import accounts, database, privacy, sheets, submissions
-from data_access.accounts import AccountError, Actor, Role
+from data_access.accounts import AccountError, Actor
 from data_access.backups.archive import BackupError
 from data_access.commands import answers, logs
+from data_access.commands.account_command import accounts_
 from data_access.commands.arguments import Day, Moment
 from data_access.commands.arguments import campaign as code_of
 from data_access.commands.backup_command import backup, restore, verify
@@ -216,49 +217,7 @@ def _counted(view: View, start: date | None) -> dict[str, Any]:
     return {"from": (start or view.day).isoformat(), **found}
 
 
-@main.group(name="accounts")
-def accounts_() -> None:
-    """Who may sign in."""
-
-
-@accounts_.command()
-@click.argument("name")
-@click.option(
-    "--role", required=True, type=click.Choice([role.value for role in Role]), help="What the account may do."
-)
-@click.option("--community", help="The community of a clerk.")
-@click.password_option(help="First password, to be changed at the first sign-in [default: asked for].")
-def add(name: str, role: str, community: str | None, password: str) -> None:
-    """Create an account."""
-    accounts.create(accounts.console(), name, password, Role(role), community)
-    click.echo(name)
-
-
-@accounts_.command(name="list")
-def list_() -> None:
-    """Show all accounts."""
-    for account in accounts.accounts(accounts.console()):
-        state = _("disabled") if account["disabled_at"] else ""
-        click.echo("\t".join([account["username"], account["role"], account["community"] or "", state]).rstrip())
-
-
-@accounts_.command()
-@click.argument("name")
-def disable(name: str) -> None:
-    """End an account; its sessions end with it."""
-    accounts.disable(accounts.console(), name)
-    click.echo(name)
-
-
-@accounts_.command(name="reset-password")
-@click.argument("name")
-@click.password_option(help="New password, to be changed at the next sign-in [default: asked for].")
-def reset_password(name: str, password: str) -> None:
-    """Give an account a new password."""
-    accounts.set_password(accounts.console(), name, password)
-    click.echo(name)
-
-
+main.add_command(accounts_)
 main.add_command(import_)
 main.add_command(withdraw)
 main.add_command(mapping)

@@ -14,12 +14,14 @@ from enum import StrEnum
 from typing import Any
 
 import bcrypt
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from config import clock
 from config.language import N_, _
 from data_access import audit, database
+from data_access.access import passwords, throttles
 from data_access.catalogue import catalogues
+from data_access.office import overlay
 from data_access.schema import Account, Community, Street
 
 
@@ -155,23 +157,36 @@ def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
     )
 
 
-def actor(username: str) -> Actor:
-    """The account by its name; AccountError if there is none or it is disabled.
+def found(connection: Connection, *fits: ColumnElement[bool]) -> Actor | None:
+    """The active account that fits these conditions, if there is one."""
+    row = connection.execute(
+        select(*_COLUMNS)
+        .select_from(Account)
+        .join(Community, Community.id == Account.community_id, isouter=True)
+        .where(*fits, Account.disabled_at.is_(None))
+    ).first()
+    return None if row is None else _actor(row)
 
-    From here on the running thread speaks the catalogue of the account's street (see ``catalogues``).
+
+def enter(connection: Connection, *fits: ColumnElement[bool]) -> Actor | None:
+    """As ``found``; from here on the running thread speaks the catalogue of the account's street (``catalogues``).
+
+    It also goes by what was set in the street's page (``overlay``).
     """
+    actor = found(connection, *fits)
+    if actor is not None:
+        catalogues.enter(connection, actor.street_id)
+        overlay.enter(connection, actor.street_id)
+    return actor
+
+
+def actor(username: str) -> Actor:
+    """The account by its name, entered; AccountError if there is none or it is disabled."""
     with database.reading() as connection:
-        row = connection.execute(
-            select(*_COLUMNS)
-            .select_from(Account)
-            .join(Community, Community.id == Account.community_id, isouter=True)
-            .where(Account.username == username, Account.disabled_at.is_(None))
-        ).first()
-        if row is not None:
-            catalogues.enter(connection, row.street_id)
-    if row is None:
+        known = enter(connection, Account.username == username)
+    if known is None:
         raise AccountError(N_("There is no active account {name}. An administrator can create one."), name=username)
-    return _actor(row)
+    return known
 
 
 def look_back(acting: Actor, moment: datetime) -> Actor:
@@ -192,29 +207,11 @@ def exist() -> bool:
         return connection.execute(select(Account.id).where(Account.password_hash.is_not(None))).first() is not None
 
 
-def credentials() -> dict[str, Any]:
-    """What streamlit-authenticator needs: ``{"usernames": {name: {"name", "password" (hash), "email", "roles"}}}``."""
-    with database.reading() as connection:
-        rows = connection.execute(
-            select(Account.username, Account.password_hash, Account.role).where(
-                Account.password_hash.is_not(None), Account.disabled_at.is_(None)
-            )
-        ).all()
-    return {
-        "usernames": {
-            row.username: {
-                "name": row.username,
-                "password": row.password_hash,
-                "email": "",
-                "roles": [row.role],
-            }
-            for row in rows
-        }
-    }
-
-
 def accounts(acting: Actor) -> list[dict[str, Any]]:
-    """All accounts: username, role, community, created_at, disabled_at. For administrators."""
+    """All accounts: username, role, community, created_at, disabled_at, subject, must_change, password_until.
+
+    For administrators. ``subject``: who this is at the office's single sign-on.
+    """
     acting.require(Capability.ADMINISTER)
     with database.reading() as connection:
         rows = connection.execute(
@@ -224,6 +221,9 @@ def accounts(acting: Actor) -> list[dict[str, Any]]:
                 Community.name.label("community"),
                 Account.created_at,
                 Account.disabled_at,
+                Account.subject,
+                Account.must_change,
+                Account.password_until,
             )
             .select_from(Account)
             .join(Community, Community.id == Account.community_id, isouter=True)
@@ -234,15 +234,13 @@ def accounts(acting: Actor) -> list[dict[str, Any]]:
 
 
 _USERNAME = re.compile(r"[a-z0-9_]{4,20}")
-_MIN_PASSWORD = 8
 
 
-def hash_password(password: str) -> str:
-    """The bcrypt hash of a password; AccountError if it is too short or too long for bcrypt."""
-    if len(password) < _MIN_PASSWORD:
-        raise AccountError(N_("The password needs at least {n} characters."), n=_MIN_PASSWORD)
-    if len(password.encode()) > 72:
-        raise AccountError(N_("The password is too long (72 bytes at most)."))
+def hash_password(username: str, password: str) -> str:
+    """The bcrypt hash of a password for an account; AccountError where it breaks the rules (``passwords.problem``)."""
+    wrong = passwords.problem(username, password)
+    if wrong is not None:
+        raise AccountError(wrong)
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt()).decode()
 
 
@@ -254,7 +252,7 @@ def _check_username(username: str) -> str:
 
 def create_first_administrator(username: str, password: str, street: str) -> Actor:
     """First start: the administrator and the street's name. AccountError once anybody can sign in."""
-    password_hash = hash_password(password)
+    password_hash = hash_password(username, password)
     with database.writing() as connection:
         if connection.execute(select(Account.id).where(Account.password_hash.is_not(None))).first() is not None:
             raise AccountError(N_("The administrator exists already. Sign in."))
@@ -285,17 +283,11 @@ def create(
 ) -> Actor:
     """A new account; a clerk needs a community. AccountError names what is wrong."""
     acting.require(Capability.ADMINISTER)
-    password_hash = hash_password(password)
+    password_hash = hash_password(username, password)
     with database.writing() as connection:
         if connection.execute(select(Account.id).where(Account.username == username)).first() is not None:
             raise AccountError(N_("There is already an account {name}."), name=username)
-        community_id = None
-        if role == Role.CLERK:
-            community_id = connection.execute(
-                select(Community.id).where(Community.street_id == acting.street_id, Community.name == community)
-            ).scalar_one_or_none()
-            if community_id is None:
-                raise AccountError(N_("A community clerk needs a community of the register."))
+        community_id = _community_of(connection, acting, role, community)
         _insert(
             connection,
             acting.street_id,
@@ -314,49 +306,123 @@ def disable(acting: Actor, username: str) -> None:
     acting.require(Capability.ADMINISTER)
     _not_console(username)
     with database.writing() as connection:
-        administrators = connection.execute(
-            select(Account.username).where(
-                Account.street_id == acting.street_id,
-                Account.role == Role.ADMIN,
-                Account.disabled_at.is_(None),
-                Account.password_hash.is_not(None),
-            )
-        ).scalars()
-        if list(administrators) == [username]:
-            raise AccountError(N_("This is the last administrator. Create another one first."))
-        ended = connection.execute(
+        _keep_an_administrator(connection, acting, username)
+        _change(connection, acting, username, disabled_at=clock.now())
+        audit.record(connection, acting, "account_disabled", username)
+
+
+def enable(acting: Actor, username: str) -> None:
+    """Take an account up again that was ended; its old sessions stay ended."""
+    acting.require(Capability.ADMINISTER)
+    with database.writing() as connection:
+        resumed = connection.execute(
             update(Account)
             .where(
                 Account.username == username,
                 Account.street_id == acting.street_id,
-                Account.disabled_at.is_(None),
+                Account.disabled_at.is_not(None),
             )
-            .values(disabled_at=clock.now(), generation=Account.generation + 1)
+            .values(disabled_at=None, generation=Account.generation + 1)
         )
-        if ended.rowcount == 0:
-            raise AccountError(N_("There is no active account {name}. An administrator can create one."), name=username)
-        audit.record(connection, acting, "account_disabled", username)
+        if resumed.rowcount == 0:
+            raise AccountError(N_("There is no ended account {name}."), name=username)
+        audit.record(connection, acting, "account_enabled", username)
+
+
+def set_role(acting: Actor, username: str, role: Role, community: str | None = None) -> None:
+    """Change what an account may do, and whose clerk it is; its sessions end with the next click.
+
+    AccountError for the last one that can administer, and for a clerk without a community.
+    """
+    acting.require(Capability.ADMINISTER)
+    _not_console(username)
+    with database.writing() as connection:
+        if role != Role.ADMIN:
+            _keep_an_administrator(connection, acting, username)
+        community_id = _community_of(connection, acting, role, community)
+        _change(connection, acting, username, role=role.value, community_id=community_id)
+        audit.record(connection, acting, "role_changed", username, role=role, community_id=community_id)
 
 
 def set_password(acting: Actor, username: str, password: str) -> None:
-    """Change a password: one's own, or anybody's by an administrator (then to be changed at the next sign-in)."""
-    if acting.username != username:
+    """Change a password: one's own, or anybody's by an administrator; all sessions of the account end.
+
+    One that somebody else has set is of use for a day (``passwords.ONE_TIME``) and has to be changed at the sign-in.
+    """
+    own = acting.username == username
+    if not own:
         acting.require(Capability.ADMINISTER)
     _not_console(username)
-    password_hash = hash_password(password)
+    password_hash = hash_password(username, password)
+    until = None if own else clock.now() + passwords.ONE_TIME
     with database.writing() as connection:
-        changed = connection.execute(
-            update(Account)
-            .where(Account.username == username, Account.street_id == acting.street_id)
-            .values(
-                password_hash=password_hash,
-                generation=Account.generation + 1,
-                must_change=acting.username != username,
-            )
+        _change(connection, acting, username, password_hash=password_hash, must_change=not own, password_until=until)
+        if not own:
+            throttles.clear(connection, username)
+        audit.record(connection, acting, "password_changed" if own else "password_reset", username)
+
+
+def reset_password(acting: Actor, username: str) -> str:
+    """Give an account a new password that the board makes up, as ``set_password``; it is shown this once."""
+    password = passwords.one_time()
+    acting.require(Capability.ADMINISTER)
+    set_password(acting, username, password)
+    return password
+
+
+def link(acting: Actor, username: str, subject: str | None) -> None:
+    """Say who an account is at the office's single sign-on (None: nobody); AccountError if that is another account."""
+    acting.require(Capability.ADMINISTER)
+    _not_console(username)
+    subject = (subject or "").strip()[:255] or None
+    with database.writing() as connection:
+        held = select(Account.username).where(Account.subject == subject, Account.username != username)
+        taken = None if subject is None else connection.execute(held).scalar()
+        if taken is not None:
+            raise AccountError(N_("This name of single sign-on belongs to the account {name}."), name=taken)
+        _change(connection, acting, username, subject=subject)
+        audit.record(connection, acting, "account_linked" if subject else "account_unlinked", username)
+
+
+def _change(connection: Connection, acting: Actor, username: str, **values: Any) -> None:
+    """Change an active account and end its sessions; AccountError where there is none."""
+    changed = connection.execute(
+        update(Account)
+        .where(
+            Account.username == username,
+            Account.street_id == acting.street_id,
+            Account.disabled_at.is_(None),
         )
-        if changed.rowcount == 0:
-            raise AccountError(N_("There is no active account {name}. An administrator can create one."), name=username)
-        audit.record(connection, acting, "password_changed", username)
+        .values(generation=Account.generation + 1, **values)
+    )
+    if changed.rowcount == 0:
+        raise AccountError(N_("There is no active account {name}. An administrator can create one."), name=username)
+
+
+def _keep_an_administrator(connection: Connection, acting: Actor, username: str) -> None:
+    """AccountError if nobody could administer without this account."""
+    administrators = connection.execute(
+        select(Account.username).where(
+            Account.street_id == acting.street_id,
+            Account.role == Role.ADMIN,
+            Account.disabled_at.is_(None),
+            Account.password_hash.is_not(None),
+        )
+    ).scalars()
+    if list(administrators) == [username]:
+        raise AccountError(N_("This is the last administrator. Create another one first."))
+
+
+def _community_of(connection: Connection, acting: Actor, role: Role, community: str | None) -> int | None:
+    """The community of a clerk, which there has to be; None for the other roles."""
+    if role != Role.CLERK:
+        return None
+    found = connection.execute(
+        select(Community.id).where(Community.street_id == acting.street_id, Community.name == community)
+    ).scalar_one_or_none()
+    if found is None:
+        raise AccountError(N_("A community clerk needs a community of the register."))
+    return found
 
 
 def _not_console(username: str) -> None:

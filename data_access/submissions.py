@@ -171,18 +171,31 @@ def save(
     """
     actor.require(Capability.UPLOAD)
     with database.writing() as connection:
-        identities = Identities(connection, actor.street_id)
-        planned = plans(connection, actor, identities, [(None, portion) for portion in portions], "")
-        if seen is not None and any((plan.previous.revision if plan.previous else 0) != seen for plan in planned):
-            raise ChangedMeanwhileError(_("Somebody has changed this meanwhile. Look at it again, then decide."))
-        changed = [plan for plan in planned if plan.outcome.status == "committed"]
-        for plan in changed:
-            source = plan.previous if annotated else None
-            plan.outcome.sheet = source.sheet or "" if source else ""
-            _store(connection, actor, identities, plan, source.workbook_id if source else None, clock.now())
-        if changed:
-            database.raise_version(connection)
-            audit.record(connection, actor, "rows_saved", changed[0].portion.scope.kind, submissions=len(changed))
+        return save_within(connection, actor, portions, seen=seen, annotated=annotated)
+
+
+def save_within(
+    connection: Connection,
+    actor: Actor,
+    portions: Iterable[Portion],
+    *,
+    seen: int | None = None,
+    annotated: bool = False,
+) -> list[SheetOutcome]:
+    """``save`` in the caller's transaction, for what is kept together with it or not at all."""
+    actor.require(Capability.UPLOAD)
+    identities = Identities(connection, actor.street_id)
+    planned = plans(connection, actor, identities, [(None, portion) for portion in portions], "")
+    if seen is not None and any((plan.previous.revision if plan.previous else 0) != seen for plan in planned):
+        raise ChangedMeanwhileError(_("Somebody has changed this meanwhile. Look at it again, then decide."))
+    changed = [plan for plan in planned if plan.outcome.status == "committed"]
+    for plan in changed:
+        source = plan.previous if annotated else None
+        plan.outcome.sheet = source.sheet or "" if source else ""
+        _store(connection, actor, identities, plan, source.workbook_id if source else None, clock.now())
+    if changed:
+        database.raise_version(connection)
+        audit.record(connection, actor, "rows_saved", changed[0].portion.scope.kind, submissions=len(changed))
     return [plan.outcome for plan in planned]
 
 

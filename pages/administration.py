@@ -4,7 +4,7 @@ import streamlit as st
 
 from config.language import _
 from pages.parts import empty, filters, guard, people, posting
-from pages.parts.administration import audit, backups, catalogue, office
+from pages.parts.administration import audit, backups, calendar, catalogue, drives, register, rules, system
 from pages.parts.wall import wordings
 
 actor = guard.enter("administration")
@@ -25,29 +25,30 @@ section = filters.Choice(
     },
 )
 view = filters.bar(actor, "administration", areas=False, extra=[section])
-if actor.looking_back and section.value in ("accounts", "catalogue", "calendar", "phrases", "postings", "backup"):
+if actor.looking_back and section.value not in ("system", "audit"):
     empty.state(section.options[section.value], _("This part is about now. Go back to now to work in it."))
     st.stop()
 match section.value:
     case "register":
-        office.register(actor, view)
+        register.show(actor, view)
     case "campaigns":
-        office.campaigns(actor)
+        drives.show(actor)
     case "catalogue":
         catalogue.show(actor, view)
     case "limits":
-        office.limits()
+        rules.show(actor)
     case "calendar":
-        office.calendar(actor, view)
+        calendar.show(actor, view)
     case "phrases":
         wordings.edit(actor, view)
     case "postings":
+        rules.webhook(actor)
         posting.show(actor)
     case "audit":
         audit.show(actor)
     case "backup":
         backups.show(actor)
     case "system":
-        office.system(actor)
+        system.show(actor)
     case _other:
         people.show(actor, view)

@@ -1,6 +1,7 @@
 """Community 社区: everything about one community."""
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 
 import pandas as pd
@@ -31,7 +32,19 @@ def head(view: View) -> None:
         parts.append(_("lead cadre {name}", name=card.lead))
     if card.liaison:
         parts.append(_("liaison {name} {phone}", name=card.liaison, phone=card.phone))
+    past = cache.cached(directory.lineage)(view)
+    if past.joined:
+        parts.append(_("took in {names}", names=_dated(past.joined)))
+    if past.former:
+        parts.append(_("was called {names}", names=_dated(past.former)))
+    if past.ended:
+        gone = _("merged into {name} on {day}", name=past.into, day=past.ended)
+        parts.append(gone if past.into else _("ended on {day}", day=past.ended))
     st.caption(" · ".join(tables.plain(part) for part in parts))
+
+
+def _dated(names: tuple[tuple[str, date], ...]) -> str:
+    return "、".join(f"{name}（{day}）" for name, day in names)
 
 
 def draw_tiles(view: View) -> None:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from config import catalogue, language
-from config.settings import settings
+from config.settings import settings, using
 from data_access import accounts, database
 from data_access.accounts import Actor
 
@@ -101,6 +101,7 @@ def bare_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Off
     settings.cache_clear()
     language.use(language.DEFAULT)
     catalogue.using(None)
+    using("")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from config.catalogue import indicator as defined
 from config.indicators import Comparator, Indicator, Polarity
 from config.language import N_, _
 from config.settings import settings
-from data_access import audit, database, privacy
+from data_access import audit, database, naming, privacy
 from data_access.accounts import Actor, Capability
 from data_access.schema import Account, Community, DataVersion, Target
 
@@ -278,7 +278,7 @@ def _amount(item: Indicator, value: int | float | Decimal | None) -> Decimal | N
 
 def _community(connection: Connection, actor: Actor, name: str) -> int:
     found: int | None = connection.execute(
-        select(Community.id).where(Community.street_id == actor.street_id, Community.name == name)
+        select(naming.key(actor.street_id, name))
     ).scalar()
     if found is None:
         raise TargetError(N_("The street has no {name}."), name=name)

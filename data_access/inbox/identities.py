@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from data_access import naming
 from data_access.inbox.facts import by_column
 from data_access.schema import Campaign, Community, Site
 from data_access.workbooks.model import Scope
@@ -17,7 +19,7 @@ class Identities:
 
     def __init__(self, connection: Connection, street_id: int) -> None:
         self.connection, self.street_id = connection, street_id
-        self._communities = self._load(Community.name, Community.id, Community.street_id)
+        self._communities = self._load(Community.name, naming.identity(), Community.street_id)
         self._sites = self._load(Site.name, Site.id, Site.street_id)
         self._campaigns = self._load(Campaign.code, Campaign.id, Campaign.street_id)
 
@@ -28,6 +30,16 @@ class Identities:
     def community(self, name: str | None) -> int | None:
         """The key of a community; None if it is not registered (yet)."""
         return self._communities.get(name) if name else None
+
+    def official(self, name: str) -> str:
+        """The name that a community bears, of one that it bears or bore; an unknown name as it is."""
+        rows = select(Community.name).where(Community.id == self._communities.get(name))
+        return self.connection.execute(rows).scalar() or name
+
+    def retired_on(self, name: str) -> date | None:
+        """The day from which a community owes nothing more; None where it goes on or is not registered."""
+        rows = select(Community.retired_on).where(Community.id == self._communities.get(name))
+        return self.connection.execute(rows).scalar()
 
     def campaign(self, code: str | None) -> int | None:
         """The key of a campaign."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, bindparam, case, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
-from data_access import privacy
+from data_access import naming, privacy
 from data_access.accounts import Actor, Role
 from data_access.force import complete_sum, in_force
 from data_access.layouts import mappings
@@ -68,6 +68,7 @@ def campaign_definitions(connection: Connection, street_id: int) -> list[Campaig
 def _communities(connection: Connection, street_id: int) -> tuple[KnownCommunity, ...]:
     rows = connection.execute(
         select(
+            Community.id,
             Community.name,
             CommunityEntry.code,
             CommunityEntry.kind,
@@ -80,9 +81,14 @@ def _communities(connection: Connection, street_id: int) -> tuple[KnownCommunity
         .where(Community.street_id == street_id, in_force())
         .order_by(Community.position)
     )
+    found = [(row, list(row.aliases or ())) for row in rows]
+    for one in naming.former(connection, street_id):  # also where a register was sent since that does not know it
+        for row, aliases in found:
+            if row.id == one.community_id and one.name not in (row.name, *aliases):
+                aliases.append(one.name)
     return tuple(
-        KnownCommunity(r.name, r.code or "", r.kind, tuple(r.aliases or ()), r.active_from, r.active_until)
-        for r in rows
+        KnownCommunity(row.name, row.code or "", row.kind, tuple(aliases), row.active_from, row.active_until)
+        for row, aliases in found
     )
 
 

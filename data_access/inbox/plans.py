@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -109,6 +109,7 @@ def plans(
     pairs = list(pairs)
     held = Held(connection, actor.street_id, (identities.scope_text(portion.scope) for _, portion in pairs))
     made = [_plan(connection, actor, identities, held, sheet, portion, sha256) for sheet, portion in pairs]
+    _refuse_twice(identities, made)
     if not opened:
         closing.refuse(connection, actor, made)
     sent = [plan for plan in made if plan.outcome.status == "committed" and plan.sheet is not None]
@@ -145,6 +146,8 @@ def _plan(
         findings=list(portion.findings),
     )
     made = facts.facts(scope.kind, portion.rows, scope)
+    if scope.kind == "communities":
+        _keep_identity(identities, made, outcome)
     text = identities.scope_text(scope)
     outcome.figures_of = scope.business_date or max((day for f in made if (day := f.get("biz_date"))), default=None)
     numbers = [row.number for row in portion.rows]
@@ -205,6 +208,36 @@ def _within_limits(actor: Actor, identities: Identities, plan: Plan) -> bool:
         outcome.findings.append(Finding(rules.STREET_MATTER, sheet=outcome.sheet, fields={"number": number}))
         return False
     return True
+
+
+def _refuse_twice(identities: Identities, made: Sequence[Plan]) -> None:
+    """A register that names a community by two of its names would be two revisions at once."""
+    known = [plan for plan in made if plan.portion.scope.kind == "communities" and plan.previous is not None]
+    scopes = [plan.scope for plan in known]
+    for plan in known:
+        written = plan.portion.scope.community or ""
+        name = identities.official(written)
+        if scopes.count(plan.scope) > 1 and name != written:
+            outcome = plan.outcome
+            fields = {"former": written, "name": name}
+            outcome.status, outcome.rows_refused, outcome.rows_accepted = "rejected", outcome.rows_accepted, 0
+            outcome.findings = [Finding(rules.NAMED_TWICE, sheet=outcome.sheet, fields=fields)]
+
+
+def _keep_identity(identities: Identities, made: Sequence[dict[str, Any]], outcome: SheetOutcome) -> None:
+    """An old register neither takes a new name away nor brings a community back that has ended."""
+    for fact in made:
+        name = identities.official(fact["name"])
+        if name != fact["name"]:
+            fields = {"former": fact["name"], "name": name}
+            outcome.findings.append(Finding(rules.FORMER_NAME, sheet=outcome.sheet, fields=fields))
+            fact["aliases"] = [*dict.fromkeys((*(a for a in fact["aliases"] if a != name), fact["name"]))]
+            fact["name"] = name
+        ended = identities.retired_on(name)
+        if ended is not None and (fact["active_until"] is None or fact["active_until"] >= ended):
+            fact["active_until"] = ended - timedelta(days=1)
+            fields = {"name": name, "day": ended.isoformat()}
+            outcome.findings.append(Finding(rules.RETIREMENT_KEPT, sheet=outcome.sheet, fields=fields))
 
 
 def _keep_review(actor: Actor, plan: Plan) -> None:

@@ -25,6 +25,21 @@ DAY_CLOSED = error(
     N_("{day} was closed by {by} at {time}; nothing of that day is changed any more."),
     N_("A supervisor or an administrator opens the day again with a reason (dispatch page); then take this in again."),
 )
+FORMER_NAME = warning(
+    "FORMER_NAME",
+    N_("{former} is called {name} now; the row was taken for it."),
+    N_("Write the name that it bears now. Communities are renamed on the administration page."),
+)
+NAMED_TWICE = error(
+    "NAMED_TWICE",
+    N_("{former} is a former name of {name}, and that stands on the sheet too."),
+    N_("Take one of the two rows out."),
+)
+RETIREMENT_KEPT = warning(
+    "RETIREMENT_KEPT",
+    N_("{name} has ended on {day}; that the sheet says otherwise was not taken."),
+    N_("Whether a community ends or goes on is decided on the administration page."),
+)
 
 # What a community clerk may not say.
 STREET_SHEET = error(

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, database, privacy
+from data_access import audit, database, naming, privacy
 from data_access.accounts import Actor, Capability, Role
 from data_access.office.deadlines import DAILY
 from data_access.schema import Account, Campaign, Community, Exemption
@@ -77,7 +77,7 @@ def grant(
     if kind is not None and kind not in DAILY:
         raise ExemptionError(N_("Only daily sheets can be exempted."))
     with database.writing() as connection:
-        community_id = _key(connection, actor, Community.id, Community.name, community)
+        community_id = _community(connection, actor, community)
         campaign_id = _key(connection, actor, Campaign.id, Campaign.code, campaign) if campaign else None
         known = connection.execute(
             select(Exemption.id).where(
@@ -150,7 +150,7 @@ def exemptions(
     if end is not None:
         conditions.append(Exemption.first_day <= end)
     if community is not None:
-        conditions.append(Community.name == community)
+        conditions.append(Community.id == naming.key(actor.street_id, community))
     if campaign is not None:
         conditions.append(Exemption.campaign_id.is_(None) | (Campaign.code == campaign))
     if actor.role == Role.CLERK:
@@ -206,6 +206,13 @@ def standing(
     for row in rows:
         found[row.community_id].append((row.kind, row.first_day, row.last_day))
     return Excused({key: tuple(spans) for key, spans in found.items()})
+
+
+def _community(connection: Connection, actor: Actor, wanted: str) -> int:
+    found: int | None = connection.execute(select(naming.key(actor.street_id, wanted))).scalar()
+    if found is None:
+        raise ExemptionError(N_("The street has no {name}."), name=wanted)
+    return found
 
 
 def _key(connection: Connection, actor: Actor, key: Any, name: Any, wanted: str) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from config import clock
 from config.language import N_, _
-from data_access import database, sheets, submissions
+from data_access import database, naming, sheets, submissions
 from data_access.accounts import Actor, Capability, NotAllowedError, Role
 from data_access.force import in_force
 from data_access.inbox import facts
@@ -142,7 +142,7 @@ def settled_before(actor: Actor, community: str | None, issue_type: str | None) 
             .join(Community, Community.id == ActionItem.community_id)
             .where(
                 ActionItem.street_id == actor.street_id,
-                Community.name == community,
+                Community.id == naming.key(actor.street_id, community),
                 ActionItem.issue_type == issue_type,
                 ActionItem.status != "clear",
                 in_force(),
@@ -169,9 +169,7 @@ def _clerk(actor: Actor, matter: Matter, status: str) -> None:
     """A clerk marks the own community's matters as fixed, and nothing else."""
     with database.reading() as connection:
         community = connection.execute(
-            select(Community.id).where(
-                Community.street_id == actor.street_id, Community.name == matter.values["community"]
-            )
+            select(Community.id).where(Community.id == naming.key(actor.street_id, matter.values["community"]))
         ).scalar()
     actor.require_community(community)
     if status != "recheck":

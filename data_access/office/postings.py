@@ -24,7 +24,7 @@ from sqlalchemy import insert, select, update
 from config import clock
 from config.language import N_, _
 from config.settings import settings
-from data_access import audit, database, privacy
+from data_access import accounts, audit, database, privacy
 from data_access.accounts import Actor, Capability
 from data_access.schema import Account, Posting
 
@@ -33,7 +33,7 @@ log = logging.getLogger("street.postings")
 # Telephone and document numbers, also with gaps in them; a date with its hour is shorter.
 _GAP, _PERSONAL = re.compile(r"(?<=\d)[ -](?=\d)"), re.compile(r"\d{11}")
 
-SORTS = {"reminder": N_("reminder"), "notice": N_("ranking notice")}
+SORTS = {"reminder": N_("reminder"), "notice": N_("ranking notice"), "test": N_("test")}
 MOST_BYTES = 2000  # what a group robot takes in one text (2,048), less some for the part's number
 CLAIM = timedelta(minutes=2)  # how long a try may be under way before another process may make it
 ROUND = 1.0  # seconds between two looks at what is due
@@ -85,7 +85,7 @@ def queue(actor: Actor, sort: str, text: str) -> list[int]:
     if sort not in SORTS:
         raise ValueError(sort)
     if not on():
-        raise PostingError(N_("No group robot is set. Its address stands in the settings under [webhook]."))
+        raise PostingError(N_("No group robot is set. An administrator types its address on the administration page."))
     if not text.strip():
         raise PostingError(N_("There is nothing to send."))
     if _PERSONAL.search(_GAP.sub("", text)):
@@ -177,8 +177,11 @@ def wake() -> None:
 
 
 def _work() -> None:
-    while on():
+    while True:
         try:
+            accounts.console()  # the address may have been set in the page
+            if not on():
+                return
             deliver()
             with _starting:
                 if not _waiting():

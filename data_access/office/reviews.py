@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from config.checklist import checklist_item
 from config.language import N_, _
-from data_access import database, submissions
+from data_access import database, naming, submissions
 from data_access.accounts import Actor, Capability
 from data_access.force import in_force
 from data_access.inbox import facts
@@ -82,7 +82,7 @@ def _rows(connection: Connection, actor: Actor, community: str, year: str) -> li
             Submission.street_id == actor.street_id,
             Submission.kind == "evidence",
             Submission.period == year,
-            Community.name == community,
+            Community.id == naming.key(actor.street_id, community),
             in_force(),
         )
     ).scalar()

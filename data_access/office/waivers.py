@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from config import clock
 from config.language import N_, _
-from data_access import audit, database, privacy
+from data_access import audit, database, naming, privacy
 from data_access.accounts import Actor, Capability, Role
 from data_access.findings import Severity
 from data_access.rulebook import RULES
@@ -62,7 +62,7 @@ def grant(actor: Actor, rule: str, community: str, day: date, reason: str, campa
     if not reason.strip():
         raise WaiverError(N_("A waiver needs a reason."))
     with database.writing() as connection:
-        community_id = _key(connection, actor, Community.id, Community.name, community)
+        community_id = _community(connection, actor, community)
         campaign_id = _key(connection, actor, Campaign.id, Campaign.code, campaign) if campaign else None
         same = (
             Waiver.street_id == actor.street_id,
@@ -127,7 +127,7 @@ def waivers(
     if day is not None:
         conditions.append(Waiver.day == day)
     if community is not None:
-        conditions.append(Community.name == community)
+        conditions.append(Community.id == naming.key(actor.street_id, community))
     if campaign is not None:
         conditions.append(Waiver.campaign_id.is_(None) | (Campaign.code == campaign))
     if actor.role == Role.CLERK:
@@ -219,6 +219,13 @@ def _check(rule: str) -> None:
         raise WaiverError(N_("There is no rule {rule}."), rule=rule)
     if not waivable(rule):
         raise WaiverError(N_("Only warnings can be accepted; {rule} is none."), rule=rule)
+
+
+def _community(connection: Connection, actor: Actor, wanted: str) -> int:
+    found: int | None = connection.execute(select(naming.key(actor.street_id, wanted))).scalar()
+    if found is None:
+        raise WaiverError(N_("The street has no {name}."), name=wanted)
+    return found
 
 
 def _key(connection: Connection, actor: Actor, key: Any, name: Any, wanted: str) -> int:

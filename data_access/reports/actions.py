@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select
 from config import clock
 from config.catalogue import UnknownWorkstreamError, workstream
 from config.language import _
-from data_access import database, metrics, privacy
+from data_access import database, metrics, naming, privacy
 from data_access.force import in_force
 from data_access.metrics import Item
 from data_access.reports import progress
@@ -207,8 +207,9 @@ def _rows(connection: Connection, view: View, *, clear: bool = False) -> list[An
 
     ``clear``: the inspections that found nothing as well.
     """
+    called = naming.called(connection, view.actor.street_id, view.day, view.as_of)
     query = (
-        select(*ActionItem.__table__.columns, Community.name.label("community"), Submission.revision)
+        select(*ActionItem.__table__.columns, called.label("community"), Submission.revision)
         .select_from(ActionItem)
         .join(Submission, Submission.id == ActionItem.submission_id)
         .join(Community, Community.id == ActionItem.community_id, isouter=True)

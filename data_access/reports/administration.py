@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from config.language import speaking
 from config.settings import settings
-from data_access import audit, database, privacy
+from data_access import audit, database, naming, privacy
 from data_access.accounts import Actor, Capability
 from data_access.force import in_force
 from data_access.inbox import facts
@@ -41,6 +41,10 @@ REGISTER = [
     "population",
     "active_from",
     "active_until",
+    "ended",
+    "merged_into",
+    "joined",
+    "former",
 ]
 LIBRARIES = (
     "streamlit",
@@ -60,24 +64,33 @@ def register(actor: Actor) -> pd.DataFrame:
     """The communities in force, in register order; names and telephones of people masked. For administrators.
 
     Columns: name, code, kind, area, aliases (text), lead_cadre, liaison, liaison_phone (masked), households,
-    population (Int64), active_from, active_until.
+    population (Int64), active_from, active_until; ended (day from which it owes nothing, or None), merged_into (name),
+    joined (those merged into it, with the day), former (names it bore, with the day on which each ended).
     """
     actor.require(Capability.ADMINISTER)
     with database.reading() as connection:
         rows = connection.execute(
             select(
+                Community.id,
                 Community.name,
                 Community.code,
-                *(getattr(CommunityEntry, name) for name in REGISTER[2:]),
+                Community.retired_on.label("ended"),
+                Community.merged_into.label("into"),
+                *(getattr(CommunityEntry, name) for name in REGISTER[2:-4]),
             )
             .join(CommunityEntry, CommunityEntry.community_id == Community.id)
             .join(Submission, Submission.id == CommunityEntry.submission_id)
             .where(Community.street_id == actor.street_id, in_force())
             .order_by(Community.position)
         ).all()
+        bore = naming.former(connection, actor.street_id)
+    names = {row.id: row.name for row in rows}
     lines = [
         {
             **row._mapping,
+            "merged_into": names.get(row.into),
+            "joined": "、".join(f"{one.name}（{one.ended}）" for one in rows if one.into == row.id),
+            "former": "、".join(f"{one.name}（{one.until}）" for one in bore if one.community_id == row.id),
             "aliases": "、".join(row.aliases or ()),
             "lead_cadre": privacy.mask_name(row.lead_cadre),
             "liaison": privacy.mask_name(row.liaison),

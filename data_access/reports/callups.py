@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from config.language import _
 from config.settings import settings
-from data_access import audit, database, metrics, privacy
+from data_access import audit, database, metrics, naming, privacy
 from data_access.accounts import Actor, Capability, Role
 from data_access.force import complete_sum, in_force
 from data_access.reports import frames, tallies
@@ -284,7 +284,8 @@ def by(view: View, key: Key) -> pd.DataFrame:
     with database.reading() as connection:
         campaign = tallies.definition(connection, view)
         communities = [member.name for member in tallies.members(connection, view)]
-        column: Any = Community.name if key == "community" else getattr(Callup, key)
+        called = naming.called(connection, view.actor.street_id, view.day, view.as_of)
+        column: Any = called if key == "community" else getattr(Callup, key)
         rows = connection.execute(
             select(
                 column.label("key"),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from config import clock
 from config.campaigns import Campaign
-from data_access import database, schema
+from data_access import database, naming, schema
 from data_access.accounts import Actor, Capability
 from data_access.force import in_force
 from data_access.inbox.known import campaign_definitions, known
@@ -52,6 +52,23 @@ def campaign(view: View) -> Campaign:
     return {campaign.code: campaign for campaign in campaigns(view.actor)}[view.campaign]
 
 
+class Entry(NamedTuple):
+    """What the register says of a community; ``name`` is that of the day, ``names`` are all it bears or ever bore."""
+
+    id: int
+    name: str
+    code: str
+    kind: str
+    area: str | None
+    aliases: list[str] | None
+    households: int | None
+    population: int | None
+    active_from: date | None
+    active_until: date | None
+    position: int
+    names: frozenset[str]
+
+
 def register(connection: Connection, view: View) -> pd.DataFrame:
     """The communities that count on the day, in register order, narrowed by the view's area and community.
 
@@ -61,7 +78,7 @@ def register(connection: Connection, view: View) -> pd.DataFrame:
     return frame(rows, _REGISTER, dict.fromkeys(("id", "households", "population", "position"), "Int64"))
 
 
-def counting(rows: Iterable[Row[*tuple[Any, ...]]], view: View) -> list[Row[Any]]:
+def counting(rows: Iterable[Entry], view: View) -> list[Entry]:
     """Of these ``entries`` those that count on the view's day, narrowed by its area and community."""
     return [
         row
@@ -69,13 +86,13 @@ def counting(rows: Iterable[Row[*tuple[Any, ...]]], view: View) -> list[Row[Any]
         if (row.active_from is None or row.active_from <= view.day)
         and (row.active_until is None or view.day <= row.active_until)
         and (view.area is None or row.area == view.area)
-        and (view.community is None or row.name == view.community)
+        and (view.community is None or view.community in row.names)
     ]
 
 
-def entries(connection: Connection, view: View) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Every register entry in force, in register order, whatever its day; columns as ``register``."""
-    return connection.execute(
+def entries(connection: Connection, view: View) -> list[Entry]:
+    """Every register entry in force, in register order, whether or not it counts on the view's day."""
+    rows = connection.execute(
         select(
             Community.id,
             Community.name,
@@ -94,6 +111,16 @@ def entries(connection: Connection, view: View) -> Sequence[Row[*tuple[Any, ...]
         .where(Community.street_id == view.actor.street_id, in_force(view.as_of))
         .order_by(Community.position)
     ).all()
+    bore = naming.otherwise(connection, view.actor.street_id, view.day, view.as_of)
+    every: dict[int, set[str]] = {}
+    for one in naming.former(connection, view.actor.street_id):
+        every.setdefault(one.community_id, set()).add(one.name)
+    return [
+        Entry(
+            **row._asdict() | {"name": bore.get(row.id, row.name)}, names=frozenset({row.name, *every.get(row.id, ())})
+        )
+        for row in rows
+    ]
 
 
 _REGISTER = (
@@ -126,6 +153,46 @@ def community_named(actor: Actor, text: str) -> str | None:
     with database.reading() as connection:
         register = Register(known(connection, actor))
     return register.called(text) if register.communities else text
+
+
+def name_on(actor: Actor, text: str, day: date, as_of: datetime | None = None) -> str:
+    """What a community was called on a day that is asked for by any name it bears or bore; an unknown text as it is."""
+    actor.require(Capability.READ_BOARD)
+    with database.reading() as connection:
+        number = connection.execute(select(naming.key(actor.street_id, text))).scalar()
+        if number is None:
+            return text
+        now = connection.execute(select(Community.name).where(Community.id == number)).scalar_one()
+        return naming.otherwise(connection, actor.street_id, day, as_of).get(number, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a community came from: names it bore and communities it took in, each with the day; where it went."""
+
+    former: tuple[tuple[str, date], ...]
+    joined: tuple[tuple[str, date], ...]
+    ended: date | None
+    into: str | None
+
+
+def lineage(view: View) -> Lineage:
+    """Of the view's community, as it is known now; empty for an unknown one."""
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(Community.id, Community.name, Community.retired_on, Community.merged_into).where(
+                Community.street_id == view.actor.street_id, ~naming.is_former()
+            )
+        ).all()
+        number = connection.execute(select(naming.key(view.actor.street_id, view.community))).scalar()
+        bore = naming.former(connection, view.actor.street_id)
+    names, own = {row.id: row.name for row in rows}, next((row for row in rows if row.id == number), None)
+    return Lineage(
+        tuple((one.name, one.until) for one in bore if one.community_id == number),
+        tuple((row.name, row.retired_on) for row in rows if number is not None and row.merged_into == number),
+        own.retired_on if own else None,
+        names.get(own.merged_into) if own else None,
+    )
 
 
 def areas(view: View) -> list[str]:

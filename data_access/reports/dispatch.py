@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from config import clock
 from config.language import N_, _
-from data_access import database, metrics, privacy
+from data_access import database, metrics, naming, privacy
 from data_access.accounts import Capability, Role
 from data_access.force import in_force
 from data_access.office import waivers
@@ -289,7 +289,7 @@ class _Hints:
     def __init__(self, connection: Connection, view: View) -> None:
         self.open_rows: dict[str, list[int]] = {}
         for name, row in connection.execute(
-            select(CommunityEntry.name, Callup.row)
+            select(_called(connection, view), Callup.row)
             .select_from(Submission)
             .join(Callup, Callup.submission_id == Submission.id)
             .join(CommunityEntry, CommunityEntry.community_id == Submission.community_id)
@@ -344,7 +344,7 @@ def _versions(connection: Connection, view: View) -> pd.DataFrame:
     standing = in_force(view.as_of)
     rows = connection.execute(
         select(
-            CommunityEntry.name.label("community"),
+            _called(connection, view).label("community"),
             Submission.kind,
             Submission.id.label("submission"),
             Submission.revision,
@@ -371,6 +371,12 @@ def _versions(connection: Connection, view: View) -> pd.DataFrame:
     ]
     made = pd.DataFrame(lines, columns=names).astype(dict.fromkeys(("submission", "revision", "rows"), "Int64"))
     return made.astype(dict.fromkeys(("in_force", "withdrawn"), "bool"))
+
+
+def _called(connection: Connection, view: View) -> ColumnElement[str]:
+    """The name of a register's entry on the day."""
+    of = CommunityEntry.community_id, CommunityEntry.name
+    return naming.called(connection, view.actor.street_id, view.day, view.as_of, of)
 
 
 def _entries(view: View) -> Any:

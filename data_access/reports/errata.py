@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, or_, select
 
 from config.language import N_, _
-from data_access import database, metrics, sheets
+from data_access import database, metrics, naming, sheets
 from data_access.metrics import Estimate
 from data_access.reports import frames, ranking
 from data_access.reports.scores import COUNTED
@@ -149,7 +149,7 @@ def _revisions(connection: Connection, asked: View, told: Snapshot) -> dict[str,
             Submission.revision,
             Submission.committed_at,
             Submission.withdrawn_at,
-            Community.name,
+            naming.called(connection, asked.actor.street_id, told.day).label("name"),
         )
         .join(Community, Community.id == Submission.community_id)
         .where(

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
 from config.language import _
-from data_access import audit, database, schema
+from data_access import audit, database, naming, schema
 from data_access.accounts import Actor, Capability, OtherCommunityError, Role
 from data_access.findings import Finding as Found
 from data_access.findings import Rule, Severity
@@ -130,7 +130,7 @@ def submissions(actor: Actor, filters: Filters | None = None, limit: int = 500) 
             .join(Account, Account.id == Submission.account_id)
             .join(Campaign, Campaign.id == Submission.campaign_id, isouter=True)
             .join(Community, Community.id == Submission.community_id, isouter=True)
-            .where(*_scope(actor), *_asked(filters or Filters()))
+            .where(*_scope(actor), *_asked(actor, filters or Filters()))
             .order_by(Submission.committed_at.desc(), Submission.id.desc())
             .limit(limit)
         ).all()
@@ -153,7 +153,7 @@ def _scope(actor: Actor) -> Iterable[ColumnElement[bool]]:
         yield Submission.community_id == actor.community_id
 
 
-def _asked(filters: Filters) -> Iterable[ColumnElement[bool]]:
+def _asked(actor: Actor, filters: Filters) -> Iterable[ColumnElement[bool]]:
     if filters.day is not None:
         yield Submission.business_date == filters.day
     if filters.kind is not None:
@@ -161,7 +161,7 @@ def _asked(filters: Filters) -> Iterable[ColumnElement[bool]]:
     if filters.campaign is not None:
         yield Campaign.code == filters.campaign
     if filters.community is not None:
-        yield Community.name == filters.community
+        yield Submission.community_id == naming.key(actor.street_id, filters.community)
     if filters.state == "withdrawn":
         yield Submission.withdrawn_at.is_not(None)
     elif filters.state == "superseded":

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from config import clock
 from config.catalogue import catalogue
 from config.settings import settings
-from data_access import database, metrics, privacy
+from data_access import database, metrics, naming, privacy
 from data_access.accounts import Capability, Role
 from data_access.force import in_force
 from data_access.office import deadlines
@@ -62,7 +62,11 @@ def card(view: View) -> Card | None:
             .with_only_columns(*CommunityEntry.__table__.columns)
             .join(Community, Community.id == CommunityEntry.community_id)
             .join(Submission, Submission.id == CommunityEntry.submission_id)
-            .where(Community.street_id == view.actor.street_id, Community.name == view.community, in_force(view.as_of))
+            .where(
+                Community.street_id == view.actor.street_id,
+                Community.id == naming.key(view.actor.street_id, view.community),
+                in_force(view.as_of),
+            )
         ).first()
     if row is None:
         return None
@@ -247,7 +251,7 @@ def sent(view: View, limit: int = 8) -> pd.DataFrame:
             .join(Account, Account.id == Submission.account_id)
             .where(
                 Submission.street_id == view.actor.street_id,
-                Community.name == view.community,
+                Community.id == naming.key(view.actor.street_id, view.community),
                 Submission.kind.in_(SENT_KINDS),
                 Submission.committed_at <= moment,
                 Submission.campaign_id.is_(None) | (Submission.campaign_id == campaign_key(view)),

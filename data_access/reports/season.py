@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from config.campaigns import Campaign
 from data_access.reports import bases, evenings
 from data_access.reports.bases import Bases
-from data_access.reports.directory import counting, entries, rest_days
+from data_access.reports.directory import Entry, counting, entries, rest_days
 from data_access.reports.evenings import Evening
 from data_access.reports.standing import Standing, Unit, denominator
 from data_access.reports.tallies import definition
@@ -30,7 +30,7 @@ class Season:
     rest: set[date]  # from the earliest tally that any of the days looks back to
     series: str  # the running total that standings speak of
     over: str  # and its denominator
-    _register: Sequence[Row[*tuple[Any, ...]]]
+    _register: Sequence[Entry]
     _bases: Bases
     _told: Mapping[int, Sequence[Evening]]  # by community, in order of time
 

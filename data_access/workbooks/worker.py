@@ -229,6 +229,11 @@ def _anew() -> None:
     _workers = _Workers()
 
 
+def alive() -> int:
+    """How many children are running."""
+    return sum(worker.process is not None and worker.process.poll() is None for worker in _workers.all)
+
+
 def close() -> None:
     """End all children; the next request starts them again."""
     for worker in _workers.all:

@@ -51,7 +51,10 @@ def view(actor: Actor, sheets: tuple[str, ...] = ("morning", "evening")) -> View
     asked = _asked("campaign")
     campaign = asked if asked in codes else (codes[0] if codes else "")
     day = _date(_asked("day")) or directory.latest_day(actor, campaign or None, sheets)
-    return View(actor, day, campaign, _moment(_asked("as_of")), _asked("area") or None, _asked("community") or None)
+    then, community = _moment(_asked("as_of")), _asked("community")
+    if community:  # a link may name it as it was called before or since
+        community = directory.name_on(actor, community, day, then)
+    return View(actor, day, campaign, then, _asked("area") or None, community or None)
 
 
 def bar(

@@ -19,11 +19,11 @@ _STATES = {
 }
 
 
-def button(actor: Actor, sort: str, text: str, key: str) -> None:
+def button(actor: Actor, sort: str, text: str, key: str, label: str = "") -> None:
     """Send ``text`` to the group; drawn only where a robot is set and the account may."""
     if postings.on() and actor.may(Capability.POST):
-        label = _("Send to the group")
-        st.button(label, icon=":material/send:", key=key, on_click=_queue, args=(actor, sort, text))
+        words = label or _("Send to the group")
+        st.button(words, icon=":material/send:", key=key, on_click=_queue, args=(actor, sort, text))
 
 
 def _queue(actor: Actor, sort: str, text: str) -> None:
@@ -40,8 +40,10 @@ def show(actor: Actor) -> None:
     if not postings.on():
         empty.state(
             _("No group robot is set."),
-            _("Its address goes into the settings under [webhook]; without one nothing is sent."),
+            _("Type its address above, or into the settings file under [webhook]; without one nothing is sent."),
         )
+    else:
+        button(actor, "test", _("A test of the board: this text may be ignored."), "postings_test", _("Send a test"))
     postings.wake()  # what waited while the board was not running goes now
     frame = postings.latest(actor)
     if frame.empty:

@@ -167,9 +167,9 @@ def _moment(view: View) -> tuple[int, datetime | None]:
 @st.fragment(run_every=TICK)
 def countdown(view: View, drawn: tuple[int, datetime | None]) -> None:
     """How long it is until the next deadline, and who still owes something by it; only for a day that still runs."""
-    session.renew()
+    session.renew(seen=False)
     if _moment(view) != drawn:
-        st.rerun(scope="app")
+        session.again()
     coming = reporting.next_deadline(view)
     if coming is None:
         return

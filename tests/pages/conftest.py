@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from data_access import accounts, database
+from data_access.access import visits
 from data_access.accounts import Actor, Role
 from data_access.schema import Account, Community
 from tests.conftest import Office
@@ -37,7 +38,7 @@ def account(role: Role | str, community: str | None = None) -> Actor:
     if role == Role.ADMIN:
         return acting
     name = f"{role.value}_1"
-    if name in accounts.credentials()["usernames"]:
+    if name in {known["username"] for known in accounts.accounts(acting)}:
         return accounts.actor(name)
     if role == Role.CLERK:
         community = community or _first_community(acting)
@@ -67,12 +68,14 @@ def app(office: Office, monkeypatch: pytest.MonkeyPatch) -> App:
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", declared)
+    # AppTest has a mock for a connection: its visitor sits at the machine itself
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: None)
 
     def open_page(role: Role | str | None, page: str = "briefing", **query: str) -> AppTest:
         board = AppTest.from_file(str(APP), default_timeout=30)
         if role is not None:
             actor = account(role)
-            board.session_state["account"] = (actor.username, actor.generation)
+            board.session_state["visit"] = visits.begin(actor)
         for name, value in query.items():
             board.query_params[name] = value
         board.switch_page(f"pages/{page}.py")

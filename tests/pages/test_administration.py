@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import bcrypt
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from data_access import accounts
+from data_access.access import entry
 from data_access.accounts import Role
-from data_access.office import calendars
+from data_access.office import calendars, overrides, registry
 from data_access.reports import events
 from data_access.reports.events import Wanted
-from pages.parts.frame import session
 from tests.conftest import Office
 from tests.data_access.street import DAY, Board
 from tests.pages.conftest import PASSWORD, App, account, administrator
@@ -37,7 +38,8 @@ def everything(page: AppTest) -> str:
         ("accounts", "admin_sf"),
         ("register", "春晖社区"),
         ("campaigns", "新冠疫苗接种"),
-        ("limits", "前一天 18:00"),
+        ("limits", "-1 为前一天"),
+        ("postings", "尚未设置群机器人"),
         ("calendar", "没有停种日"),
         ("audit", "新建账号"),
         ("system", "SQLite"),
@@ -57,6 +59,41 @@ def test_every_section_of_an_empty_office_in_english(app: App, section: str) -> 
     assert [title.value for title in page.title] == ["Administration"]
 
 
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def test_a_setting_is_changed_in_the_page_and_counts_at_once(app: App, board: Board) -> None:
+    page = app(Role.ADMIN, "administration", section="limits")
+    field = next(one for one in page.number_input if one.key.startswith("set_thresholds.small_base"))
+    field.set_value(12)
+    press(page, "保存")
+    assert not page.exception and "已修改，立即生效：小基数界线" in everything(page)
+    listed = overrides.listed(board.actor).set_index("name")
+    assert listed.loc["thresholds.small_base", "value"] == "12" and listed["set"].sum() == 1
+    low = next(one for one in page.number_input if one.key.startswith("set_thresholds.coverage_target"))
+    low.set_value(140.0)
+    press(page, "保存")
+    assert "须 ≤ 100" in page.error[0].value
+
+
+def test_the_register_is_kept_in_the_page(app: App, board: Board) -> None:
+    page = app(Role.ADMIN, "administration", section="register")
+    page.text_input(key="new_name_0").input("河畔社区")
+    press(page, "新增")
+    assert not page.exception and "已登记：河畔社区。" in everything(page)
+    page.text_input(key="new_name_1").input("春晖社区")
+    press(page, "新增")
+    assert "已是春晖社区的名称或别名" in page.error[0].value
+    assert registry.community(board.actor, "河畔社区").revision == 1
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.SUPERVISOR, Role.LEADER])
+def test_only_administrators_get_in(app: App, board: Board, role: Role) -> None:
+    page = app(role, "administration", section="limits")
+    assert not page.exception and not page.number_input and "小基数" not in everything(page)
+
+
 def test_the_register_shows_nobody_in_full(app: App, board: Board) -> None:
     words = everything(app(Role.ADMIN, "administration", section="register"))
     assert "138****1111" in words
@@ -72,8 +109,9 @@ def test_a_new_account_can_sign_in_and_must_change_its_password(app: App, board:
     next(button for button in page.button if button.label == "创建账号").click().run()
     assert not page.exception
     assert "账号 xiangyang_1 已建好。" in everything(page)
-    made = session.check("xiangyang_1", "first password")
-    assert made is not None and made.must_change and made.community == "向阳社区"
+    made = accounts.actor("xiangyang_1")
+    assert made.must_change and made.community == "向阳社区"
+    assert bcrypt.checkpw(b"first password", entry.password_hash("xiangyang_1").encode())
 
 
 def test_a_refused_account_says_why(app: App, board: Board) -> None:

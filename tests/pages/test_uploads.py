@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from config.settings import settings
 from data_access import database, submissions
+from data_access.access import visits
 from data_access.accounts import Actor, Role
 from data_access.findings import Severity
 from data_access.inbox.intake import _kept as readings
@@ -384,7 +385,7 @@ def test_another_account_does_not_see_the_batch(app: App, board: Board) -> None:
     page = app(Role.SUPERVISOR, "uploads")
     drop(page, ("春晖.xlsx", books.morning("春晖社区")))
     assert page.session_state["batch"].account == leader.id
-    page.session_state["account"] = (other.username, other.generation)
+    page.session_state["visit"] = visits.begin(other)
     page.run()
     assert page.session_state["batch"].account == other.id
 

@@ -22,6 +22,7 @@ from config import language
 from config.settings import settings
 from data_access import database
 from data_access.__main__ import main
+from data_access.access import visits
 from tests.pages.conftest import APP, administrator
 from tests.truth import read
 from tests.truth.read import SHANGHAI
@@ -64,7 +65,7 @@ class Sample:
         if key not in self.drawn:
             actor = administrator()
             board = AppTest.from_file(str(APP), default_timeout=60)
-            board.session_state["account"] = (actor.username, actor.generation)
+            board.session_state["visit"] = visits.begin(actor)
             for one, value in query.items():
                 board.query_params[one] = value
             board.switch_page(f"pages/{name}.py")

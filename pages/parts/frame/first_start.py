@@ -6,17 +6,22 @@ import streamlit as st
 
 from config.language import N_, _
 from data_access import accounts
+from data_access.access import first
 from data_access.accounts import AccountError, Actor
 from pages.parts import style, tables
 from pages.parts.administration import machine
-from pages.parts.frame import password, session, shell
+from pages.parts.frame import password, session, shell, visitor
 
-SAMPLE, EMPTY = "sample", "empty"
+SAMPLE, EMPTY, BACKUP = "sample", "empty", "backup"
 _STEPS = (
     (N_("Create the administrator"), N_("Only once")),
     (N_("Choose the first data"), N_("Sample or empty")),
     (N_("Enter communities and sites"), N_("Upload the base workbook, about 10 minutes")),
     (N_("Open accounts for the communities"), N_("One by one or all at once")),
+)
+_RESTORE = N_(
+    "Stop the board, put the key file of the backup (street.key) into the data folder, and type at the machine: "
+    "`python -m data_access restore FILE`. Then start the board again; the accounts of the backup can sign in."
 )
 
 
@@ -57,37 +62,56 @@ def _aside() -> None:
 
 
 def _form() -> None:
+    code = None if visitor.local() else _code()
     left, right = st.columns(2)
     name = left.text_input(_("Administrator account"), key="first_name", autocomplete="username").strip()
     left.caption(_("Small letters, digits, underscores; 4 to 20 characters"))
     street = right.text_input(_("Name of the street"), key="first_street", placeholder=_("e.g. Model Street")).strip()
     right.caption(_("Stands on pages and notices"))
-    first, second = password.fields("first")
+    typed = password.fields("first", name)
     st.divider()
     # told anew on every run: after a change of language the browser would show no choice at all
     st.session_state["first_begin"] = st.session_state.get("first_begin", SAMPLE)
     begin = st.radio(
         _("Where to begin"),
-        [SAMPLE, EMPTY],
-        format_func={SAMPLE: _("Load the sample street"), EMPTY: _("Begin empty")}.__getitem__,
+        [SAMPLE, EMPTY, BACKUP],
+        format_func={
+            SAMPLE: _("Load the sample street"),
+            EMPTY: _("Begin empty"),
+            BACKUP: _("Restore a backup"),
+        }.__getitem__,
         captions=[
             _("12 communities, 30 days, all invented. About a minute."),
             _("Download the base template, fill in communities, sites and surveyed people, and upload it."),
+            _("Needs the backup and the key file of its day; it brings its own accounts."),
         ],
         key="first_begin",
     )
+    if begin == BACKUP:
+        st.info(_(_RESTORE), icon=":material/settings_backup_restore:")
+        return
     label = _("Create the account and load the sample") if begin == SAMPLE else _("Create the account")
     if st.button(label, type="primary", icon=":material/rocket_launch:", width="stretch", key="first_create"):
-        _create(name, street, first, second, begin)
+        _create(name, street, typed, code, begin)
     st.caption(_("While the sample is loaded, every page says so; it never mixes with real figures."))
 
 
-def _create(name: str, street: str, first: str, second: str, begin: str) -> None:
+def _code() -> str:
+    """The field for the code of whoever does not sit at the machine itself: no stranger can be the first."""
+    first.ask()
+    typed = st.text_input(_("Code from the terminal of the server"), key="first_code", autocomplete="one-time-code")
+    st.caption(_("You are not at the machine itself. The code stands in its terminal, or in the log of the service."))
+    return typed
+
+
+def _create(name: str, street: str, typed: tuple[str, str], code: str | None, begin: str) -> None:
     wrong = None if street else N_("Enter the name of the street.")
-    wrong = wrong or password.problem(first, second)
+    wrong = wrong or password.problem(name, *typed)
     if wrong is None:
         try:
-            actor = accounts.create_first_administrator(name, first, street)
+            if code is not None:
+                first.check(code)
+            actor = accounts.create_first_administrator(name, typed[0], street)
         except AccountError as refusal:
             wrong = str(refusal)
     if wrong is not None:
@@ -122,6 +146,7 @@ _CSS = """
   min-height: calc(100vh - 64px); }}
 .st-key-first_main {{ padding: 32px 56px; }}
 .st-key-first_begin, .st-key-first_begin .stRadio, .st-key-first_begin [role="radiogroup"] {{ width: 100%; }}
+.st-key-first_begin [data-testid="stWidgetLabel"] p {{ font-size: 18px; font-weight: 700; }}
 .st-key-first_begin [role="radiogroup"] > div {{ border: 1px solid {line}; border-radius: 8px; padding: 12px 16px;
   width: 100%; }}
 .st-key-first_begin [role="radiogroup"] > div[data-selected] {{ background: {pri_tint}; border: 2px solid {pri};

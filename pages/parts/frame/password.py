@@ -6,35 +6,35 @@ import streamlit as st
 
 from config.language import N_, _
 from data_access import accounts
+from data_access.access import passwords
+from data_access.access.entry import WaitError, WrongError
 from data_access.accounts import AccountError, Actor
 from pages.parts import style
 from pages.parts.frame import session
 
-MIN = 8
 
-
-def problem(first: str, second: str) -> str | None:
-    """What is wrong with a password typed twice, as a message to translate; None if nothing."""
-    if len(first) < MIN:
-        return N_("The password needs at least 8 characters.")
-    if first != first.strip():  # the login takes blanks off both ends
-        return N_("The password must not begin or end with a blank.")
-    if first != second:
+def problem(username: str, first: str, second: str) -> str | None:
+    """What is wrong with a password typed twice for an account, as a message to translate; None if nothing."""
+    wrong = passwords.problem(username, first)
+    if wrong is None and first != second:
         return N_("The two passwords differ.")
-    return None
+    return wrong
 
 
-def fields(prefix: str) -> tuple[str, str]:
+def fields(prefix: str, username: str) -> tuple[str, str]:
     """Two password fields side by side with their live checks; what stands in them."""
     left, right = st.columns(2)
     with left:
         first = st.text_input(
             _("Password"), type="password", key=f"{prefix}_first", autocomplete="new-password", live=True
         )
+        wrong = passwords.problem(username, first)
         if not first:
-            st.caption(_("At least {n} characters", n=MIN))
-        elif len(first) < MIN:
-            _note(False, _("{n} characters, {least} needed", n=len(first), least=MIN))
+            st.caption(_("At least {n} characters", n=passwords.LEAST))
+        elif len(first) < passwords.LEAST:
+            _note(False, _("{n} characters, {least} needed", n=len(first), least=passwords.LEAST))
+        elif wrong is not None:
+            _note(False, _(wrong))
         else:
             _note(True, _("{n} characters, long enough", n=len(first)))
     with right:
@@ -61,21 +61,24 @@ def demand(actor: Actor) -> None:
         st.title(_("Choose your own password"), anchor=False)
         st.caption(_("An administrator has set the present one. After this the board opens."))
         change(actor)
-        st.button(_("Sign out"), icon=":material/logout:", type="tertiary", on_click=session.end)
+        st.button(_("Sign out"), icon=":material/logout:", type="tertiary", on_click=session.leave)
 
 
 def change(actor: Actor) -> None:
     """The fields and the button that change the acting account's own password; other windows are signed out."""
     current = st.text_input(_("Present password"), type="password", key="own_present", autocomplete="current-password")
-    first, second = fields("own")
+    first, second = fields("own", actor.username)
     if not st.button(_("Change password"), type="primary", key="own_change"):
         return
-    wrong = problem(first, second)
-    if wrong is None and session.check(actor.username, current) is None:
-        wrong = N_("The present password is wrong.")
+    wrong = problem(actor.username, first, second)
     if wrong is None:
         try:
+            session.confirm(actor, current)
             accounts.set_password(actor, actor.username, first)
+        except WrongError:
+            wrong = N_("The present password is wrong.")
+        except WaitError as refusal:
+            wrong = _("Too many wrong tries. Wait {minutes} min and try again.", minutes=refusal.minutes)
         except AccountError as refusal:
             wrong = str(refusal)
     if wrong is not None:

@@ -1,19 +1,17 @@
 """One visitor: the signed-in account, the cookie that remembers it, the language.
 
-streamlit-authenticator checks the password and writes the cookie; everything it takes on trust is closed here:
-it is given a dictionary made from the database with hashed passwords only; an unknown account costs the same work
-as a wrong password; the cookie is signed with a key that holds the account's generation, so that a changed
-password or a disabled account ends it; and role and generation are read from the database again on every run.
+streamlit-authenticator checks the password and writes the cookie; everything it takes on trust is closed here: it is
+given one name with a hash, for an unknown account one that nothing fits; tries are counted in the database
+(``access.entry``); and its cookie carries no account but the token of a visit (``access.visits``), which the database
+ends on signing out, on a change of password or role, and after a long pause. Role and visit are read on every run.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 import time
 from contextvars import ContextVar
-from functools import lru_cache
+from dataclasses import replace
+from functools import partial
 
 import jwt
 import streamlit as st
@@ -23,12 +21,18 @@ from streamlit_authenticator.controllers import AuthenticationController
 from config import language
 from config.language import N_
 from config.settings import settings
-from data_access import accounts, privacy
-from data_access.accounts import AccountError, Actor
+from data_access import privacy
+from data_access.access import entry, visits
+from data_access.accounts import Actor
 from pages.parts import filters
+from pages.parts.frame import identity, visitor
 
 COOKIE = "street_board"
-ENDED = N_("This session has ended: the password was changed or the account was disabled. Sign in again.")
+DAY = 1.0  # days the cookie of a visit lasts that falls idle by itself
+ENDED = N_(
+    "This session has ended: after a long pause, because of signing out elsewhere, or because the account was changed. "
+    "Sign in again."
+)
 SIGNED_OUT = N_("You are signed out.")
 
 _entered: ContextVar[Actor | None] = ContextVar("entered", default=None)
@@ -65,7 +69,10 @@ def _switch_language() -> None:
 
 def enter() -> Actor | None:
     """Called by the front door on every run: the account that is signed in, read from the database just now."""
-    actor = _resumed() or _remembered()
+    seen = not st.session_state.pop("by_itself", False)
+    actor = _resumed(seen) or _remembered(seen) or _identified()
+    if actor is not None and st.session_state.get("identified"):
+        actor = replace(actor, must_change=False)  # no password brought it here
     _entered.set(actor)
     return actor
 
@@ -76,49 +83,79 @@ def entered() -> Actor | None:
     return None if actor is None or actor.must_change else actor
 
 
-def renew() -> Actor:
+def renew(*, seen: bool = True) -> Actor:
     """The first statement of a fragment or dialog that runs again by itself: it has passed no front door.
 
     Speaks the visitor's language, reads the account again and starts the whole page anew if the session has ended.
+    ``seen``: whether this shows that somebody is there (``visits.resume``); not where only a clock has struck.
     """
     language.use(st.session_state.get("lang") or settings().language)
-    actor = _resumed()
+    actor = _resumed(seen)
     if actor is None:
         st.rerun(scope="app")
     _entered.set(actor)
     return filters.acting(actor)
 
 
-def begin(actor: Actor, days: float | None = None) -> None:
-    """Sign ``actor`` in; the cookie lasts ``days`` (None: as long as an idle session may)."""
-    st.session_state["account"] = (actor.username, actor.generation)
-    st.session_state["username"] = actor.username  # what the library writes into the cookie
-    st.session_state["cookie"] = days or settings().idle_minutes / 1440
-    st.session_state.pop("message", None)
+def again() -> None:
+    """Draw the whole page anew because something has changed, which does not show that somebody is there."""
+    st.session_state["by_itself"] = True
+    st.rerun(scope="app")
+
+
+def sign_in(username: str, password: str, *, stay: bool) -> None:
+    """Sign in, or raise WrongError or WaitError; ``stay``: for some days, whether anybody is there or not."""
+    right = _right(username, password)
+    token = entry.enter(username, visitor.address(), right=right, lasting=stay)
+    _carry(token, settings().stay_signed_in_days if stay else DAY)
+
+
+def begin(actor: Actor) -> None:
+    """Sign in an account that has just shown who it is: a new visit."""
+    _carry(visits.begin(actor), DAY)
+
+
+def _carry(token: str, days: float) -> None:
+    st.session_state["visit"] = token
+    st.session_state["username"] = token  # what the library writes into the cookie
+    st.session_state["cookie"] = days
+    for name in ("message", "detail", "identified"):
+        st.session_state.pop(name, None)
+
+
+def token() -> str | None:
+    """What this session carries; None before signing in."""
+    carried = st.session_state.get("visit")
+    return carried if isinstance(carried, str) else None
+
+
+def leave() -> None:
+    """Sign out: the visit ends in the database, and with it every copy of its cookie."""
+    carried = token()
+    if carried is not None:
+        visits.end(carried)
+    end()
 
 
 def end(message: str = SIGNED_OUT) -> None:
-    """Sign out: forget the account, delete the cookie, say why on the login page."""
-    st.session_state.pop("account", None)
-    # the cookie of the first request stays readable for as long as this window is open
-    st.session_state["left"] = True
+    """Forget the account here, delete the cookie, say why on the login page."""
+    for name in ("visit", "identified", "detail"):
+        st.session_state.pop(name, None)
     st.session_state["cookie"] = 0.0
     st.session_state["message"] = message
+    identity.leave()
 
 
-def check(username: str, password: str) -> Actor | None:
-    """The account if name and password are right, with the same work and the same answer whoever is named."""
-    known = accounts.credentials()
-    known["usernames"].setdefault(username, {"name": "", "email": "", "password": _nobody(), "roles": []})
+def confirm(actor: Actor, password: str) -> None:
+    """The signed-in account shows once more that it knows its password; WrongError or WaitError."""
+    entry.confirm(actor, visitor.address(), right=_right(actor.username, password))
+
+
+def _right(username: str, password: str) -> bool:
+    """Whether the password fits: the same work whoever is named."""
+    known = {"usernames": {username: {"name": "", "email": "", "roles": [], "password": entry.password_hash(username)}}}
     library = AuthenticationController(known, auto_hash=False, secret_key=privacy.keys().cookie)
-    if not library.login(username, password):
-        return None
-    return accounts.actor(username)
-
-
-@lru_cache(maxsize=1)
-def _nobody() -> str:
-    return accounts.hash_password(secrets.token_urlsafe(24))
+    return bool(library.login(username, password))
 
 
 def keep_cookie(actor: Actor | None) -> None:
@@ -134,49 +171,53 @@ def keep_cookie(actor: Actor | None) -> None:
     with st.container(key="cookies"):  # always, so that nothing below moves and loses files that are on their way
         if actor is not None and not wish:
             return
-        library = Authenticate(
-            {"usernames": {}}, COOKIE, _cookie_key(actor) if actor else "", wish or 0.0, auto_hash=False
-        )
+        key = privacy.keys().cookie
+        library = Authenticate({"usernames": {}}, COOKIE, key, wish or 0.0, auto_hash=False)
+        cookies = library.cookie_controller.cookie_model.cookie_manager
         if actor is not None:
+            cookies.set = partial(cookies.set, secure=visitor.secure())
             library.cookie_controller.set_cookie()
         elif wish == 0:
-            library.cookie_controller.cookie_model.cookie_manager.cookies.setdefault(COOKIE, "")
+            cookies.cookies.setdefault(COOKIE, "")
             library.cookie_controller.delete_cookie()
 
 
-def _cookie_key(actor: Actor) -> str:
-    message = f"{actor.username}:{actor.generation}".encode()
-    return hmac.new(privacy.keys().cookie.encode(), message, hashlib.sha256).hexdigest()
-
-
-def _resumed() -> Actor | None:
-    if "account" not in st.session_state:
+def _resumed(seen: bool) -> Actor | None:
+    carried = token()
+    if carried is None:
         return None
-    username, generation = st.session_state["account"]
-    try:
-        actor = accounts.actor(username)
-    except AccountError:
-        actor = None
-    if actor is None or actor.generation != generation:
+    actor = visits.resume(carried, seen=seen)
+    if actor is None:
         end(ENDED)
-        return None
     return actor
 
 
-def _remembered() -> Actor | None:
-    """The account named by the cookie. Reading is ours, because the key depends on who is named."""
-    token = None if st.session_state.get("left") else st.context.cookies.get(COOKIE)
-    if not token:
+def _remembered(seen: bool) -> Actor | None:
+    """Whose visit the cookie carries. It was read when this window was opened: a visit that is over stays over."""
+    kept = st.context.cookies.get(COOKIE)
+    if not kept:
         return None
     try:
-        claimed = jwt.decode(token, options={"verify_signature": False})
-        actor = accounts.actor(str(claimed["username"]))
-        content = jwt.decode(token, _cookie_key(actor), algorithms=["HS256"])
+        content = jwt.decode(kept, privacy.keys().cookie, algorithms=["HS256"])
+        carried = str(content["username"])
         # the library counts in real time, also where the board's clock is held for training
         expired = float(content["exp_date"]) <= time.time()
-    except (jwt.InvalidTokenError, AccountError, KeyError, TypeError, ValueError):
+    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
         return None
-    if expired:
+    actor = None if expired else visits.resume(carried, seen=seen)
+    if actor is not None:
+        st.session_state["visit"] = carried
+    return actor
+
+
+def _identified() -> Actor | None:
+    """Whom the office's single sign-on has sent."""
+    carried = identity.arrived()
+    if carried is None:
         return None
-    st.session_state["account"] = (actor.username, actor.generation)
+    actor = visits.resume(carried)
+    if actor is None:
+        st.session_state.setdefault("message", identity.USED)
+    else:
+        st.session_state["visit"], st.session_state["identified"] = carried, True
     return actor

@@ -6,10 +6,9 @@ import streamlit as st
 
 from config.language import N_, _
 from config.settings import settings
-from pages.parts import style
-from pages.parts.frame import session
-
-WRONG = N_("Account or password is wrong.")
+from data_access.access.entry import WaitError, WrongError
+from pages.parts import style, tables
+from pages.parts.frame import identity, session
 
 
 def show() -> None:
@@ -22,6 +21,7 @@ def show() -> None:
             style.brand(46, 32)
             st.caption(_("Sign in to open the board."))
             _form()
+            identity.button()
             st.divider()
             st.caption(":material/lock: " + _("Personal data is kept encrypted; every look at it is recorded."))
             st.caption(
@@ -38,7 +38,7 @@ def _form() -> None:
         if message:
             icon = ":material/info:" if message == session.SIGNED_OUT else ":material/warning:"
             with st.container(key="sign_in_message"):
-                st.markdown(f":orange[{icon} **{_(message)}**]")
+                st.markdown(f":orange[{icon} **{tables.plain(_(message))}**]{_detail()}")
         st.form_submit_button(_("Sign in"), type="primary", width="stretch", on_click=_sign_in)
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.checkbox(
@@ -47,14 +47,27 @@ def _form() -> None:
             st.caption(_("Forgot the password? Ask an administrator."), width="content")
 
 
+def _detail() -> str:
+    """The second line of a message, kept with its fields so that it speaks whatever language is chosen."""
+    text, fields = st.session_state.get("detail") or ("", {})
+    return f"  \n{_(text, **fields)}" if text else ""
+
+
 def _sign_in() -> None:
     """Runs before the page, so that this very run opens the page that was asked for."""
     name = st.session_state["sign_in_name"].strip().lower()
-    actor = session.check(name, st.session_state["sign_in_password"])
-    if actor is None:
-        st.session_state["message"] = WRONG
-    else:
-        session.begin(actor, settings().stay_signed_in_days if st.session_state["sign_in_stay"] else None)
+    try:
+        session.sign_in(name, st.session_state["sign_in_password"], stay=st.session_state["sign_in_stay"])
+    except WrongError as refusal:
+        fields = {"n": refusal.tries, "left": refusal.left, "minutes": refusal.minutes}
+        _refused(refusal, N_("{n} wrong so far; {left} more and you have to wait {minutes} min."), fields)
+    except WaitError as refusal:
+        _refused(refusal, N_("Wait {minutes} min and try again."), {"minutes": refusal.minutes})
+
+
+def _refused(refusal: WrongError | WaitError, detail: str, fields: dict[str, int]) -> None:
+    st.session_state["message"] = refusal.message
+    st.session_state["detail"] = (detail, fields)
 
 
 _CSS = """

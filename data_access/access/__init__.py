@@ -1,0 +1,1 @@
+"""Coming in and staying in: passwords, throttles, sign-ins, visits, and who may be the first."""
