@@ -331,13 +331,15 @@ def _slotted(item: Item, rows: list[Row], months: int, when: date, days: tuple[i
     if when < start:
         return made
     made = replace(made, expected=int(len(ended) * need), unreported=len(silent))
-    if ended and done is None:
-        return replace(made, state="missing")
-    asked = (len(ended) - len(silent)) * need / goal
-    completion = (done or Fraction(0)) / goal
+    if done is None:
+        return replace(made, state="missing" if ended else "on_track")
+    asked = max(Fraction(*days) - len(silent) * need / goal, Fraction(0))
+    completion = done / goal
     gap = (completion - asked) * 100
     short = sum(math.ceil(max(need - filled[slot], 0)) for slot in ended if slot in filled)
-    state = "missing" if silent and gap >= 0 else _grade(gap)
+    state = "missing" if silent and not short else _grade(gap)
+    if state == "behind" and not short:  # nothing is owed
+        state = "slightly_behind"
     return replace(made, state=state, completion=completion, asked=asked, gap=gap, shortfall=short)
 
 
