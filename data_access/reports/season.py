@@ -53,6 +53,10 @@ class Season:
             for key in (unit.key for unit in communities)
         }
 
+    def reporting(self) -> list[int]:
+        """The communities with a tally that the season knows of."""
+        return list(self._told)
+
     def tallies(self, community: int, start: date, end: date) -> list[Evening]:
         """The community's tallies between two dates, both included, in order of time."""
         return [tally for tally in self._told.get(community, ()) if start <= tally.day <= end]

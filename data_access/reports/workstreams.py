@@ -50,7 +50,7 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "behind 落后超过界线，slightly_behind 略滞后（逐期的指标，到期各期都不欠时最多算略滞后），on_track 跟上序时，"
         "ahead 领先，zero_occurred 零容忍发生，"
         "zero_unconfirmed 零发生未确认，unreported 未报，not_applicable 不适用，not_started 未开始",
-        "behind by more than the limit, slightly_behind (at worst where each period counts by itself and none is owed), "
+        "behind by more than the limit, slightly_behind (at worst where periods count singly and none is owed), "
         "on_track, ahead, zero_occurred, zero_unconfirmed, unreported, not_applicable, not_started",
     ),
     "parts": (

@@ -81,7 +81,9 @@ def _wanted(actor: Actor) -> Wanted:
     with event:
         what = st.multiselect(_("Event"), codes, format_func=audit.word, key="audit_events", placeholder=_("all"))
     with text:
-        sought = st.text_input(_("Search account, event or number"), key="audit_search", icon=":material/search:", max_chars=60)
+        sought = st.text_input(
+            _("Search account, event or number"), key="audit_search", icon=":material/search:", max_chars=60
+        )
     first, last = _span(span)
     return Wanted(first, last, tuple(who), tuple(what), sought)
 
