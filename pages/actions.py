@@ -5,6 +5,7 @@ import streamlit as st
 from config.language import _
 from data_access.accounts import Capability
 from pages.parts import empty, filters, guard, matters
+from pages.parts.dispatch import coordination
 
 actor = guard.enter("actions")
 wanted = matters.asked()
@@ -23,6 +24,10 @@ empty.need_register(view)
 wanted = matters.keep(view, wanted)
 
 matters.tiles(view)
+raised = coordination.panel(view)
+if raised is not None:
+    matters.go(matters.Wanted(wanted.community, wanted.workstream, raised))
+    st.rerun()
 left, right = st.columns([2, 1], gap="small")
 with left, st.container(border=True, key="card_matters"):
     matters.listing(view, status.value, wanted)

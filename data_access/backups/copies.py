@@ -40,6 +40,7 @@ ROUND = 30.0  # seconds between two looks at the clock
 FAILURES = {
     "write": N_("it could not be written: {detail}"),
     "damaged": N_("it did not stand the proof"),
+    "inside": N_("it is whole, but what the board holds has faults; run verify ({detail})"),
     "broken": N_("it was broken off"),
     "other": N_("an unexpected fault, see the log: {detail}"),
 }
@@ -93,8 +94,8 @@ def state(actor: Actor) -> State:
         ).all()
     now = clock.now()
     lines = [_line(row) for row in rows]
-    good = max((row.at for row in rows if row.verified_at and not row.failure), default=None)
-    proved = max((row.verified_at for row in rows if row.verified_at and not row.failure), default=None)
+    good = max((row.at for row in rows if _whole(row)), default=None)
+    proved = max((row.verified_at for row in rows if _whole(row)), default=None)
     last = next((row for row in rows if not _open(row, now)), None)
     broken = _why(last) if last is not None else None
     on = settings().backup.on
@@ -187,7 +188,7 @@ def _names(path: Path) -> Iterable[Path]:
 def _due(rows: Iterable[Any], now: datetime) -> bool:
     """Whether the clock has to make a copy: none of its own since the hour came, or only failures long enough ago."""
     since = [row for row in rows if row.account_id is None and row.at >= _last_due(now)]
-    if any(row.verified_at and not row.failure for row in since):
+    if any(_whole(row) for row in since):
         return False
     return all(now - row.at >= AGAIN for row in since)
 
@@ -208,7 +209,7 @@ def _carry_out(actor: Actor | None, number: int) -> None:
             made = making.make(acting, path, told=lambda done, every: _tell("making", done, every))
             _note(number, size=made.size, sha256=made.sha256, data_version=made.data_version)
             proof = proving.prove(acting, path, told=lambda done, _so_far: _tell("proving", done, made.rows))
-            _note(number, verified_at=clock.now(), failure=None if proof.good else "damaged")
+            _settle(number, proof)
             log.info("backup %s: %d rows, %s", path.name, made.rows, "proved" if proof.good else "NOT proved")
         except BackupError as problem:
             log.warning("backup %d failed: %s", number, problem)
@@ -228,6 +229,17 @@ def _tell(stage: str | None, done: int = 0, every: int = 0) -> None:
 def _note(number: int, **values: Any) -> None:
     with database.writing() as connection:
         connection.execute(update(Backup).where(Backup.id == number).values(**values))
+
+
+def _settle(number: int, proof: proving.Proof) -> None:
+    """What the proof has shown: no failure, a damaged copy, or a whole copy of something that has faults itself."""
+    faults = ", ".join(check.name for check in proof.checks if not check.good)
+    failure = f"inside {faults}" if proof.faithful else "damaged"
+    _note(number, verified_at=clock.now(), failure=None if proof.good else failure)
+
+
+def _whole(row: Any) -> bool:
+    return row.verified_at is not None and (row.failure is None or row.failure.startswith("inside "))
 
 
 # Handing out and looking again -----------------------------------------------------------------------------------
@@ -251,7 +263,7 @@ def prove(actor: Actor, number: int) -> proving.Proof:
         proof = proving.prove(actor, path, told=lambda done, _so_far: _tell("proving", done, 0))
     finally:
         _tell(None)
-    _note(number, verified_at=clock.now(), failure=None if proof.good else "damaged")
+    _settle(number, proof)
     return proof
 
 
@@ -311,7 +323,7 @@ def rotate() -> list[Path]:
             select(Backup).where(Backup.account_id.is_(None), Backup.size.is_not(None)).order_by(Backup.at.desc())
         ).all()
     there = [row for row in rows if Path(row.path).exists()]
-    good = [row for row in there if row.verified_at and not row.failure]
+    good = [row for row in there if _whole(row)]
     kept = {row.id for row in _kept(good)}
     newest = good[0].at if good else None
     gone = [row for row in there if row.id not in kept and newest is not None and row.at <= newest]

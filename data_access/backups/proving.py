@@ -27,8 +27,13 @@ class Proof:
 
     @property
     def good(self) -> bool:
-        """Whether this backup would bring everything back."""
+        """Whether this backup brings everything back, and what it brings back hangs together."""
         return all(check.good for check in self.checks)
+
+    @property
+    def faithful(self) -> bool:
+        """Whether it brings back what went in, sound or not: a fault of the live database is in its backups too."""
+        return bool(self.manifest) and all(check.good for check in self.checks if check.name in ("tables", "totals"))
 
 
 def prove(
@@ -93,9 +98,7 @@ def _tables(connection: Connection, manifest: dict[str, Any]) -> Check:
         wrong += [name for name, before in told.items() if again[name].checksum != before["sha256"]]
     wrong = list(dict.fromkeys(wrong))
     if wrong:
-        return Check(
-            "tables", False, _("Restored tables are not what they were: {names}", names="、".join(wrong))
-        )
+        return Check("tables", False, _("Restored tables are not what they were: {names}", names="、".join(wrong)))
     return Check("tables", True, _("All {n} tables come back as they were.", n=len(told)))
 
 

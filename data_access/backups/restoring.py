@@ -102,6 +102,7 @@ def fill(
         raise DamagedError
     if connection.dialect.name == "postgresql":
         _count_on(connection, list(written))
+        connection.exec_driver_sql("ANALYZE")  # or the first reports would be planned as if the tables were empty
     if header["schema"] != newest():
         command.upgrade(config, "head")
         audit.begin(connection)

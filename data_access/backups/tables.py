@@ -114,14 +114,15 @@ def _out(values: Sequence[Any], sort: str, written: Written) -> Sequence[Any]:
     if sort in ("int", "text", "json"):
         return values
     if sort.startswith("sealed"):
-        return [None if value is None else _opened(bytes(value), sort, written) for value in values]
+        open_ = keys().open
+        return [None if value is None else _opened(open_, bytes(value), sort, written) for value in values]
     make = _OUT[sort]
     return [None if value is None else make(value) for value in values]
 
 
-def _opened(sealed: bytes, sort: str, written: Written) -> Any:
+def _opened(open_: Callable[[bytes], bytes], sealed: bytes, sort: str, written: Written) -> Any:
     try:
-        plain = keys().open(sealed)
+        plain = open_(sealed)
         return plain.decode() if sort == "sealed" else b64encode(plain).decode()
     except (KeyFileError, ValueError):
         written.unopened += 1  # kept as it is: a damaged value must not keep the rest from being saved

@@ -277,9 +277,7 @@ def _amount(item: Indicator, value: int | float | Decimal | None) -> Decimal | N
 
 
 def _community(connection: Connection, actor: Actor, name: str) -> int:
-    found: int | None = connection.execute(
-        select(naming.key(actor.street_id, name))
-    ).scalar()
+    found: int | None = connection.execute(select(naming.key(actor.street_id, name))).scalar()
     if found is None:
         raise TargetError(N_("The street has no {name}."), name=name)
     return found

@@ -126,28 +126,32 @@ class Slot:
     need: int = 1
 
 
-def slot_progress(slots: Sequence[Slot], day: date, thresholds: Thresholds = STANDARD) -> Progress:
+def slot_progress(slots: Sequence[Slot], period: Period, day: date, thresholds: Thresholds = STANDARD) -> Progress:
     """per_period: each slot needs its own; two in March do not fill February.
 
-    The calendar asks for the slots that have ended by `day` (`expected`); the running one is not owed yet.
-    An ended slot without a report is counted in `unreported`, never as a zero: `share`, `gap` and `shortfall`
-    judge the reported slots only, and as long as they show no lag the state is missing.
+    Completion is filled ÷ all slots and the gap is measured on the elapsed share of the `period`, as for counts; owed
+    (`expected`, `shortfall`) are the slots that have ended by `day`, the running one not yet, and where nothing is
+    owed the state is slightly behind at worst. An ended slot without a report is counted in `unreported`, never as a
+    zero: its part of the elapsed share is not asked for, and as long as the others owe nothing the state is missing.
     """
     goal = sum(slot.need for slot in slots)
     if goal <= 0:
         return Progress("not_applicable")
-    if day < min(slot.period.start for slot in slots):
+    if day < period.start:
         return Progress("not_started")
     ended = [slot for slot in slots if slot.period.end <= day]
     told = [slot for slot in ended if slot.done is not None]
     expected, unreported = sum(slot.need for slot in ended), len(ended) - len(told)
-    if ended and all(slot.done is None for slot in slots):
-        return Progress("missing", expected=expected, unreported=unreported)
-    share = Fraction(sum(slot.need for slot in told), goal)
+    if all(slot.done is None for slot in slots):
+        return Progress("missing" if ended else "on_track", expected=expected, unreported=unreported)
+    silent = Fraction(sum(slot.need for slot in ended if slot.done is None), goal)
+    share = max(elapsed_share(period, day) - silent, Fraction(0))
     completion = Fraction(sum(min(slot.done, slot.need) for slot in slots if slot.done is not None), goal)
     shortfall = sum(max(slot.need - slot.done, 0) for slot in told if slot.done is not None)
     gap = (completion - share) * 100
-    state: ProgressState = "missing" if unreported and gap >= 0 else grade(gap, thresholds)
+    state: ProgressState = "missing" if unreported and not shortfall else grade(gap, thresholds)
+    if state == "behind" and not shortfall:
+        state = "slightly_behind"
     return Progress(state, completion, share, gap, expected, shortfall, unreported=unreported)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -18,6 +18,7 @@ from data_access import database, naming, sheets, submissions
 from data_access.accounts import Actor, Capability, NotAllowedError, Role
 from data_access.force import in_force
 from data_access.inbox import facts
+from data_access.reports import coordination
 from data_access.schema import ActionEvent, ActionItem, Community, Submission
 from data_access.workbooks.model import Portion, Scope
 from data_access.workbooks.model import Row as SheetRow
@@ -31,6 +32,9 @@ MOVES: Mapping[str, tuple[str, ...]] = {
     "relapsed": ("fixing", "recheck"),
     "clear": (),
 }
+
+
+COORDINATED_IN = 7  # days, where a community asked for help without a date
 
 
 class MatterError(Exception):
@@ -72,6 +76,33 @@ def raise_item(actor: Actor, **values: Any) -> str:
         raise MatterError(N_("This matter stands on the list already as {number}."), number=made["item_no"])
     _save(actor, made, 0)
     return str(made["item_no"])
+
+
+def raise_reported(actor: Actor, number: str) -> str:
+    """Put on the list what a community reported as needing coordination, under the number of its record.
+
+    Problem, owner and due date are as reported; where no date was, a week is given. MatterError where the record asks
+    no longer or was raised already; NotAllowedError.
+    """
+    plea = coordination.asked(actor, number)
+    if plea is None:
+        raise MatterError(N_("The sheet does not ask for coordination any more. Reload the page."))
+    due = plea.due or clock.today() + timedelta(days=COORDINATED_IN)
+    return raise_item(
+        actor,
+        item_no=number,
+        community=plea.community,
+        source="morning" if plea.kind == "morning" else "monthly",
+        workstream=plea.workstream,
+        found_on=min(plea.day, due, clock.today()),  # what was due before its sheet came had been found by then
+        place=plea.site,
+        issue=_("Needs coordination: {what}", what=plea.issue or plea.about),
+        issue_type=_("Needs coordination"),
+        severity="major",
+        demand=plea.next_step or _("Coordinate and settle"),
+        owner=plea.owner,
+        due=due,
+    )
 
 
 def move(actor: Actor, item_no: str, status: str, *, revision: int | None = None, **changes: Any) -> int:

@@ -261,7 +261,9 @@ def _count(
     if slots and indicator.target:
         needs = _needs(indicator, slots, day, before)
         filled = [slot for slot in _fill(slots, reports, needs) if slot.need]
-        progress = metrics.slot_progress(filled, day, thresholds())
+        if filled and not needs[0]:  # declared in the course of the year: time runs from then
+            span = Period(filled[0].period.start, span.end)
+        progress = metrics.slot_progress(filled, span, day, thresholds())
         counted = [min(slot.done, slot.need) for slot in filled if slot.done is not None]
         whole = Fraction(sum(slot.need for slot in filled))
         return Standing(progress, span, Fraction(sum(counted)) if counted else None, whole, whole)

@@ -6,18 +6,17 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from sqlalchemy import Connection, Row, select
 
-from config import clock
 from config.catalogue import UnknownWorkstreamError, workstream
 from config.language import _
-from data_access import database, metrics, naming, privacy
-from data_access.force import in_force
+from data_access import database, metrics, privacy
 from data_access.metrics import Item
-from data_access.reports import progress
+from data_access.reports import ledger, progress
 from data_access.reports.directory import register
+from data_access.reports.ledger import CLEAR
 from data_access.reports.view import View
-from data_access.schema import Account, ActionEvent, ActionItem, Community, Submission
+from data_access.schema import Account, ActionEvent, Submission
 
 RATES = ("closed", "closed_on_time", "reopened")
 DEFINITIONS: dict[str, tuple[str, str]] = {
@@ -68,9 +67,6 @@ COLUMNS = [
 _INTS = ("overdue_days", "photos_before", "photos_after", "revision")
 
 
-CLEAR = "clear"
-
-
 def table(view: View) -> pd.DataFrame:
     """Every record of the view's day: the rows of ``matters``, then the inspections that found nothing (``clear``)."""
     return _table(view, clear=True)
@@ -94,10 +90,10 @@ def matters(view: View) -> pd.DataFrame:
 
 def _table(view: View, *, clear: bool) -> pd.DataFrame:
     with database.reading() as connection:
-        rows = _rows(connection, view, clear=clear)
-        dates = _dates(connection, view)
+        rows = ledger.rows(connection, view, clear=clear)
+        dates = ledger.dates(connection, view)
         areas = dict(_areas(connection, view))
-    made = [_row(view, row, _item(row, dates.get(row.item_no, {}), view.day), areas) for row in rows]
+    made = [_row(view, row, ledger.item(row, dates.get(row.item_no, {}), view.day), areas) for row in rows]
     frame = pd.DataFrame(made, columns=COLUMNS).astype(dict.fromkeys(_INTS, "Int64"))
     frame["_order"] = [_PRESSING.get(colour, 3) for colour in frame["pressing"]]
     frame["_done"] = [
@@ -111,9 +107,9 @@ def inspections(view: View) -> dict[str, int]:
     """What was inspected by the view's day: ``records``, ``problems`` among them, and of these ``rectified`` (fixed,
     re-checked or not) and ``open``."""
     with database.reading() as connection:
-        rows = _rows(connection, view, clear=True)
-        dates = _dates(connection, view)
-    found = [_status(row, _item(row, dates.get(row.item_no, {}), view.day), view.day) for row in rows]
+        rows = ledger.rows(connection, view, clear=True)
+        dates = ledger.dates(connection, view)
+    found = [_status(row, ledger.item(row, dates.get(row.item_no, {}), view.day), view.day) for row in rows]
     rectified = sum(status in ("recheck", "closed") for status in found)
     problems = len(found) - found.count(CLEAR)
     return {"records": len(found), "problems": problems, "rectified": rectified, "open": problems - rectified}
@@ -130,14 +126,14 @@ def summary(view: View, by: str | None = None) -> pd.DataFrame:
     due a rate has the denominator 0: not applicable, not 0 %.
     """
     with database.reading() as connection:
-        rows = _rows(connection, view)
-        dates = _dates(connection, view)
+        rows = ledger.rows(connection, view)
+        dates = ledger.dates(connection, view)
     groups: dict[Any, list[Row[Any]]] = {} if by else {None: list(rows)}
     for row in rows if by else ():
         groups.setdefault(getattr(row, str(by)), []).append(row)
     made = []
     for name, members in groups.items():
-        items = [_item(row, dates.get(row.item_no, {}), view.day) for row in members]
+        items = [ledger.item(row, dates.get(row.item_no, {}), view.day) for row in members]
         count = metrics.rectification_summary(items, view.day)
         still = [row for row, item in zip(members, items, strict=True) if not item.is_closed(view.day)]
         statuses = [_status(row, item, view.day) for row, item in zip(members, items, strict=True)]
@@ -184,12 +180,12 @@ def events(view: View, item_no: str) -> pd.DataFrame:
     account that did it, never its name), note (as the free text of ``table``; None for leaders).
     """
     with database.reading() as connection:
-        known = {row.item_no: row for row in _rows(connection, view)}
+        known = {row.item_no: row for row in ledger.rows(connection, view)}
         rows = connection.execute(
             select(ActionEvent.at, ActionEvent.event, Account.role, ActionEvent.note)
             .join(Submission, Submission.id == ActionEvent.submission_id)
             .join(Account, Account.id == ActionEvent.account_id)
-            .where(*_told(view), ActionEvent.item_no == item_no)
+            .where(*ledger.told(view), ActionEvent.item_no == item_no)
             .order_by(ActionEvent.at, ActionEvent.id)
         ).all()
     item = known.get(item_no)
@@ -202,75 +198,9 @@ def events(view: View, item_no: str) -> pd.DataFrame:
     return pd.DataFrame(made, columns=["at", "event", "role", "note"])
 
 
-def _rows(connection: Connection, view: View, *, clear: bool = False) -> list[Any]:
-    """The matters in force that were found by the view's day, narrowed by its area and community.
-
-    ``clear``: the inspections that found nothing as well.
-    """
-    called = naming.called(connection, view.actor.street_id, view.day, view.as_of)
-    query = (
-        select(*ActionItem.__table__.columns, called.label("community"), Submission.revision)
-        .select_from(ActionItem)
-        .join(Submission, Submission.id == ActionItem.submission_id)
-        .join(Community, Community.id == ActionItem.community_id, isouter=True)
-        .where(
-            ActionItem.street_id == view.actor.street_id,
-            in_force(view.as_of),
-            or_(ActionItem.found_on.is_(None), ActionItem.found_on <= view.day),
-        )
-        .order_by(ActionItem.found_on, ActionItem.item_no)
-    )
-    if not clear:
-        query = query.where(ActionItem.status != CLEAR)
-    if view.area is not None or view.community is not None:
-        query = query.where(ActionItem.community_id.in_(register(connection, view)["id"].tolist()))
-    return list(connection.execute(query).all())
-
-
 def _areas(connection: Connection, view: View) -> list[tuple[str, Any]]:
     frame = register(connection, View(view.actor, view.day, view.campaign, view.as_of))
     return list(zip(frame["name"], frame["area"], strict=True))
-
-
-def _told(view: View) -> tuple[Any, ...]:
-    """Events of revisions that were not withdrawn, as far as they were known."""
-    withdrawn: ColumnElement[bool] = Submission.withdrawn_at.is_(None)
-    if view.as_of is not None:
-        withdrawn = or_(withdrawn, Submission.withdrawn_at > view.as_of)
-    known = (ActionEvent.at <= view.as_of,) if view.as_of is not None else ()
-    return (ActionEvent.street_id == view.actor.street_id, withdrawn, *known)
-
-
-def _dates(connection: Connection, view: View) -> dict[str, dict[str, date]]:
-    """By item the business date of its latest event of each kind."""
-    rows = connection.execute(
-        select(ActionEvent.item_no, ActionEvent.event, ActionEvent.at)
-        .join(Submission, Submission.id == ActionEvent.submission_id)
-        .where(*_told(view), ActionEvent.event.in_(("closed", "reopened")))
-        .order_by(ActionEvent.at, ActionEvent.id)
-    )
-    found: dict[str, dict[str, date]] = {}
-    for row in rows:
-        found.setdefault(row.item_no, {})[row.event] = clock.local(row.at).date()
-    return found
-
-
-def _item(row: Row[Any], dates: dict[str, date], day: date) -> Item:
-    """A matter in dates. It was closed on the day its re-check passed, which an imported ledger tells by itself."""
-    reopened = _reopened(row, dates, day)
-    closed, passed = None, False
-    if row.status == "closed":
-        closed, passed = row.rechecked_on or dates.get("closed"), row.recheck == "passed"
-    elif reopened is not None and dates.get("closed", reopened) < reopened:  # until it came back
-        closed, passed = dates["closed"], True
-    return Item(
-        found=row.found_on or day,
-        deadline=row.original_due or row.due,
-        closed=closed,
-        passed=passed,
-        reopened=reopened,
-        behind=row.status in ("new", "relapsed") or row.recheck == "failed",
-    )
 
 
 def _status(row: Row[Any], item: Item, day: date) -> str:
@@ -283,12 +213,6 @@ def _status(row: Row[Any], item: Item, day: date) -> str:
     if row.status != "recheck" and item.rebounded(day) and not (row.status == "closed" and fixed):
         return "relapsed"
     return "recheck" if fixed else "fixing"
-
-
-def _reopened(row: Row[Any], dates: dict[str, date], day: date) -> date | None:
-    if row.status == "relapsed":
-        return dates.get("reopened") or row.rechecked_on or day
-    return dates.get("reopened")
 
 
 def _row(view: View, row: Row[Any], item: Item, areas: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 from config.catalogue import workstream
 from config.language import N_, _
 from data_access import metrics
-from data_access.reports import actions, reporting
+from data_access.reports import actions, coordination, reporting
 from data_access.reports.briefing import SHEETS, Briefing, compose
 from data_access.reports.view import View
 
@@ -36,10 +36,14 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """``questions`` that the figures raise, then the pressing ``items`` of 督办整改, overdue ones first."""
+    """``questions`` that the figures raise, then the pressing ``items`` of 督办整改, overdue ones first.
+
+    ``waiting``: how many records ask for coordination and are not raised as matters yet.
+    """
 
     questions: tuple[Matter, ...]
     items: tuple[Matter, ...]
+    waiting: int = 0
 
     @property
     def count(self) -> int:
@@ -64,6 +68,7 @@ def agenda(view: View, told: Briefing) -> Agenda:
     return Agenda(
         tuple(matter for ask in raised for matter in [ask(told)] if matter is not None),
         tuple(_item(row, told) for row in _pressing(view)),
+        sum(coordination.counts(view).values()),
     )
 
 

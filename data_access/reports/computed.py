@@ -1,29 +1,33 @@
-"""Indicators of the vaccination work that the daily sheets answer, so that nobody types them a second time.
+"""Indicators that the daily sheets and the ledger of matters answer, so that nobody types them a second time.
 
-VAX-01 from the baseline, VAX-02 from the evening tallies, VAX-06 from the arrival of rosters, VAX-07 from the
-reconciliations noted in the evening. What a progress sheet says of them is not used.
+VAX-01 from the baseline; VAX-02 to 04 and 11 from the evening tallies; VAX-06 from the arrival of rosters, RPT-01 from
+that of all daily sheets; VAX-07 from the reconciliations noted in the evening; VAX-08 and 09 from the days with a
+morning or an evening tally; RECT-01 to 03 from 督办整改. What a progress sheet says of them counts only where these say
+nothing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from config.campaigns import Campaign
-from config.catalogue import indicator
+from config.catalogue import catalogue
 from config.indicators import Indicator
 from data_access import metrics
 from data_access.catalogue.targets import Targets
-from data_access.force import in_force
+from data_access.force import complete_sum, in_force
 from data_access.metrics import Period, Rate
 from data_access.office import deadlines
-from data_access.reports import accrual, standing
-from data_access.reports.accrual import Standing
+from data_access.reports import accrual, evenings, ledger, standing
+from data_access.reports.accrual import Report, Standing
 from data_access.reports.reporting import Received, received
 from data_access.reports.season import Season
 from data_access.reports.standing import Unit
@@ -32,67 +36,162 @@ from data_access.reports.view import View
 from data_access.schema import EveningTally, Submission
 
 SURVEY, COVERAGE, ROSTERS, RECONCILED = "VAX-01", "VAX-02", "VAX-06", "VAX-07"
-CODES = (SURVEY, COVERAGE, ROSTERS, RECONCILED)
+OBSERVED, REPORTED = "VAX-11", "RPT-01"
+DOSES = {"VAX-03": "d1", "VAX-04": "full"}  # of those eligible
+HELD = {"VAX-08": "morning", "VAX-09": "evening"}  # a meeting leaves its tally
+PUNCTUAL: Mapping[str, tuple[str, ...]] = {ROSTERS: ("roster",), REPORTED: deadlines.DAILY}
+CLOSED, CLOSED_ON_TIME, OVERDUE = "RECT-01", "RECT-02", "RECT-03"
+MATTERS = (CLOSED, CLOSED_ON_TIME, OVERDUE)
+CODES = (SURVEY, COVERAGE, *DOSES, ROSTERS, RECONCILED, *HELD, OBSERVED, REPORTED, *MATTERS)
 
 Pair = tuple[int, date]  # a community and one of its days
+Rates = dict[tuple[int, str], Rate]  # by community and code
+K = TypeVar("K")
+
+
+@dataclass(slots=True)
+class Line:
+    """What a community said day by day, in order of time."""
+
+    days: list[date] = field(default_factory=list)
+    rates: list[Rate] = field(default_factory=list)
+
+    def on(self, day: date, first: date = date.min) -> Rate | None:
+        """The latest up to the day, if it is not from before ``first``."""
+        place = bisect_right(self.days, day)
+        return self.rates[place - 1] if place and self.days[place - 1] >= first else None
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the daily sheets of a season say, from the beginning of its first year."""
+    """What the daily sheets of a season say, from the beginning of its first year, on the indicators ``codes``."""
 
     season: Season
+    codes: tuple[str, ...]
     opened: tuple[date, ...]  # the days with a roster or tally
-    rosters: Received
-    called: frozenset[Pair]  # the days of each community with a roster
-    checked: frozenset[Pair]  # those whose evening tally says 已核对
+    sheets: Received
+    sent: Mapping[str, Mapping[int, tuple[date, ...]]]  # by kind and community the days with one, in order
+    checked: frozenset[Pair]  # the days whose evening tally says 已核对
+    doses: Mapping[tuple[str, int], Line]  # by series and community the running total, its denominator unsaid
+    observed: Mapping[int, Line]  # by community
+    matters: tuple[tuple[Row[Any], Mapping[str, date]], ...]  # of 督办整改, each with the dates of its events
 
     def on(self, day: date, shown: list[Unit], targets: Targets) -> dict[tuple[int, str], Standing]:
         """The computed indicators on one of the season's days, by community key and code.
 
-        Where the daily sheets say nothing the standing is missing.
+        Left out is what the sheets say nothing of, and what was not yet declared on the day.
         """
         campaign = self.season.campaign
-        rates = _coverage(self.season.standings(day, shown)) | self._rosters(day, shown) | self._reconciled(day)
-        missing = Rate(None, None)
-        declared = [indicator(code, day) for code in CODES]
-        found = {}
+        at, settled = self.season.standings(day, shown), self._ledger(day, shown)
+        rates = _coverage(at) | self._doses(day, at) | self._reconciled(day) | self._observed(day, shown)
+        for code, kinds in PUNCTUAL.items():
+            if code in self.codes:
+                rates |= self._punctual(code, kinds, day, shown)
+        for key, stand in settled.items():
+            rates |= {(key, CLOSED): stand.rate, (key, CLOSED_ON_TIME): stand.on_time_rate}
+        declared = [item for item in catalogue(day).indicators if item.code in self.codes]
+        found: dict[tuple[int, str], Standing | None] = {}
         for unit in shown:
             for item in declared:
-                rate = rates.get((unit.key, item.code), missing)
-                goal = targets.applied(item, unit.key, day)
-                reach = standing.target(campaign) if goal is item else goal.target
-                found[unit.key, item.code] = _judge(goal, rate, reach, campaign, day)
-        return found
+                pair, goal = (unit.key, item.code), targets.applied(item, unit.key, day)
+                if item.code in HELD:
+                    found[pair] = _meetings(goal, len(self._days(HELD[item.code], unit.key, day)), day)
+                elif item.code == OVERDUE:
+                    found[pair] = _overdue(goal, settled[unit.key].overdue, day) if settled else None
+                else:
+                    rate = rates.get(pair, Rate(None, None))
+                    reach = standing.target(campaign) if goal is item else goal.target
+                    one = _judge(goal, rate, reach, campaign, day)
+                    found[pair] = one if _told(rate) or one.progress.state == "not_started" else None
+        return {pair: one for pair, one in found.items() if one is not None}
 
-    def _rosters(self, day: date, shown: list[Unit]) -> dict[tuple[int, str], Rate]:
-        """按时率 of the rosters since the campaign's first day of the year (metrics.md §6.5)."""
+    def _punctual(self, code: str, kinds: tuple[str, ...], day: date, shown: list[Unit]) -> Rates:
+        """按时率 of these sheets since the campaign's first day of the year (metrics.md §6.5)."""
         first = min((one for one in self.opened if one.year == day.year and one <= day), default=None)
         if first is None:
             return {}
-        states = self.rosters.states((unit.key for unit in shown), first, day, ("roster",))
-        return {(key, ROSTERS): metrics.reporting_summary(told).on_time_rate for key, told in states.items()}
+        states = self.sheets.states((unit.key for unit in shown), first, day, kinds)
+        return {(key, code): metrics.reporting_summary(told).on_time_rate for key, told in states.items()}
 
-    def _reconciled(self, day: date) -> dict[tuple[int, str], Rate]:
+    def _reconciled(self, day: date) -> Rates:
         """Days of the year whose evening tally says 已核对 ÷ days with a roster."""
-        called = [pair for pair in self.called if pair[1].year == day.year and pair[1] <= day]
-        days = Counter(community for community, _day in called)
-        done = Counter(pair[0] for pair in called if pair in self.checked)
-        return {(community, RECONCILED): Rate(done[community], n) for community, n in days.items()}
+        found: Rates = {}
+        for community in self.sent["roster"]:
+            if called := self._days("roster", community, day):
+                done = sum((community, one) in self.checked for one in called)
+                found[community, RECONCILED] = Rate(done, len(called))
+        return found
+
+    def _ledger(self, day: date, shown: list[Unit]) -> dict[int, metrics.Rectification]:
+        """The matters of each community on the day (metrics.md §6.8); of none before the street keeps a ledger."""
+        items: dict[int, list[metrics.Item]] = {unit.key: [] for unit in shown}
+        known = [(row, dates) for row, dates in self.matters if row.found_on is None or row.found_on <= day]
+        for row, dates in known:
+            if row.community_id in items:
+                items[row.community_id].append(ledger.item(row, dates, day))
+        return {key: metrics.rectification_summary(told, day) for key, told in items.items()} if known else {}
+
+    def _days(self, kind: str, community: int, day: date) -> tuple[date, ...]:
+        """The community's days of the year with such a sheet, up to the day."""
+        days = self.sent[kind].get(community, ())
+        return days[bisect_left(days, date(day.year, 1, 1)) : bisect_right(days, day)]
+
+    def _doses(self, day: date, at: Mapping[int, standing.Standing]) -> Rates:
+        """Latest running total ÷ people eligible; nobody eligible is no denominator."""
+        found: Rates = {}
+        for code, series in DOSES.items():
+            for key, one in at.items():
+                line = self.doses.get((series, key))
+                told = None if line is None else line.on(day)
+                if told is not None and one.base is not None and one.base.eligible is not None:
+                    found[key, code] = Rate(told.numerator, max(one.base.eligible, 0))
+        return found
+
+    def _observed(self, day: date, shown: list[Unit]) -> Rates:
+        """People observed ÷ people vaccinated on the latest evening of the year that gives both."""
+        first = date(day.year, 1, 1)
+        told = {unit.key: line.on(day, first) for unit in shown if (line := self.observed.get(unit.key))}
+        return {(key, OBSERVED): rate for key, rate in told.items() if rate is not None}
 
 
-def load(season: Season) -> Counted:
-    """What the computed indicators of the season need, within its transaction."""
+def load(season: Season, codes: Iterable[str] = CODES) -> Counted:
+    """What those of ``codes`` that are computed need over the season, within its transaction."""
     connection, view = season.connection, season.view
+    wanted = tuple(code for code in CODES if code in set(codes))
     start = date(season.days[0].year, 1, 1)
-    opened, called = _opened(connection, view, start)
+    opened, sent = _opened(connection, view, start)
+    kinds = dict.fromkeys(kind for code in wanted for kind in PUNCTUAL.get(code, ()))
+    checked, observed = _evenings(connection, view, start)
     return Counted(
         season,
+        wanted,
         opened,
-        received(connection, view, min(opened, default=view.day), ("roster",)),
-        called,
-        _checked(connection, view, start),
+        received(connection, view, min(opened, default=view.day), tuple(kinds)),
+        sent,
+        checked,
+        _series(season) if set(DOSES) & set(wanted) else {},
+        observed,
+        _matters(season) if set(MATTERS) & set(wanted) else (),
     )
+
+
+def _told(rate: Rate) -> bool:
+    """Both counts are known, or it is known that there is nobody to count."""
+    return rate.denominator == 0 or None not in (rate.numerator, rate.denominator)
+
+
+def _meetings(goal: Indicator, held: int, day: date) -> Standing | None:
+    """The meetings of the year so far, as one running total; of none nothing is said."""
+    if not held:
+        return None
+    told = Report(Period(date(day.year, 1, 1), day), day, True, Decimal(held))
+    return replace(accrual.judge(goal, [told], day), reports=0)
+
+
+def _overdue(goal: Indicator, overdue: int, day: date) -> Standing:
+    """What is overdue on the day; the ledger is sure of its zero."""
+    told = metrics.zero_progress([metrics.ZeroReport(overdue, confirmed=not overdue)])
+    return Standing(told, accrual.window(goal, day), Fraction(overdue), None, Fraction(0))
 
 
 def _judge(declared: Indicator, rate: Rate, reach: float | None, campaign: Campaign, day: date) -> Standing:
@@ -122,29 +221,75 @@ def _coverage(standings: Mapping[int, standing.Standing]) -> dict[tuple[int, str
     return found
 
 
-def _opened(connection: Connection, view: View, start: date) -> tuple[tuple[date, ...], frozenset[Pair]]:
-    """The days from ``start`` with a roster or tally of the campaign, and each community's days with a roster."""
+def _opened(
+    connection: Connection, view: View, start: date
+) -> tuple[tuple[date, ...], Mapping[str, Mapping[int, tuple[date, ...]]]]:
+    """The days from ``start`` with a roster or tally of the campaign, and by kind those of each community."""
     rows = connection.execute(
-        select(Submission.kind, Submission.community_id, Submission.business_date).where(
-            Submission.kind.in_(deadlines.DAILY), Submission.rows_accepted > 0, *_scope(view, start)
-        )
+        select(Submission.kind, Submission.community_id, Submission.business_date)
+        .where(Submission.kind.in_(deadlines.DAILY), Submission.rows_accepted > 0, *_scope(view, start))
+        .order_by(Submission.business_date)
     ).all()
+    sent: dict[str, dict[int, dict[date, None]]] = {kind: {} for kind in deadlines.DAILY}
+    for kind, community, day in rows:
+        assert community is not None and day is not None  # a daily sheet is one community's of one day
+        sent[kind].setdefault(community, {})[day] = None
     return (
-        tuple(sorted({row.business_date for row in rows})),
-        frozenset((row.community_id, row.business_date) for row in rows if row.kind == "roster"),
+        tuple(dict.fromkeys(row.business_date for row in rows)),
+        {kind: {key: tuple(days) for key, days in told.items()} for kind, told in sent.items()},
     )
 
 
-def _checked(connection: Connection, view: View, start: date) -> frozenset[Pair]:
-    """Each community's days whose evening tally says 已核对 in every row."""
+def _evenings(connection: Connection, view: View, start: date) -> tuple[frozenset[Pair], dict[int, Line]]:
+    """Each community's days whose evening tally says 已核对 in every row, and observed ÷ vaccinated day by day."""
     rows = connection.execute(
-        select(EveningTally.community_id, EveningTally.biz_date)
+        select(
+            EveningTally.community_id,
+            EveningTally.biz_date,
+            func.count().filter(EveningTally.reconciled == "yes"),
+            func.count(),
+            complete_sum(EveningTally.observed),
+            complete_sum(EveningTally.vacc_total),
+        )
         .join(Submission, Submission.id == EveningTally.submission_id)
         .where(*_scope(view, start))
         .group_by(EveningTally.community_id, EveningTally.biz_date)
-        .having(func.count() == func.count().filter(EveningTally.reconciled == "yes"))
-    )
-    return frozenset((row.community_id, row.biz_date) for row in rows)
+        .order_by(EveningTally.biz_date)
+    ).all()
+    observed: dict[int, Line] = {}
+    for community, day, _yes, _all, seen, given in rows:
+        if seen is not None and given is not None:
+            _add(observed, community, day, Rate(int(seen), int(given)))
+    return frozenset((row[0], row[1]) for row in rows if row[2] == row[3]), observed
+
+
+def _matters(season: Season) -> tuple[tuple[Row[Any], Mapping[str, date]], ...]:
+    """Every matter of a community found up to the season's last day."""
+    whole = replace(season.view, area=None, community=None)
+    dates = ledger.dates(season.connection, whole)
+    rows = ledger.rows(season.connection, whole)
+    return tuple((row, dates.get(row.item_no, {})) for row in rows if row.community_id is not None)
+
+
+def _series(season: Season) -> dict[tuple[str, int], Line]:
+    """The running totals of the season by series and community, each from its last figure before the first day."""
+    found: dict[tuple[str, int], Line] = {}
+    before = season.view.on(season.days[0])
+    for series in DOSES.values():
+        earlier = evenings.latest(season.connection, before, series) if series != season.series else {}
+        for key in {*season.reporting(), *earlier}:
+            told = season.tallies(key, date.min, season.view.day)
+            known = {one.day: one for one in (earlier.get(key), *told) if one is not None}
+            for day in sorted(known):
+                if (total := known[day].cumulative(series)) is not None:
+                    _add(found, (series, key), day, Rate(total, None))
+    return found
+
+
+def _add(lines: dict[K, Line], key: K, day: date, rate: Rate) -> None:
+    line = lines.setdefault(key, Line())
+    line.days.append(day)
+    line.rates.append(rate)
 
 
 def _scope(view: View, start: date) -> tuple[ColumnElement[bool], ...]:

@@ -22,7 +22,7 @@ MOST = 100_000  # rows of a download
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for: days (both included), accounts, events (codes), and a text in account, subject or the event's words.
+    """What is looked for: days (both included), accounts, events (codes), a text in account, subject or event's words.
 
     An empty account name stands for events of nobody's account, such as a stranger's failed sign-in.
     """

@@ -81,7 +81,7 @@ class Told:
         if self.counted is not None:
             for pair, standing in self.counted.on(day, shown, self.targets).items():
                 # a street without daily sheets may still report them by hand
-                if pair in found and standing.progress.state != "missing":
+                if pair in found:
                     found[pair] = standing
         return found
 
@@ -122,14 +122,14 @@ def load(season: Season, keys: list[int], codes: Iterable[str]) -> Told:
     # of a past year only its own periods count, and only up to the last day that is asked for
     last = {day.year: day for day in season.days}
     years = {year: reports(season.connection, season.on(day), keys, list(wanted)) for year, day in last.items()}
-    counted = computed.load(season) if set(wanted) & set(computed.CODES) else None
+    counted = computed.load(season, wanted) if set(wanted) & set(computed.CODES) else None
     return Told(wanted, years, counted, _targets(season.connection, season.view))
 
 
 def told(connection: Connection, view: View, communities: list[Unit], codes: Iterable[str]) -> Told:
     """What these communities reported on these indicators up to the view's day, within the caller's transaction."""
     wanted = tuple(codes)
-    counted = computed.load(season.load(connection, view)) if set(wanted) & set(computed.CODES) else None
+    counted = computed.load(season.load(connection, view), wanted) if set(wanted) & set(computed.CODES) else None
     known = {view.day.year: reports(connection, view, [unit.key for unit in communities], list(wanted))}
     return Told(wanted, known, counted, _targets(connection, view))
 

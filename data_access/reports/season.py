@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -52,6 +51,10 @@ class Season:
             key: Standing(self._bases.on(key, day), *self._tallies(key, day), self.series, self.over)
             for key in (unit.key for unit in communities)
         }
+
+    def reporting(self) -> list[int]:
+        """The communities with a tally that the season knows of."""
+        return list(self._told)
 
     def tallies(self, community: int, start: date, end: date) -> list[Evening]:
         """The community's tallies between two dates, both included, in order of time."""

@@ -24,7 +24,7 @@ from data_access.reports import actions as report
 from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts import cache, downloads, evidence, figures, style, tables
-from pages.parts.dispatch import raising
+from pages.parts.dispatch import coordination, raising
 from pages.parts.workstreams import progress
 
 NAMES = ("community", "workstream", "item", "new")
@@ -282,6 +282,7 @@ def detail(view: View, wanted: Wanted) -> None:
     )
     if not pd.isna(row["community"]):
         evidence.on_matter(view, row["community"], row["item_no"])
+        coordination.origin(view, row["item_no"])
     if view.as_of is None:
         _moves(view, row)
 

@@ -35,7 +35,8 @@ ROOT = Path(__file__).parents[2]
 PLACES = [f"{stem}社区" for stem in "甲乙丙丁戊己庚辛壬癸子丑"]
 FIRST = 2 + len(PLACES)  # the data version before any workbook: the account and the register
 PAGE = """
-from data_access import accounts, batches, intake
+from data_access import accounts
+from data_access.inbox import batches, intake
 actor = accounts.actor("admin_sf")
 files = intake.waiting(actor, batches.current(actor))
 print("ready", flush=True)

@@ -151,26 +151,41 @@ def slots(*done: int | None, need: int = 1) -> list[Slot]:
 
 
 def test_two_in_march_do_not_fill_february() -> None:
-    progress = metrics.slot_progress(slots(1, 0, 2), date(2022, 3, 31))
+    progress = metrics.slot_progress(slots(1, 0, 2), YEAR, date(2022, 3, 31))
     assert (progress.completion, progress.expected, progress.shortfall) == (Fraction(2, 12), 3, 1)
+    assert progress.gap == (Fraction(2, 12) - Fraction(90, 365)) * 100
     assert progress.state == "slightly_behind"
 
 
 def test_the_running_slot_is_not_owed_yet() -> None:
-    assert metrics.slot_progress(slots(1, 1, 0), date(2022, 3, 30)).gap == 0
-    done = metrics.slot_progress(slots(1, 1, 1), date(2022, 3, 1))
+    """Seven months of twelve on 12 August: 3.0 points behind the calendar, and nothing is owed."""
+    progress = metrics.slot_progress(slots(*[1] * 7), YEAR, date(2022, 8, 12))
+    assert progress.gap is not None and metrics.half_up(progress.gap, 1) == Decimal("-3.0")
+    assert (progress.expected, progress.shortfall, progress.state) == (7, 0, "slightly_behind")
+    five = metrics.slot_progress(slots(1, 1, 0, 1, 1, 1, 0), YEAR, date(2022, 8, 12))
+    assert five.gap is not None and metrics.half_up(five.gap, 1) == Decimal("-19.7")
+    assert (five.shortfall, five.state) == (2, "behind")
+    done = metrics.slot_progress(slots(1, 1, 1), YEAR, date(2022, 3, 1))
     assert done.state == "ahead" and done.shortfall == 0
 
 
+def test_before_a_long_slot_has_ended_nothing_is_red() -> None:
+    quarters = [Slot(quarter, done) for quarter, done in zip(YEAR.slots("quarter"), (1, 1, None, None), strict=True)]
+    progress = metrics.slot_progress(quarters, YEAR, date(2022, 9, 28))
+    assert progress.gap is not None and progress.gap < -20
+    assert (progress.shortfall, progress.state) == (0, "slightly_behind")
+    assert metrics.slot_progress(quarters, YEAR, date(2022, 9, 30)).state == "missing"
+
+
 def test_an_unreported_slot_is_counted_as_unreported() -> None:
-    progress = metrics.slot_progress(slots(1, None, 1), date(2022, 3, 31))
+    progress = metrics.slot_progress(slots(1, None, 1), YEAR, date(2022, 3, 31))
     assert (progress.unreported, progress.shortfall, progress.expected) == (1, 0, 3)
-    assert progress.state == "missing" and progress.gap == 0
-    assert metrics.slot_progress(slots(), date(2022, 1, 31)).state == "missing"
-    assert metrics.slot_progress(slots(), date(2022, 1, 30)).state == "on_track"
-    assert metrics.slot_progress(slots(), date(2021, 12, 31)).state == "not_started"
-    assert metrics.slot_progress([], date(2022, 1, 31)).state == "not_applicable"
-    assert metrics.slot_progress(slots(2, None, 0, need=2), date(2022, 3, 31)).state == "slightly_behind"
+    assert progress.state == "missing" and progress.share == Fraction(90, 365) - Fraction(1, 12)
+    assert metrics.slot_progress(slots(), YEAR, date(2022, 1, 31)).state == "missing"
+    assert metrics.slot_progress(slots(), YEAR, date(2022, 1, 30)).state == "on_track"
+    assert metrics.slot_progress(slots(), YEAR, date(2021, 12, 31)).state == "not_started"
+    assert metrics.slot_progress([], YEAR, date(2022, 1, 31)).state == "not_applicable"
+    assert metrics.slot_progress(slots(2, None, 0, need=2), YEAR, date(2022, 3, 31)).state == "slightly_behind"
 
 
 def test_a_snapshot_asks_for_the_whole_target() -> None:

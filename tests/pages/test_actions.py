@@ -180,3 +180,41 @@ def test_a_difference_fills_in_the_form_and_leaders_raise_nothing(board, app):
     assert "I5" not in str(page.query_params)
     leader = app("leader", "dispatch", day=DAY.isoformat(), picked="清河社区")
     assert not [button for button in leader.button if str(button.key).startswith("raise_")]
+
+
+ASKED = {"needs_help": True, "issues": "冷链车不够用", "owner": "张三丰", "due": DAY}
+
+
+def reported(page):
+    return [button for button in page.button if str(button.key).startswith("raise_reported_")]
+
+
+def test_what_needs_coordination_is_raised_with_one_click_and_not_offered_twice(board, app):
+    for name in ("清河社区", "和平社区"):
+        board.morning(name, planned=3, **ASKED)
+    page = app("supervisor", "actions", day=DAY.isoformat())
+    assert not page.exception and len(reported(page)) == 2
+    told = " ".join(block.value for block in page.markdown)
+    assert "冷链车不够用" in told and "张三丰" not in told
+    reported(page)[0].click().run()
+    assert not page.exception and not page.error
+    number = page.query_params["item"]
+    number = number[0] if isinstance(number, list) else number
+    assert matters.current(board.actor, number).values["owner"] == "张三丰"
+    assert len(reported(page)) == 1
+    assert "要求协调的原表" in str([link.proto.label for link in page.get("page_link")])
+
+
+def test_leaders_see_how_many_need_coordination_and_clerks_their_own(board, app):
+    board.morning("清河社区", planned=3, **ASKED)
+    account("clerk", "和平社区")
+    leader = app("leader", "actions", day=DAY.isoformat())
+    assert any("尚未转督办 1 件" in caption.value and "清河社区 1" in caption.value for caption in leader.caption)
+    clerk = app("clerk", "actions", day=DAY.isoformat())
+    board.morning("和平社区", planned=3, **ASKED | {"issues": "本社区缺人手"})
+    own = app("clerk", "actions", day=DAY.isoformat())
+    told = " ".join(block.value for block in (*leader.markdown, *clerk.markdown, *own.markdown))
+    assert "本社区缺人手" in told and "冷链车不够用" not in told
+    assert not reported(leader) and not reported(own)
+    wall = app("leader", "briefing", day=DAY.isoformat())
+    assert "需协调、尚未转督办 2 件" in text(wall) and "冷链车" not in text(wall)

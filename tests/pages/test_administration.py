@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from data_access import accounts
 from data_access.access import entry
 from data_access.accounts import Role
+from data_access.backups import copies
 from data_access.office import calendars, overrides, registry
 from data_access.reports import events
 from data_access.reports.events import Wanted
@@ -149,3 +150,16 @@ def test_passwords_are_not_shown(app: App, board: Board, office: Office) -> None
     for section in ("accounts", "audit", "system"):
         assert PASSWORD not in everything(app(Role.ADMIN, "administration", section=section))
     assert accounts.actor("admin_sf").role == Role.ADMIN
+
+
+def test_the_backups_say_how_they_stand(app: App, board: Board, office: Office) -> None:
+    assert copies.run(board.actor).failure is None
+    page = app(Role.ADMIN, "administration", section="backup")
+    assert not page.exception and not page.error
+    words = everything(page)
+    assert "最近一次完好备份" in words and "✓ 已核验" in words and "丢了它" in words
+    (office.data_dir / "backups").rename(office.data_dir / "moved")
+    (office.data_dir / "backups").write_text("in the way")
+    copies.run(board.actor)
+    page = app(Role.ADMIN, "administration", section="backup")
+    assert "无法写入" in page.error[0].value

@@ -58,7 +58,7 @@ def test_the_order_and_the_filters_of_the_address(board):
 
 def test_a_cell_says_what_it_is_made_of(board):
     cell = drawn(board, Look())[2]["和平社区", "健康教育"]
-    assert cell["words"] == "▼ −33.3"
+    assert cell["words"] == "▼ −36.4"
     assert cell["worst"] == "健康讲座 3/12 欠 4"
     assert cell["made"] == "7 项指标中 1 项滞后、红 1、未报 6"
 

@@ -45,7 +45,7 @@ def test_without_a_cell_the_red_ones_are_offered(board, app):
     page.button(key="first_清河社区_health_education").click().run()
     assert page.query_params["workstream"] == "health_education"
     assert page.query_params["community"] == "清河社区"
-    assert "落后 25.0 个百分点" in words(page)
+    assert "落后 28.0 个百分点" in words(page)
 
 
 def test_a_link_reopens_cell_and_indicator(board, app):

@@ -359,8 +359,8 @@ class Street:
 
     # Matters ---------------------------------------------------------------------------------------------------------
 
-    def matters(self, when: date) -> list[dict[str, Any]]:
-        """督办整改 as the ledgers tell it, those that press on the day: overdue, lagging, or due by it."""
+    def ledger(self, when: date) -> list[dict[str, Any]]:
+        """督办整改 as the ledgers tell it: every matter found by the day, by its first due date, closed or not."""
         last: dict[str, Row] = {}
         original: dict[str, date | None] = {}
         for sheet in self._of("督办整改"):
@@ -375,13 +375,22 @@ class Street:
             closed = (
                 row["状态"] == "已销号" and row.get("复查结果") == "通过" and checked is not None and checked <= when
             )
-            if closed:
+            made = {"number": number, "community": row["社区"], "row": row, "due": original[number]}
+            found.append({**made, "closed": closed, "closed_on": checked})
+        return found
+
+    def matters(self, when: date) -> list[dict[str, Any]]:
+        """Of these the ones that press on the day: overdue, lagging, or due by it."""
+        found = []
+        for one in self.ledger(when):
+            if one["closed"]:
                 continue
-            first, due = original[number], day(row["整改时限"], self.year)
+            row, first, due = one["row"], one["due"], day(one["row"]["整改时限"], self.year)
             late = max((when - first).days, 0) if first else 0
             lagging = row["状态"] in ("待交办", "反弹") or row.get("复查结果") == "未通过"
             if late or lagging or (due is not None and due <= when):
-                found.append({"number": number, "community": row["社区"], "late": late, "due": first if late else due})
+                told = {"number": one["number"], "community": one["community"]}
+                found.append({**told, "late": late, "due": first if late else due})
         return found
 
 

@@ -1,7 +1,8 @@
 """The matrix of workstreams from the progress sheets, computed a second time (metrics.md §6.7).
 
-The catalogue is read as the TOML text an office writes, targets of single communities as they lie in the database. Four
-vaccination indicators are counted from the daily sheets; what a progress sheet says of them is not used.
+The catalogue is read as the TOML text an office writes, targets of single communities as they lie in the database.
+Thirteen indicators are counted from the daily sheets and the ledger of matters; what a progress sheet says of them is
+not used.
 """
 
 from __future__ import annotations
@@ -28,10 +29,14 @@ SEVERITY = (
     *("missing", "no_target", "not_started", "not_applicable"),
 )
 SILENT = ("missing", "no_target", "not_started", "not_applicable")
+MEETINGS = {"VAX-08": "morning", "VAX-09": "evening"}
 MONTHS = {"month": 1, "two_months": 2, "quarter": 3}
 BEHIND, AHEAD = -10, 5
 TARGET = 90  # of the campaign, in percent
-COUNTED = ("VAX-01", "VAX-02", "VAX-06", "VAX-07")
+COUNTED = (
+    *[f"VAX-{n:02d}" for n in (1, 2, 3, 4, 6, 7, 8, 9, 11)],
+    *("RPT-01", "RECT-01", "RECT-02", "RECT-03"),
+)
 
 Item = dict[str, Any]
 Row = dict[str, Any]
@@ -331,33 +336,74 @@ def _slotted(item: Item, rows: list[Row], months: int, when: date, days: tuple[i
     if when < start:
         return made
     made = replace(made, expected=int(len(ended) * need), unreported=len(silent))
-    if ended and done is None:
-        return replace(made, state="missing")
-    asked = (len(ended) - len(silent)) * need / goal
-    completion = (done or Fraction(0)) / goal
+    if done is None:
+        return replace(made, state="missing" if ended else "on_track")
+    asked = max(Fraction(*days) - len(silent) * need / goal, Fraction(0))
+    completion = done / goal
     gap = (completion - asked) * 100
     short = sum(math.ceil(max(need - filled[slot], 0)) for slot in ended if slot in filled)
-    state = "missing" if silent and gap >= 0 else _grade(gap)
+    state = "missing" if silent and not short else _grade(gap)
+    if state == "behind" and not short:  # nothing is owed
+        state = "slightly_behind"
     return replace(made, state=state, completion=completion, asked=asked, gap=gap, shortfall=short)
 
 
 def _counted(street: Street, name: str, item: Item, when: date) -> Part | None:
-    """The vaccination indicators that the daily sheets answer; None where they say nothing."""
+    """The indicators that the daily sheets answer; None where they say nothing."""
     days = sorted({one for _kind, _name, one in street.versions if one <= when})
     code = item["code"]
+    if code.startswith("RECT"):
+        return _ledger(street, name, item, when)
+    if code in MEETINGS:
+        held = sum(street.rows(MEETINGS[code], name, one) is not None for one in days)
+        assert "target" not in item or item["accrual"] == "per_period"  # one a day: no sum is asked for
+        return Part("no_target", _elapsed(item, when), Fraction(held), (Fraction(held), None)) if held else None
     if code == "VAX-01":
         n, d = street.bases[name]["已摸底人数"], street.bases[name]["应摸底人数"]
     elif code == "VAX-02":
         last = when if street.rows("evening", name, when) else street.last_evening(name, when)
         n, d = street.coverage(name, last or when)
         item = {**item, "target": TARGET}
-    elif code == "VAX-06":
+    elif code in ("VAX-06", "RPT-01"):
         span = [days[0] + timedelta(days=n) for n in range((when - days[0]).days + 1)]
-        states = [street.state("roster", name, one) for one in span]
+        kinds = ("roster",) if code == "VAX-06" else ("roster", "morning", "evening")
+        states = [street.state(kind, name, one) for one in span for kind in kinds]
         n, d = states.count("on_time"), len(states) - states.count("not_due")
-    else:
+    elif code == "VAX-07":
         called = [one for one in days if street.rows("roster", name, one) is not None]
         n, d = sum(street.line(name, one)["checked"] for one in called), len(called)
+    else:
+        n, d = _evening(street, name, code, days)
     if n is None:
         return None
+    return _against(item, Fraction(n), Fraction(d), when, _elapsed(item, when))
+
+
+def _evening(street: Street, name: str, code: str, days: list[date]) -> tuple[Any, Any]:
+    """The last tally that gives the figures: doses so far over those eligible, observed over vaccinated."""
+    for one in reversed(days):
+        if code == "VAX-11":
+            n, d = (street.figure("evening", name, one, column) for column in ("留观完成", "当日接种合计"))
+        else:
+            n = street.figure("evening", name, one, "累计_第一剂" if code == "VAX-03" else "累计_全程")
+            d = street.bases[name]["已摸底人数"] - street.bases[name]["禁忌人数"]
+        if n is not None and d is not None:
+            return n, d
+    return None, None
+
+
+def _ledger(street: Street, name: str, item: Item, when: date) -> Part | None:
+    """The matters of a community: closed of found, closed by their first date of those due, and open past it."""
+    known = street.ledger(when)
+    if not known:
+        return None
+    own = [one for one in known if one["community"] == name]
+    due = [one for one in own if one["due"] is not None and one["due"] <= when]
+    if item["code"] == "RECT-03":
+        late = sum(not one["closed"] and one["due"] < when for one in due)
+        return Part("zero_occurred" if late else "zero_ok", _elapsed(item, when), Fraction(late), target=Fraction(0))
+    if item["code"] == "RECT-01":
+        n, d = sum(one["closed"] for one in own), len(own)
+    else:
+        n, d = sum(one["closed"] and one["closed_on"] <= one["due"] for one in due), len(due)
     return _against(item, Fraction(n), Fraction(d), when, _elapsed(item, when))

@@ -15,7 +15,7 @@ from data_access import accounts, audit
 from data_access.accounts import Actor
 from data_access.reports import events
 from data_access.reports.events import Wanted
-from pages.parts import downloads, figures, tables
+from pages.parts import cache, downloads, figures, tables
 
 
 def show(actor: Actor) -> None:
@@ -34,7 +34,7 @@ def show(actor: Actor) -> None:
         st.caption(_("No events."))
         return
     shown = _shown(found if page == 1 else events.events(actor, wanted, page)[0])
-    columns = {"time": 170, "account": 130, "event": 190, "what": 190, "details": None}
+    columns = {"time": 170, "account": 130, "event": 190, "what": 250, "details": None}
     st.dataframe(
         shown.rename(columns=_headings()),
         hide_index=True,
@@ -56,8 +56,8 @@ def _all(username: str, wanted: Wanted) -> pd.DataFrame:
 
 
 def _chain(actor: Actor) -> None:
-    """Whether the record is whole, looked at with each opening of the page."""
-    found = events.chain(actor)
+    """Whether the record is whole, looked at again each minute."""
+    found = cache.cached(events.chain)(actor)
     if found.fault is None:
         st.markdown(f":blue[:material/verified_user:] {tables.plain(found.text)}")
     else:

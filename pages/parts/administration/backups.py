@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 import pandas as pd
@@ -24,27 +25,12 @@ _SECONDS = 1.0
 def show(actor: Actor) -> None:
     """The state on the left, what is there on the right."""
     copies.wake()  # the clock may have been switched on since the board was started
-    _moving(actor)
-
-
-def _moving(actor: Actor) -> None:
-    """Drawn anew each second while a copy is under way, and only then."""
     state = copies.state(actor)
-    running = copies.progress() is not None or state.under_way
-
-    @st.fragment(run_every=_SECONDS if running else None)
-    def part() -> None:
-        actor = session.renew()
-        now = copies.state(actor)
-        if running and copies.progress() is None and not now.under_way:
-            st.rerun()
-        left, right = st.columns([42, 58], gap="medium")
-        with left:
-            _state(actor, now)
-        with right:
-            _list(actor, now)
-
-    part()
+    left, right = st.columns([42, 58], gap="medium")
+    with left:
+        _state(actor, state)
+    with right:
+        _list(actor, state)
 
 
 def _state(actor: Actor, state: State) -> None:
@@ -81,22 +67,27 @@ def _state(actor: Actor, state: State) -> None:
 
 
 def _button(actor: Actor, state: State) -> None:
+    if copies.progress() is not None or state.under_way:
+        _follow()
+        return
+    st.button(
+        _("Back up now"), type="primary", icon=":material/backup:", key="backup_now", on_click=_start, args=(actor,)
+    )
+
+
+@st.fragment(run_every=_SECONDS)
+def _follow() -> None:
+    """How far a copy has come; the page is drawn anew when it is done."""
+    actor = session.renew()
     now = copies.progress()
-    if now is not None:
-        words = {"making": _("Writing the backup"), "proving": _("Proving it")}[now.stage]
-        share = min(now.done / now.every, 1.0) if now.every else 0.0
-        st.progress(share, f"{words} · {figures.count(now.done)}/{figures.count(now.every)}")
-    elif state.under_way:
-        st.caption(_("A backup is under way."))
-    else:
-        st.button(
-            _("Back up now"),
-            type="primary",
-            icon=":material/backup:",
-            key="backup_now",
-            on_click=_start,
-            args=(actor,),
-        )
+    if now is None:
+        if not copies.state(actor).under_way:
+            st.rerun(scope="app")
+        st.caption(_("A backup is under way."))  # in another process
+        return
+    words = {"making": _("Writing the backup"), "proving": _("Proving it")}[now.stage]
+    share = min(now.done / now.every, 1.0) if now.every else 0.0
+    st.progress(share, f"{words} · {figures.count(now.done)}/{figures.count(now.every)}")
 
 
 def _start(actor: Actor) -> None:
@@ -170,5 +161,5 @@ def _prove(actor: Actor, number: int) -> None:
         st.markdown(f"{mark} **{_(health.NAMES[check.name])}** {tables.plain(check.text)}")
 
 
-def _moment(moment: object) -> str:
-    return figures.MISSING if moment is None else f"{clock.local(moment):%Y-%m-%d %H:%M}"  # type: ignore[arg-type]
+def _moment(moment: datetime | None) -> str:
+    return figures.MISSING if moment is None else f"{clock.local(moment):%Y-%m-%d %H:%M}"

@@ -17,14 +17,14 @@ from data_access.reports.view import View
 from pages.parts import cache, figures, filters, style
 from pages.parts.workstreams import progress
 
-_LENGTHS = {"zh_CN": 13, "en": 20}  # characters of an indicator's name; more would leave no room for the bar
+_LENGTHS = {"zh_CN": 13, "en": 14}  # characters of an indicator's name; more would leave no room for the bar
 
 
 def pace(view: View) -> None:
     """Every workstream against elapsed time by its worst indicator, with twelve weeks of its gap."""
     frame = cache.cached(profile.pace)(view)
-    words = _("the worst indicator of each; tick: elapsed time; small line: the gap over twelve weeks")
-    st.markdown(f"**{_('Workstreams against elapsed time')}** :small[{words}]")
+    signs = (_("the worst indicator of each; line: elapsed time"), _("curve: the gap over twelve weeks"))
+    st.markdown(f"**{_('Workstreams against elapsed time')}** :small[{_('; ').join(signs)}]")
     labels = {slug: workstream(slug).label for slug in frame["workstream"]}
     rows = []
     for row in progress.records(frame):

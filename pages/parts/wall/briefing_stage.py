@@ -203,4 +203,5 @@ def _matters(look: Look, agenda: Agenda) -> None:
         _columns(["".join(column) for column in columns]),
         nothing,
         _more(len(waiting), _("{n} more under Action items")),
+        *briefing_standing.waiting(agenda),
     )

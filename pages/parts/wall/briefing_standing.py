@@ -26,6 +26,7 @@ ENDS = 4  # ranks shown at each end
 NAMES = 20  # middle ranks that are listed by name
 BULLET, OCCURRED = 90, 92  # pixels of a row of each
 LABEL, DETAIL = 142, 230  # pixels for the words above and below a bullet
+NOTE = 22  # and for a note at the foot
 
 
 def coverage(look: Look, told: Briefing) -> None:
@@ -262,13 +263,21 @@ def matters(look: Look, found: Agenda) -> None:
     more = [f'<div class="b-note b-rule">{escape(_("{n} more under Action items", n=rest))}</div>'] if rest else []
     if not shown:
         more = [f'<div class="ink2" style="margin-top:24px">{escape(_("Nothing is waiting for the meeting."))}</div>']
+    more += waiting(found)
     with st.container(key="panel_6"):
         st.html(f'<div class="b">{"".join([*head, *lines, *more])}</div>')
 
 
+def waiting(found: Agenda) -> list[str]:
+    """How many communities' calls for coordination nobody has raised yet; nobody's words."""
+    if not found.waiting:
+        return []
+    return [f'<div class="b-note">{escape(_("Needs coordination, not raised: {n}", n=found.waiting))}</div>']
+
+
 def _chosen(look: Look, found: Agenda) -> list[Matter]:
     """The matters that fit: the questions of the day, and room kept for two that are overdue."""
-    budget = INSIDE - 158
+    budget = INSIDE - 158 - (NOTE if found.waiting else 0)
     kept = sum(tall(matter, look) for matter in found.items[:2])
     chosen: list[Matter] = []
     for matter in found.questions:

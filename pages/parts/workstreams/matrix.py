@@ -312,7 +312,9 @@ def face(row: dict[str, Any]) -> tuple[float | None, str | None, str]:
     if pd.isna(gap):  # met or not met, without a distance
         return (-100.0, _("not met"), "gap") if state == "behind" else (0.0, _("met"), "gap")
     near = abs(gap) < Decimal("0.05") and gap != 0  # a small lag must not read as none
-    return float(gap), figures.points(gap, 2 if near else 1), "gap"
+    # where nothing is owed the colour says no more than that it lags
+    shade = float(gap) if state == "behind" else max(float(gap), settings().thresholds.behind)
+    return shade, figures.points(gap, 2 if near else 1), "gap"
 
 
 def _heads(streams: tuple[Workstream, ...]) -> dict[str, tuple[str, str]]:

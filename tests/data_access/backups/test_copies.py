@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,9 +23,8 @@ from tests.data_access.street import Board
 @pytest.fixture
 def clerked(office: Office, tmp_path: Path) -> Board:
     """An office with copies on, in a folder of its own; Friday evening."""
-    office.set(
-        "STREET_BACKUP", f'{{"on": true, "folder": "{tmp_path / "copies"}", "daily": 3, "weekly": 2, "monthly": 2}}'
-    )
+    wanted = {"on": True, "folder": str(tmp_path / "copies"), "daily": 3, "weekly": 2, "monthly": 2}
+    office.set("STREET_BACKUP", json.dumps(wanted))
     board = Board(accounts.create_first_administrator("admin_sf", "long enough", ""))
     board.communities(["春晖社区"])
     return board

@@ -6,13 +6,15 @@ import io
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from data_access import accounts, database, submissions
 from data_access.accounts import AccountError, Role
 from data_access.office import calendars
 from data_access.office.calendars import CalendarError
-from data_access.reports import administration, reporting
+from data_access.reports import administration, events, reporting
+from data_access.reports.events import Wanted
 from data_access.reports.view import View
 from tests.conftest import Office
 from tests.data_access.street import DAY, Board
@@ -43,7 +45,7 @@ def test_the_base_workbook_goes_round_without_changing_anything(board: Board) ->
     outcome = submissions.preview(board.actor, result)
     found = {(sheet.kind, sheet.status) for sheet in outcome.sheets if sheet.comparison is not None}
     assert found == {("communities", "unchanged"), ("sites", "unchanged")}
-    assert administration.events(board.actor).iloc[0]["event"] == "register_downloaded"
+    assert events.events(board.actor, Wanted())[0].iloc[0]["event"] == "register_downloaded"
 
 
 def test_a_clerk_gets_templates_of_the_own_community_and_no_register(board: Board) -> None:
@@ -61,10 +63,14 @@ def test_a_clerk_gets_templates_of_the_own_community_and_no_register(board: Boar
 def test_events_are_found_by_account_event_and_subject(board: Board) -> None:
     accounts.create(board.actor, "leader_9", "correct horse", Role.LEADER)
     board.morning("春晖社区", planned=3)
-    assert administration.events(board.actor).iloc[0]["event"] == "rows_saved"
-    assert administration.events(board.actor, "leader_9")["event"].tolist() == ["account_created"]
-    assert administration.events(board.actor, "100%").empty
-    assert administration.events(board.actor, "建账号", ["account_created"])["subject"].tolist() == ["leader_9"]
+
+    def found(text: str = "", codes: tuple[str, ...] = ()) -> pd.DataFrame:
+        return events.events(board.actor, Wanted(text=text, events=codes))[0]
+
+    assert found().iloc[0]["event"] == "rows_saved"
+    assert found("leader_9")["event"].tolist() == ["account_created"]
+    assert found("100%").empty
+    assert found(codes=("account_created",))["subject"].tolist() == ["leader_9"]
 
 
 def test_the_system_says_where_the_data_is_but_no_password(board: Board, office: Office, database_url: str) -> None:
@@ -80,7 +86,7 @@ def test_the_system_says_where_the_data_is_but_no_password(board: Board, office:
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.LEADER])
 def test_only_administrators(board: Board, role: Role) -> None:
     other = accounts.create(board.actor, "other_1", "correct horse", role)
-    for ask in (administration.register, administration.events, administration.system):
+    for ask in (administration.register, events.present, events.chain, administration.system):
         with pytest.raises(AccountError):
             ask(other)
     with pytest.raises(AccountError):

@@ -13,7 +13,8 @@ from config.catalogue import indicators, workstreams
 from data_access import privacy, submissions
 from data_access.accounts import NotAllowedError, Role
 from data_access.findings import Severity
-from data_access.reports import administration, prefill
+from data_access.reports import administration, events, prefill
+from data_access.reports.events import Wanted
 from data_access.reports.view import View
 from data_access.workbooks.writing import HEADER_ROW
 from tests.data_access.street import DAY, Board, at
@@ -207,7 +208,7 @@ def test_people_are_written_for_those_who_may_know_them_and_each_time_is_recorde
         board.roster(community, people=[{"name": f"钱{community}", "outcome": "no_show"}])
     street = str(lines(opened(made(board, key, day))["接种名单"]))
     assert "钱春晖社区" in street and "钱安康社区" in street
-    event = administration.events(board.actor).iloc[0]
+    event = events.events(board.actor, Wanted())[0].iloc[0]
     assert event["event"] == "template_with_people" and "rows 2" in event["details"] and "钱" not in event["details"]
     clerk = account(Role.CLERK, "安康社区")
     own = str(lines(opened(made(board, key, day, "春晖社区", clerk))["接种名单"]))
