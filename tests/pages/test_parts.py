@@ -65,7 +65,7 @@ def test_whole_numbers_with_gaps_become_nullable_integers() -> None:
     ],
 )
 def test_password_problems(first: str, second: str, wrong: bool) -> None:
-    assert (password.problem(first, second) is not None) is wrong
+    assert (password.problem("clerk_01", first, second) is not None) is wrong
 
 
 def _actor(**changed: object) -> Actor:

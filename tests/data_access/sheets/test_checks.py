@@ -11,7 +11,7 @@ from stdnum.exceptions import ValidationError
 
 from config import clock
 from config.language import speaking
-from data_access.findings import Severity
+from data_access.findings import Rule, Severity
 from data_access.sheets import KINDS, identity, kind, rules
 from data_access.sheets.declaration import LooksAt
 from data_access.sheets.progress import by_kind
@@ -381,11 +381,11 @@ def test_an_indicator_an_event_and_an_item_stand_once():
 
 # Sentences ----------------------------------------------------------------------------------------------------
 
-ALL_RULES = [value for value in vars(rules).values() if isinstance(value, rules.Rule)]
+ALL_RULES = [value for value in vars(rules).values() if isinstance(value, Rule)]
 
 
 def test_every_rule_has_its_own_code():
-    names = {name for name, value in vars(rules).items() if isinstance(value, rules.Rule)}
+    names = {name for name, value in vars(rules).items() if isinstance(value, Rule)}
     assert names == {rule.code for rule in ALL_RULES}
 
 

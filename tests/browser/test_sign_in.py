@@ -20,14 +20,12 @@ from sqlalchemy import update
 from data_access import accounts, database
 from data_access.accounts import Role
 from data_access.schema import Throttle, Visit
-from tests.browser.conftest import PATIENCE, ROOT, Server, _free_port, browser_page, chromium, server, start, stop
+from tests.browser.conftest import PATIENCE, ROOT, Server, _free_port, start, stop
 from tests.browser.test_login import expect_login_only, expect_page, sign_in
 from tests.conftest import Office
 from tests.pages.conftest import PASSWORD, STREET, account, administrator
 
-__all__ = ["browser_page", "chromium", "server"]
-
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.flaky(reruns=1)]
+pytestmark = pytest.mark.browser
 
 
 def _move(column: Any, length: timedelta) -> None:
