@@ -444,8 +444,9 @@ def test_a_check_looks_at_no_more_than_it_says(key):
 @given(st.text(alphabet="0123456789Xx- .−１a", max_size=20))
 def test_numbers_are_read_as_the_library_reads_them(text):
     assert identity.resident({"id_no": text}) == ric.compact(text).upper()
+    long = identity.long(text)
     try:
-        born = ric.get_birth_date(identity.long(text))
+        born = ric.get_birth_date(long) if len(ric.compact(long)) >= 14 else None  # it reads a date from a stump too
     except (ValidationError, ValueError):
         born = None
     assert identity.birth_date(text) == born
