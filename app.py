@@ -3,7 +3,7 @@
 import streamlit as st
 
 from config.language import _
-from pages.parts import style
+from pages.parts import filters, style
 from pages.parts.frame import first_start, menu, password, session, shell, sign_in
 
 shell.settle()
@@ -11,7 +11,7 @@ session.speak()
 st.set_page_config(page_title=_("Street briefing board"), page_icon=style.ICON, layout="wide")
 actor = session.enter()
 style.apply()
-page = shell.navigation(actor)
+page = shell.navigation(actor, street=filters.street())
 session.keep_cookie(actor)
 
 if actor is None and not first_start.done():

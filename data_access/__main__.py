@@ -33,6 +33,7 @@ from data_access.commands.catalogue_command import catalogue
 from data_access.commands.import_command import import_, withdraw
 from data_access.commands.mapping_command import mapping
 from data_access.commands.notice_command import notice
+from data_access.commands.street_command import district, street
 from data_access.office.closing import ClosingError
 from data_access.office.notices import NoticeError
 from data_access.reports import administration, checklist, directory, reporting, workstreams
@@ -51,9 +52,12 @@ LATEST = {
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--language", "spoken", type=click.Choice(list(language.LANGUAGES)), help="Language of the answer.")
+@click.option("--street", help="Work for this street [default: the first].")
 @click.option("--verbose", is_flag=True, help="Say more on standard error.")
-def main(spoken: str | None, verbose: bool) -> None:
+@click.pass_context
+def main(context: click.Context, spoken: str | None, street: str | None, verbose: bool) -> None:
     """The street-office briefing board from the command line."""
+    context.with_resource(accounts.console_of(street))
     language.use(spoken or settings().language)
     logs.start(logging.DEBUG if verbose else logging.WARNING)
 
@@ -218,6 +222,8 @@ def _counted(view: View, start: date | None) -> dict[str, Any]:
 
 
 main.add_command(accounts_)
+main.add_command(street)
+main.add_command(district)
 main.add_command(import_)
 main.add_command(withdraw)
 main.add_command(mapping)

@@ -7,14 +7,16 @@ beginning of each run, never trusted from a session or a cookie.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import bcrypt
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
 from config import clock
 from config.language import N_, _
@@ -22,16 +24,20 @@ from data_access import audit, database
 from data_access.access import passwords, throttles
 from data_access.catalogue import catalogues
 from data_access.office import overlay
-from data_access.schema import Account, Community, Street
+from data_access.schema import Account, Community, District, Street
 
 
 class Role(StrEnum):
-    """The four roles of a street office."""
+    """The four roles of a street office, and that of the district above it."""
 
     CLERK = "clerk"
     SUPERVISOR = "supervisor"
     LEADER = "leader"
     ADMIN = "admin"
+    DISTRICT = "district"
+
+
+OFFICE = (Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.ADMIN)  # what an administrator may give
 
 
 class Capability(StrEnum):
@@ -52,23 +58,27 @@ class Capability(StrEnum):
     WORD = "word"  # word the spoken summary for the street
     POST = "post"  # send a text to the office's group
     ADMINISTER = "administer"
+    COMPARE_STREETS = "compare_streets"  # figures of each street of the district, and each street as its leaders see it
 
 
 CAPABILITIES: Mapping[Role, frozenset[Capability]] = {
     Role.CLERK: frozenset({Capability.READ_BOARD, Capability.READ_PEOPLE, Capability.UPLOAD}),
-    Role.SUPERVISOR: frozenset(Capability) - {Capability.ADMINISTER},
+    Role.SUPERVISOR: frozenset(Capability) - {Capability.ADMINISTER, Capability.COMPARE_STREETS},
     Role.LEADER: frozenset({Capability.READ_BOARD}),
-    Role.ADMIN: frozenset(Capability),
+    Role.ADMIN: frozenset(Capability) - {Capability.COMPARE_STREETS},
+    # the board of a street only by going there (``office.districts.visit``), and then as one of its leaders
+    Role.DISTRICT: frozenset({Capability.COMPARE_STREETS}),
 }
 
 # What is left while looking back. The administration page itself keeps what writes from being reached.
-READING = frozenset({Capability.READ_BOARD, Capability.READ_PEOPLE, Capability.ADMINISTER})
+READING = frozenset({Capability.READ_BOARD, Capability.READ_PEOPLE, Capability.ADMINISTER, Capability.COMPARE_STREETS})
 
 ROLE_NAMES = {
     Role.CLERK: N_("community clerk"),
     Role.SUPERVISOR: N_("supervisor"),
     Role.LEADER: N_("leader"),
     Role.ADMIN: N_("administrator"),
+    Role.DISTRICT: N_("district viewer"),
 }
 
 
@@ -103,7 +113,10 @@ class OtherCommunityError(AccountError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The acting account. ``community_id``/``community`` are set for clerks only."""
+    """The acting account. ``community_id``/``community`` are set for clerks only, ``district`` for those of a district.
+
+    One of a district that looks at a street of it acts as a leader of that street, whose name is ``visiting``.
+    """
 
     id: int
     street_id: int
@@ -114,6 +127,9 @@ class Actor:
     generation: int = 1
     must_change: bool = False
     looking_back: bool = False  # at the board as it stood at an earlier moment: nothing is written from there
+    district_id: int | None = None
+    district: str | None = None
+    visiting: str | None = None
 
     def may(self, capability: Capability) -> bool:
         """Whether the role allows this, and the moment that is looked at."""
@@ -141,6 +157,8 @@ _COLUMNS = (
     Community.name.label("community"),
     Account.generation,
     Account.must_change,
+    Account.district_id,
+    District.name.label("district"),
 )
 
 
@@ -154,6 +172,8 @@ def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
         row.community,
         row.generation,
         row.must_change,
+        district_id=row.district_id,
+        district=row.district,
     )
 
 
@@ -163,21 +183,24 @@ def found(connection: Connection, *fits: ColumnElement[bool]) -> Actor | None:
         select(*_COLUMNS)
         .select_from(Account)
         .join(Community, Community.id == Account.community_id, isouter=True)
+        .join(District, District.id == Account.district_id, isouter=True)
         .where(*fits, Account.disabled_at.is_(None))
     ).first()
     return None if row is None else _actor(row)
 
 
 def enter(connection: Connection, *fits: ColumnElement[bool]) -> Actor | None:
-    """As ``found``; from here on the running thread speaks the catalogue of the account's street (``catalogues``).
-
-    It also goes by what was set in the street's page (``overlay``).
-    """
+    """As ``found``; from here on the running thread speaks as the account's street does (``enter_street``)."""
     actor = found(connection, *fits)
     if actor is not None:
-        catalogues.enter(connection, actor.street_id)
-        overlay.enter(connection, actor.street_id)
+        enter_street(connection, actor.street_id)
     return actor
+
+
+def enter_street(connection: Connection, street_id: int) -> None:
+    """Let this thread speak the catalogue of a street (``catalogues``) and go by what is set in its page."""
+    catalogues.enter(connection, street_id)
+    overlay.enter(connection, street_id)
 
 
 def actor(username: str) -> Actor:
@@ -196,9 +219,40 @@ def look_back(acting: Actor, moment: datetime) -> Actor:
     return replace(acting, looking_back=True)
 
 
+_console_street: ContextVar[str | None] = ContextVar("console street", default=None)
+
+
 def console() -> Actor:
-    """The account of whoever works at the machine itself: the command line without ``--as``."""
-    return actor(database.CONSOLE)
+    """The account of whoever works at the machine itself: the command line without ``--as``.
+
+    It works for the first street, or for the one of ``console_of``.
+    """
+    with database.reading() as connection:
+        known = found(connection, Account.username == database.CONSOLE)
+        assert known is not None
+        if (name := _console_street.get()) is not None:
+            street = connection.execute(select(Street.id).where(Street.name == name)).scalar()
+            if street is None:
+                raise AccountError(N_("There is no street {name}."), name=name)
+            known = replace(known, street_id=street)
+        enter_street(connection, known.street_id)
+    return known
+
+
+@contextmanager
+def console_of(street: str | None) -> Iterator[None]:
+    """Let whoever works at the machine work for this street (None: the first) inside the block."""
+    token = _console_street.set(street)
+    try:
+        yield
+    finally:
+        _console_street.reset(token)
+
+
+def machine(acting: Actor) -> None:
+    """AccountError unless this is whoever works at the machine itself: streets and districts are nobody else's."""
+    if acting.username != database.CONSOLE:
+        raise AccountError(N_("Streets, districts and their accounts are set up at the machine itself."))
 
 
 def exist() -> bool:
@@ -227,10 +281,16 @@ def accounts(acting: Actor) -> list[dict[str, Any]]:
             )
             .select_from(Account)
             .join(Community, Community.id == Account.community_id, isouter=True)
-            .where(Account.street_id == acting.street_id, Account.username != database.CONSOLE)
+            .where(_governed(acting), Account.username != database.CONSOLE)
             .order_by(Account.id)
         ).all()
     return [dict(row._mapping) for row in rows]
+
+
+def _governed(acting: Actor) -> ColumnElement[bool]:
+    """The accounts somebody looks after: those of the own street; those of districts only from the machine itself."""
+    own, above = Account.street_id == acting.street_id, Account.district_id.is_not(None)
+    return or_(own, above) if acting.username == database.CONSOLE else and_(own, ~above)
 
 
 _USERNAME = re.compile(r"[a-z0-9_]{4,20}")
@@ -256,7 +316,7 @@ def create_first_administrator(username: str, password: str, street: str) -> Act
     with database.writing() as connection:
         if connection.execute(select(Account.id).where(Account.password_hash.is_not(None))).first() is not None:
             raise AccountError(N_("The administrator exists already. Sign in."))
-        street_id = connection.execute(select(Street.id)).scalar_one()
+        street_id = database.first_street(connection)
         if street.strip():
             connection.execute(update(Street).where(Street.id == street_id).values(name=street.strip()))
         _insert(
@@ -265,7 +325,6 @@ def create_first_administrator(username: str, password: str, street: str) -> Act
             _check_username(username),
             password_hash,
             Role.ADMIN,
-            None,
             must_change=False,
         )
         database.raise_version(connection)
@@ -280,25 +339,29 @@ def create(
     community: str | None = None,
     *,
     must_change: bool = True,
+    district: str | None = None,
 ) -> Actor:
-    """A new account; a clerk needs a community. AccountError names what is wrong."""
+    """A new account; a clerk needs a community, one of a district its name. AccountError names what is wrong."""
     acting.require(Capability.ADMINISTER)
     password_hash = hash_password(username, password)
     with database.writing() as connection:
-        if connection.execute(select(Account.id).where(Account.username == username)).first() is not None:
-            raise AccountError(N_("There is already an account {name}."), name=username)
-        community_id = _community_of(connection, acting, role, community)
-        _insert(
-            connection,
-            acting.street_id,
-            _check_username(username),
-            password_hash,
-            role,
-            community_id,
-            must_change,
-        )
-        audit.record(connection, acting, "account_created", username, role=role)
+        values = {
+            "community_id": _community_of(connection, acting, role, community),
+            "district_id": _district_of(connection, acting, role, district),
+            "must_change": must_change,
+        }
+        create_in(connection, acting, username, password_hash, role, **values)
     return actor(username)
+
+
+def create_in(
+    connection: Connection, acting: Actor, username: str, password_hash: str, role: Role, **values: Any
+) -> None:
+    """As ``create``, within the caller's writing transaction; ``values`` are further columns of the account."""
+    if connection.execute(select(Account.id).where(Account.username == username)).first() is not None:
+        raise AccountError(N_("There is already an account {name}."), name=username)
+    _insert(connection, acting.street_id, _check_username(username), password_hash, role, **values)
+    audit.record(connection, acting, "account_created", username, role=role)
 
 
 def disable(acting: Actor, username: str) -> None:
@@ -317,11 +380,7 @@ def enable(acting: Actor, username: str) -> None:
     with database.writing() as connection:
         resumed = connection.execute(
             update(Account)
-            .where(
-                Account.username == username,
-                Account.street_id == acting.street_id,
-                Account.disabled_at.is_not(None),
-            )
+            .where(Account.username == username, _governed(acting), Account.disabled_at.is_not(None))
             .values(disabled_at=None, generation=Account.generation + 1)
         )
         if resumed.rowcount == 0:
@@ -332,15 +391,17 @@ def enable(acting: Actor, username: str) -> None:
 def set_role(acting: Actor, username: str, role: Role, community: str | None = None) -> None:
     """Change what an account may do, and whose clerk it is; its sessions end with the next click.
 
-    AccountError for the last one that can administer, and for a clerk without a community.
+    AccountError for the last one that can administer, for a clerk without a community, and for a role above the street.
     """
     acting.require(Capability.ADMINISTER)
     _not_console(username)
+    if role not in OFFICE:
+        raise AccountError(N_("No account of a street becomes one of a district. Make it a new one."))
     with database.writing() as connection:
         if role != Role.ADMIN:
             _keep_an_administrator(connection, acting, username)
         community_id = _community_of(connection, acting, role, community)
-        _change(connection, acting, username, role=role.value, community_id=community_id)
+        _change(connection, acting, username, role=role.value, community_id=community_id, district_id=None)
         audit.record(connection, acting, "role_changed", username, role=role, community_id=community_id)
 
 
@@ -385,12 +446,12 @@ def link(acting: Actor, username: str, subject: str | None) -> None:
 
 
 def _change(connection: Connection, acting: Actor, username: str, **values: Any) -> None:
-    """Change an active account and end its sessions; AccountError where there is none."""
+    """Change an active account, or the own one, and end its sessions; AccountError where there is none."""
     changed = connection.execute(
         update(Account)
         .where(
             Account.username == username,
-            Account.street_id == acting.street_id,
+            or_(_governed(acting), Account.id == acting.id),
             Account.disabled_at.is_(None),
         )
         .values(generation=Account.generation + 1, **values)
@@ -425,6 +486,17 @@ def _community_of(connection: Connection, acting: Actor, role: Role, community: 
     return found
 
 
+def _district_of(connection: Connection, acting: Actor, role: Role, district: str | None) -> int | None:
+    """The district of an account above the streets, which only the machine itself can make; None for the others."""
+    if role != Role.DISTRICT:
+        return None
+    machine(acting)
+    found = connection.execute(select(District.id).where(District.name == district)).scalar()
+    if found is None:
+        raise AccountError(N_("There is no district {name}."), name=district or "")
+    return found
+
+
 def _not_console(username: str) -> None:
     if username == database.CONSOLE:
         raise AccountError(N_("The account of the command line cannot sign in and cannot be ended."))
@@ -436,8 +508,7 @@ def _insert(
     username: str,
     password_hash: str,
     role: Role,
-    community_id: int | None,
-    must_change: bool,
+    **values: Any,
 ) -> None:
     connection.execute(
         insert(Account).values(
@@ -445,10 +516,9 @@ def _insert(
             username=username,
             password_hash=password_hash,
             role=role.value,
-            community_id=community_id,
             generation=1,
-            must_change=must_change,
             failures=0,
             created_at=clock.now(),
+            **values,
         )
     )

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from config import clock
 from config.language import N_, _
 from data_access.privacy import keys
-from data_access.schema import AuditEvent, DataVersion
+from data_access.schema import AuditEvent, DataVersion, Street
 
 # Every event of the program in words. A test compares it with the code.
 WORDS = {
@@ -84,6 +84,10 @@ WORDS = {
     "attachment_downloaded": N_("evidence file downloaded"),
     "attachment_removed": N_("evidence file taken out"),
     "sample_started": N_("sample street loaded"),
+    "street_founded": N_("street founded"),
+    "district_created": N_("district created"),
+    "district_joined": N_("street joined a district"),
+    "district_left": N_("street left its district"),
     "backup_made": N_("backup made"),
     "backup_downloaded": N_("backup downloaded"),
     "restored": N_("restored from a backup"),
@@ -111,13 +115,16 @@ class Acting(Protocol):
 def record(connection: Connection, acting: Acting, event: str, subject: str | None = None, **details: Any) -> None:
     """Append one event in the caller's transaction, which has to be a writer's (``database.writing``).
 
-    ``details`` are codes and counts, never personal data. ``WORDS`` has words for every event.
+    ``details`` are codes and counts, never personal data. ``WORDS`` has words for every event. Whatever changes in a
+    street leaves an event, so the street bears the digest of its last one: what was worked out of it holds until then.
     """
     said = {"street_id": acting.street_id, "at": clock.now(), "account_id": acting.id, "event": event}
     said |= {"subject": subject, "details": details}
     chain = connection.execute(select(DataVersion.audit_head, DataVersion.audit_count)).one()
     state = _after(chain.audit_head or "", **said)
-    connection.execute(insert(AuditEvent).values(**said, digest=_digest(state)))
+    digest = _digest(state)
+    connection.execute(insert(AuditEvent).values(**said, digest=digest))
+    connection.execute(update(Street).where(Street.id == acting.street_id).values(stamp=digest))
     connection.execute(update(DataVersion).values(audit_head=state, audit_count=(chain.audit_count or 0) + 1))
 
 

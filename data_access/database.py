@@ -19,7 +19,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -170,9 +170,7 @@ def _seed(connection: Connection) -> None:
     if connection.execute(select(Street.id)).first() is not None:
         return
     now = clock.now()
-    street_id = connection.execute(
-        insert(Street).values(code=settings().street.code, name=settings().street.name).returning(Street.id)
-    ).scalar_one()
+    street_id = found_street(connection, settings().street.code, settings().street.name)
     connection.execute(
         insert(Account).values(
             street_id=street_id,
@@ -184,6 +182,14 @@ def _seed(connection: Connection) -> None:
             failures=0,
         )
     )
+    connection.execute(
+        insert(DataVersion).values(id=1, version=1, changed_at=now, key_fingerprint=privacy.keys().fingerprint)
+    )
+
+
+def found_street(connection: Connection, code: str, name: str) -> int:
+    """A new street with the campaigns that every street begins with; its key."""
+    street_id = connection.execute(insert(Street).values(code=code, name=name).returning(Street.id)).scalar_one()
     for position, campaign in enumerate(default_campaigns(), start=1):
         connection.execute(
             insert(Campaign).values(
@@ -193,9 +199,12 @@ def _seed(connection: Connection) -> None:
                 definition=campaign.model_dump(mode="json"),
             )
         )
-    connection.execute(
-        insert(DataVersion).values(id=1, version=1, changed_at=now, key_fingerprint=privacy.keys().fingerprint)
-    )
+    return street_id
+
+
+def first_street(connection: Connection) -> int:
+    """The street that the database was made with: the machine's own, and where strangers' tries are recorded."""
+    return connection.execute(select(func.min(Street.id))).scalar_one()
 
 
 def _check_keys(connection: Connection) -> None:

@@ -132,14 +132,24 @@ Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only plai
 Short = String(64)
 
 
+class District(Base):
+    """The level above the streets: it has no facts of its own, only sight of the streets that belong to it."""
+
+    __tablename__ = "district"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(Short, unique=True)
+
+
 class Street(Base):
-    """A street office; every fact knows its street through its community."""
+    """A street office; every fact knows its street through its community. One without a district stands alone."""
 
     __tablename__ = "street"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     code: Mapped[str] = mapped_column(Short, unique=True)
     name: Mapped[str]
     is_sample: Mapped[bool] = mapped_column(default=False)
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"))
+    stamp: Mapped[str | None] = mapped_column(Short)  # digest of its last audit event: new with whatever changes in it
 
 
 class Community(Base):
@@ -191,7 +201,11 @@ class CalendarDay(Base):
 
 
 class Account(Base):
-    """Who may sign in. ``generation`` grows with each event that must end all sessions."""
+    """Who may sign in. ``generation`` grows with each event that must end all sessions.
+
+    An account of a district (``district_id``) belongs to no street: its ``street_id`` is only the street at whose
+    console it was made, where its sign-ins are recorded; of that street it sees nothing by itself.
+    """
 
     __tablename__ = "account"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -209,6 +223,7 @@ class Account(Base):
     disabled_at: Mapped[datetime | None]
     password_until: Mapped[datetime | None]  # a one-time password is of use until then
     subject: Mapped[str | None] = mapped_column(String(255))  # who this is at the office's single sign-on
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"))
     __table_args__ = (Index(None, "subject", unique=True),)
 
 

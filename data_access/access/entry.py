@@ -22,7 +22,7 @@ from data_access import accounts, audit, database
 from data_access.access import throttles, visits
 from data_access.accounts import AccountError, Actor
 from data_access.office import overlay
-from data_access.schema import Account, Street
+from data_access.schema import Account
 
 
 class WrongError(AccountError):
@@ -92,7 +92,7 @@ def confirm(acting: Actor, address: str, *, right: bool) -> None:
 def _admitted(
     connection: Connection, username: str, address: str, right: bool
 ) -> tuple[Actor | None, AccountError | None]:
-    street = connection.execute(select(Street.id)).scalars().one()
+    street = database.first_street(connection)
     overlay.enter(connection, street)  # whoever is named: how many tries are free must not tell
     length = throttles.waiting(connection, username, address)
     actor = accounts.found(connection, Account.username == username)
@@ -102,15 +102,16 @@ def _admitted(
         throttles.clear(connection, username)
         return actor, None
     tries = throttles.fail(connection, username, address)
-    _record_failure(connection, Stranger(street), username, tries)
+    _record_failure(connection, street, username, tries)
     length = throttles.waiting(connection, username, address)
     return None, WrongError(tries) if length is None else WaitError(length)
 
 
-def _record_failure(connection: Connection, stranger: Stranger, username: str, tries: int) -> None:
+def _record_failure(connection: Connection, street: int, username: str, tries: int) -> None:
     """What somebody typed is kept only where it is an account: people type their passwords into the wrong field."""
-    known = connection.execute(select(Account.username).where(Account.username == username)).scalar()
-    audit.record(connection, stranger, "sign_in_failed", known, tries=tries)
+    query = select(Account.street_id, Account.username).where(Account.username == username)
+    own, known = connection.execute(query).first() or (street, None)
+    audit.record(connection, Stranger(own), "sign_in_failed", known, tries=tries)
 
 
 @lru_cache(maxsize=1)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from config.language import N_
 from data_access import accounts, audit, database
 from data_access.access import visits
 from data_access.access.entry import Stranger
 from data_access.accounts import AccountError
-from data_access.schema import Account, Street
+from data_access.schema import Account
 
 
 class UnknownError(AccountError):
@@ -34,7 +32,7 @@ def visit(subject: str, answer: str) -> str:
     with database.writing() as connection:
         actor = accounts.found(connection, Account.subject == subject) if subject else None
         if actor is None:
-            street = connection.execute(select(Street.id)).scalars().one()
+            street = database.first_street(connection)
             audit.record(connection, Stranger(street), "sign_in_failed", None, by="single")
         elif not visits.known_in(connection, token):  # two windows may arrive at once
             audit.record(connection, actor, "signed_in", actor.username, by="single")

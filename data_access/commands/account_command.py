@@ -9,6 +9,7 @@ from data_access import accounts
 from data_access.accounts import Role
 
 _ROLES = [role.value for role in Role]
+_OFFICE = [role.value for role in accounts.OFFICE]
 
 
 @click.group(name="accounts")
@@ -20,10 +21,11 @@ def accounts_() -> None:
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice(_ROLES), help="What the account may do.")
 @click.option("--community", help="The community of a clerk.")
+@click.option("--district", help="The district of an account above the streets.")
 @click.password_option(help="First password, to be changed at the first sign-in [default: asked for].")
-def add(name: str, role: str, community: str | None, password: str) -> None:
+def add(name: str, role: str, community: str | None, district: str | None, password: str) -> None:
     """Create an account."""
-    accounts.create(accounts.console(), name, password, Role(role), community)
+    accounts.create(accounts.console(), name, password, Role(role), community, district=district)
     click.echo(name)
 
 
@@ -53,7 +55,7 @@ def enable(name: str) -> None:
 
 @accounts_.command(name="set-role")
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice(_ROLES), help="What the account may do.")
+@click.option("--role", required=True, type=click.Choice(_OFFICE), help="What the account may do.")
 @click.option("--community", help="The community of a clerk.")
 def set_role(name: str, role: str, community: str | None) -> None:
     """Change what an account may do; its sessions end."""

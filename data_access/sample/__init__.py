@@ -64,7 +64,7 @@ def load(
     never stand side by side.
     """
     actor.require(Capability.ADMINISTER)
-    post = _post(communities, days, seed, until)
+    post = _post(communities, days, seed, until, directory.street(actor).name)
     parcels = post.parcels(_moment(post.drive.last))
     campaigns = sample_campaigns()
     streets.mark_sample(actor, campaigns)
@@ -112,7 +112,7 @@ def write(
     folder: Path, *, communities: int = 12, days: int = 30, seed: int = 7, until: date | None = None
 ) -> list[Path]:
     """The sample's workbooks as files, in order of arrival; arguments and errors as ``load``."""
-    post = _post(communities, days, seed, until)
+    post = _post(communities, days, seed, until, settings().street.name)
     parcels = post.parcels(_moment(post.drive.last))
     campaigns = sample_campaigns()
     folder.mkdir(parents=True, exist_ok=True)
@@ -124,7 +124,7 @@ def write(
     return written
 
 
-def _post(communities: int, days: int, seed: int, until: date | None) -> Post:
+def _post(communities: int, days: int, seed: int, until: date | None, name: str) -> Post:
     if not (2 <= communities <= 40 and 1 <= days <= 366):
         raise SampleError(_("A sample street has 2 to 40 communities and 1 to 366 days."))
     last = until or clock.today()
@@ -134,7 +134,7 @@ def _post(communities: int, days: int, seed: int, until: date | None) -> Post:
     cast = street.parts(communities)
     first = last - timedelta(days=days - 1)
     drive = simulate(places, cast, sample_campaigns(), first, last, seed)
-    return Post(settings().street.name, places, cast, drive, seed)
+    return Post(name, places, cast, drive, seed)
 
 
 def _moment(last: date) -> datetime:

@@ -51,26 +51,45 @@ def cached(report: Callable[P, R]) -> Callable[P, R]:
             tuple(_scope(value) for value in args),
             tuple((name, _scope(value)) for name, value in sorted(kwargs.items())),
         )
-        with _lock:
-            future = _answers.get(key)
-            mine = future is None
-            if future is None:
-                future = _answers[key] = Future()
-                while len(_answers) > _ENTRIES:
-                    _answers.popitem(last=False)
-            else:
-                _answers.move_to_end(key)
-        if mine:
-            try:
-                future.set_result(report(*args, **kwargs))
-            except BaseException as problem:
-                with _lock:
-                    _answers.pop(key, None)
-                future.set_exception(problem)
-        result: R = future.result()
-        return _own(result)
+        return _own(_answer(key, lambda: report(*args, **kwargs)))
 
     return answer
+
+
+def kept(report: Callable[P, R], stamp: str) -> Callable[P, R]:
+    """As ``cached`` for a report of one street that speaks no language, until the street's ``stamp`` is another.
+
+    So what is committed in one street does not make those of the others be asked again.
+    """
+
+    @wraps(report)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        asked = tuple(_scope(value) for value in args), tuple((name, _scope(kwargs[name])) for name in sorted(kwargs))
+        key = (report.__module__, report.__qualname__, settings().url, stamp, *asked)
+        return _own(_answer(key, lambda: report(*args, **kwargs)))
+
+    return answer
+
+
+def _answer(key: Hashable, work: Callable[[], R]) -> R:
+    with _lock:
+        future = _answers.get(key)
+        mine = future is None
+        if future is None:
+            future = _answers[key] = Future()
+            while len(_answers) > _ENTRIES:
+                _answers.popitem(last=False)
+        else:
+            _answers.move_to_end(key)
+    if mine:
+        try:
+            future.set_result(work())
+        except BaseException as problem:
+            with _lock:
+                _answers.pop(key, None)
+            future.set_exception(problem)
+    result: R = future.result()
+    return result
 
 
 def _scope(value: object) -> Hashable:

@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from config import language
-from data_access import accounts, database
+from data_access import database
+from data_access.office import districts
 from data_access.reports import events
 from data_access.workbooks import exports
 from pages.parts.frame import session
@@ -33,11 +34,12 @@ def xlsx_button(
     spoken, version, actor = language.current(), database.data_version(), session.entered()
 
     def made() -> bytes:
-        # asked for by the browser, outside the run of the page: the language has to be brought along
+        # asked for by the browser, outside the run of the page: language and street have to be brought along
         with language.speaking(spoken):
+            acting = None if actor is None else districts.again(actor)
             content = sheets() if callable(sheets) else sheets
-            if actor is not None:
-                events.exported(accounts.actor(actor.username), filename)
+            if acting is not None:
+                events.exported(acting, filename)
             return exports.workbook(dict(content), definitions=dict(definitions or {}), data_version=version)
 
     st.download_button(

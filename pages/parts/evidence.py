@@ -12,9 +12,8 @@ import streamlit as st
 
 from config.language import N_, _
 from config.settings import settings
-from data_access import accounts
-from data_access.accounts import AccountError, Capability
-from data_access.office import attachments
+from data_access.accounts import AccountError, Actor, Capability
+from data_access.office import attachments, districts
 from data_access.office.attachments import AttachedError, File
 from data_access.reports import directory, progress
 from data_access.reports.view import View
@@ -108,7 +107,7 @@ def _look(file: File, as_of: datetime | None) -> None:
         return
     st.download_button(
         _("Download"),
-        partial(_bytes, actor.username, file.id, as_of),
+        partial(_bytes, actor, file.id, as_of),
         file_name=file.filename,
         mime=file.media_type,
         icon=":material/download:",
@@ -118,8 +117,8 @@ def _look(file: File, as_of: datetime | None) -> None:
     )
 
 
-def _bytes(username: str, attachment: int, as_of: datetime | None) -> bytes:
-    return attachments.content(accounts.actor(username), attachment, as_of)
+def _bytes(actor: Actor, attachment: int, as_of: datetime | None) -> bytes:
+    return attachments.content(districts.again(actor), attachment, as_of)
 
 
 def _image(data: bytes, width: int | None = None) -> str:

@@ -16,14 +16,15 @@ import streamlit as st
 from config import clock
 from config.language import N_, _
 from data_access import accounts
-from data_access.accounts import Actor
+from data_access.accounts import Actor, Role
+from data_access.office import districts
 from data_access.reports import directory
 from data_access.reports.status import Status, status
 from data_access.reports.view import View
 from pages.parts import cache, figures, tables
 from pages.parts.frame import shell
 
-_NAMES = ("day", "campaign", "area", "community", "as_of")
+_NAMES = ("street", "day", "campaign", "area", "community", "as_of")
 _KINDS = {"morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}
 _ALL = ""
 
@@ -76,10 +77,13 @@ def bar(
     asked = view(actor, sheets)
     street = replace(asked, area=None, community=None)
     chosen = street
+    crumbs = None
+    if actor.visiting is not None:
+        crumbs = st.container(horizontal=True, vertical_alignment="center", gap="small", key="crumbs")
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.title(shell.PLACES[page].label, anchor=False, width="content")
-        _day(chosen)
-        _campaign(chosen)
+        _day(chosen.day, chosen.as_of)
+        _campaign(chosen.campaign, {one.code: one.label for one in directory.campaigns(actor)})
         if areas:
             chosen = replace(chosen, area=_area(street, asked.area))
         if community:
@@ -88,6 +92,9 @@ def bar(
             _switch(choice)
         st.space("stretch")
         _status_line(replace(chosen, community=None))
+    if crumbs is not None:
+        with crumbs:
+            _crumbs(chosen)
     _keep(query(chosen), own)
     if chosen.as_of is not None:
         _looking_back(chosen.as_of)
@@ -99,8 +106,45 @@ def moment() -> datetime | None:
     return _moment(_asked("as_of"))
 
 
-def acting(actor: Actor) -> Actor:
-    """The account as it acts in this run: where the address asks for an earlier moment, it looks back at it."""
+def over(
+    page: str,
+    campaigns: Mapping[str, str],
+    latest: Callable[[str], date],
+    worth: Callable[[datetime | None], Sequence[str]],
+) -> tuple[date, str, datetime | None]:
+    """Draw the header of a page above the streets: the day, campaign (of code → label) and moment that it asks for.
+
+    ``latest`` is the day of a campaign where none is asked for, ``worth`` says what the data of a moment is worth.
+    """
+    asked = _asked("campaign")
+    campaign = asked if asked in campaigns else next(iter(campaigns), "")
+    day, then = _date(_asked("day")) or latest(campaign), moment()
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.title(shell.PLACES[page].label, anchor=False, width="content")
+        _day(day, then)
+        _campaign(campaign, campaigns)
+        st.space("stretch")
+        st.markdown("\u2002 ".join(worth(then)), width="content")
+    kept = {"day": day.isoformat(), "campaign": campaign, "as_of": _minute(then)}
+    _keep({name: value for name, value in kept.items() if value}, ())
+    if then is not None:
+        _looking_back(then)
+    return day, campaign, then
+
+
+def street() -> str:
+    """The street that an account of a district looks at; "" for none."""
+    return _asked("street")
+
+
+def acting(actor: Actor, *, at_home: bool = False) -> Actor:
+    """The account as it acts in this run: where the address asks for an earlier moment, it looks back at it.
+
+    One of a district acts in the street that the address names, unless the page stands above the streets (``at_home``);
+    OtherStreetError where that is none of its own.
+    """
+    if actor.role == Role.DISTRICT and not at_home and street():
+        actor = districts.visit(actor, street())
     then = moment()
     return actor if then is None else accounts.look_back(actor, then)
 
@@ -118,13 +162,31 @@ def _looking_back(then: datetime) -> None:
 def query(asked: View, **more: str) -> dict[str, str]:
     """The parameters of a link to the same view, with ``more`` of the target page's own."""
     values = {
+        "street": asked.actor.visiting,
         "day": asked.day.isoformat(),
         "campaign": asked.campaign,
         "area": asked.area,
         "community": asked.community,
-        "as_of": f"{clock.local(asked.as_of):%Y-%m-%dT%H:%M}" if asked.as_of else None,
+        "as_of": _minute(asked.as_of),
     }
     return {name: value for name, value in {**values, **more}.items() if value}
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return f"{clock.local(moment):%Y-%m-%dT%H:%M}" if moment else None
+
+
+def _crumbs(asked: View) -> None:
+    """Where an account of a district is: district › street › community, each a way back there."""
+    street = query(replace(asked, area=None, community=None))
+    district, briefing = shell.PLACES["district"], shell.PLACES["briefing"]
+    home = {name: value for name, value in street.items() if name != "street"}
+    st.page_link(district.script, label=tables.plain(asked.actor.district), icon=district.icon, query_params=home)
+    st.markdown(":gray[›]", width="content")
+    icon = ":material/apartment:"
+    st.page_link(briefing.script, label=tables.plain(asked.actor.visiting), icon=icon, query_params=street)
+    if asked.community:
+        st.markdown(f":gray[›]\u2002 **{tables.plain(asked.community)}**", width="content")
 
 
 def go(page: str, asked: View, **more: str) -> None:
@@ -185,16 +247,14 @@ def _widget(name: str, value: Any, write: Callable[[Any], str | None] = lambda c
     return {"key": key, "on_change": changed}
 
 
-def _day(asked: View) -> None:
-    with st.popover(figures.day(asked.day), icon=":material/calendar_today:"):
-        st.date_input(
-            _("Date"), format="YYYY-MM-DD", **_widget("day", asked.day, lambda d: d.isoformat() if d else None)
-        )
+def _day(day: date, then: datetime | None) -> None:
+    with st.popover(figures.day(day), icon=":material/calendar_today:"):
+        st.date_input(_("Date"), format="YYYY-MM-DD", **_widget("day", day, lambda d: d.isoformat() if d else None))
         with st.container(horizontal=True):
             for label, target in (
-                (_("Day before"), asked.day - timedelta(days=1)),
+                (_("Day before"), day - timedelta(days=1)),
                 (_("Today"), clock.today()),
-                (_("Day after"), asked.day + timedelta(days=1)),
+                (_("Day after"), day + timedelta(days=1)),
             ):
                 st.button(label, key=f"filter_day_{label}", on_click=_set, args=("day", target.isoformat()))
         st.datetime_input(
@@ -202,21 +262,20 @@ def _day(asked: View) -> None:
             help=_("Shows the board as it was known at that moment; later reports and corrections are left out."),
             **_widget(
                 "as_of",
-                clock.local(asked.as_of).replace(tzinfo=None) if asked.as_of else None,
+                clock.local(then).replace(tzinfo=None) if then else None,
                 lambda moment: f"{moment:%Y-%m-%dT%H:%M}" if moment else None,
             ),
         )
 
 
-def _campaign(asked: View) -> None:
-    labels = {campaign.code: campaign.label for campaign in directory.campaigns(asked.actor)}
+def _campaign(chosen: str, labels: Mapping[str, str]) -> None:
     st.selectbox(
         _("Campaign"),
         list(labels),
         format_func=lambda code: labels.get(code, code),
         label_visibility="collapsed",
         width=190,
-        **_widget("campaign", asked.campaign),
+        **_widget("campaign", chosen),
     )
 
 
@@ -261,12 +320,7 @@ def _switch(choice: Choice) -> None:
 
 def _status_line(asked: View) -> None:
     now = status_of(asked)
-    parts = []
-    if cache.cached(directory.street)(asked.actor).is_sample:
-        sample = _("Sample data")
-        parts.append(f":blue-badge[:material/science: {sample}]")
-    parts.append(":material/schedule: " + _("Data as of **{time}**", time=figures.instant(now.changed_at)))
-    parts.append(_("Version {n}", n=figures.count(now.data_version)))
+    parts = stamp(now.changed_at, now.data_version, sample=cache.cached(directory.street)(asked.actor).is_sample)
     if now.expected:
         reported = figures.fraction(now.reported, now.expected)
         parts.append(
@@ -277,6 +331,14 @@ def _status_line(asked: View) -> None:
         named = "、".join(tables.plain(name) for name in now.empty[:2])
         parts.append(f":orange-badge[:material/draft: {_('{names}: empty sheet', names=named)}]")
     st.markdown("\u2002 ".join(parts), width="content")
+
+
+def stamp(changed: datetime | None, version: int, *, sample: bool) -> list[str]:
+    """The parts of the status line that every page has: invented or not, as of when, which version."""
+    words = _("Sample data")
+    mark = [f":blue-badge[:material/science: {words}]"] if sample else []
+    time = ":material/schedule: " + _("Data as of **{time}**", time=figures.instant(changed))
+    return [*mark, time, _("Version {n}", n=figures.count(version))]
 
 
 def _missing(names: Sequence[str]) -> list[str]:

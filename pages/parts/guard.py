@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data_access.accounts import Actor, NotAllowedError
+from data_access.accounts import AccountError, Actor, Capability, Role
 from pages.parts import empty, filters
 from pages.parts.frame import session, shell
 
@@ -18,17 +18,23 @@ from pages.parts.frame import session, shell
 def enter(page: str) -> Actor:
     """The acting account, if it may open this page; otherwise nothing after this call runs.
 
-    Where the address asks for the board as it stood earlier, the account looks back: it may write nothing.
+    Where the address asks for the board as it stood earlier, the account looks back: it may write nothing. An account
+    of a district acts in the street that it looks at; without one its overview opens instead.
     """
     actor = session.entered()
     if actor is None:
         shell.navigation(None)
         st.rerun()
     place = shell.PLACES[page]
+    above = place.needs == Capability.COMPARE_STREETS
+    if actor.role == Role.DISTRICT and not above and not filters.street():
+        st.switch_page(shell.PLACES["district"].script)
     try:
-        actor.require(place.needs)
-    except NotAllowedError as refusal:
+        acting = filters.acting(actor, at_home=above)
+        acting.require(place.needs)
+    except AccountError as refusal:
         st.title(place.label, anchor=False)
         empty.refused(str(refusal))
         st.stop()
-    return filters.acting(actor)
+    session.act(acting)
+    return acting

@@ -76,7 +76,7 @@ def _new(actor: Actor, view: View) -> None:
     with st.container(border=True, key="card_new_account"):
         st.subheader(_("New account"), anchor=False)
         role = Role(
-            st.selectbox(_("Role"), list(Role), format_func=lambda value: _(ROLE_NAMES[value]), key="account_role")
+            st.selectbox(_("Role"), accounts.OFFICE, format_func=lambda value: _(ROLE_NAMES[value]), key="account_role")
             or Role.CLERK
         )
         st.caption(_(_MAY[role]))
@@ -148,8 +148,8 @@ def _role(actor: Actor, view: View, row: pd.Series[Any]) -> None:
     role = Role(
         st.selectbox(
             _("Role"),
-            list(Role),
-            index=list(Role).index(present),
+            accounts.OFFICE,
+            index=accounts.OFFICE.index(present),
             format_func=lambda value: _(ROLE_NAMES[value]),
             key=f"role_{username}",
         )

@@ -310,7 +310,7 @@ def _base(actor: Actor, view: View) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button(
                 _("Base workbook, filled in"),
-                lambda: blanks.made(actor.username, "base", view.campaign, None, view.day, "zh_CN"),
+                lambda: blanks.made(actor, "base", view.campaign, None, view.day, "zh_CN"),
                 file_name=blanks.filename("base", None, view.day),
                 mime=downloads.XLSX,
                 icon=":material/download:",

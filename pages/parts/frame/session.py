@@ -83,6 +83,11 @@ def entered() -> Actor | None:
     return None if actor is None or actor.must_change else actor
 
 
+def act(actor: Actor) -> None:
+    """The account that was let in acts like this for the rest of the run."""
+    _entered.set(actor)
+
+
 def renew(*, seen: bool = True) -> Actor:
     """The first statement of a fragment or dialog that runs again by itself: it has passed no front door.
 
@@ -93,8 +98,9 @@ def renew(*, seen: bool = True) -> Actor:
     actor = _resumed(seen)
     if actor is None:
         st.rerun(scope="app")
-    _entered.set(actor)
-    return filters.acting(actor)
+    acting = filters.acting(actor)
+    act(acting)
+    return acting
 
 
 def again() -> None:

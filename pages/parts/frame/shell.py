@@ -13,7 +13,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 import charts
 from config.language import N_, _
-from data_access.accounts import Actor, Capability
+from data_access.accounts import CAPABILITIES, Actor, Capability, Role
 from data_access.backups import copies
 from data_access.commands import logs
 from data_access.office import postings
@@ -44,6 +44,7 @@ class Place:
 PLACES = {
     place.slug: place
     for place in (
+        Place("district", N_("District overview"), ":material/map:", Capability.COMPARE_STREETS),
         Place("briefing", N_("Morning briefing"), ":material/campaign:"),
         Place("callups", N_("Call-ups"), ":material/groups:"),
         Place("dispatch", N_("Dispatch"), ":material/swap_horiz:"),
@@ -57,25 +58,28 @@ PLACES = {
 }
 
 
-def navigation(actor: Actor | None) -> StreamlitPage:
+def navigation(actor: Actor | None, street: str = "") -> StreamlitPage:
     """Register the pages and show those the account may open; the page that was asked for.
 
     All pages are registered for everybody, so that an address keeps its place through the login and a refused page
-    can say who may open it. The bare address leads to the briefing.
+    can say who may open it. The bare address leads to the briefing, an account of a district to its overview; to that
+    account the pages of a ``street`` are shown once it looks at one.
     """
+    above = actor is not None and actor.role == Role.DISTRICT
+    allowed = actor and CAPABILITIES[actor.role] | (CAPABILITIES[Role.LEADER] if above and street else frozenset())
     pages = {
         place.slug: st.Page(
             place.script,
             title=place.label,
             icon=place.icon,
             url_path=place.slug,
-            visibility="visible" if actor is not None and actor.may(place.needs) else "hidden",
+            visibility="visible" if allowed and place.needs in allowed else "hidden",
         )
         for place in PLACES.values()
     }
 
     def front() -> None:
-        st.switch_page(pages["briefing"], query_params=st.query_params.to_dict())
+        st.switch_page(pages["district" if above else "briefing"], query_params=st.query_params.to_dict())
 
     home = st.Page(front, title=_("Street briefing board"), url_path="home", default=True, visibility="hidden")
     ready = actor is not None and not actor.must_change

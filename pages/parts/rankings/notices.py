@@ -12,9 +12,8 @@ import streamlit as st
 from charts import pictures, ranks
 from config import clock, language
 from config.language import _
-from data_access import accounts
 from data_access.accounts import AccountError, Actor, Capability
-from data_access.office import forms, notices
+from data_access.office import districts, forms, notices
 from data_access.office.notices import Notice, NoticeError
 from data_access.reports import notice as words
 from data_access.reports import ranking
@@ -195,7 +194,7 @@ def _downloads(actor: Actor, found: Notice) -> None:
         for place, (label, form, name, mime) in enumerate(offered):
             st.download_button(
                 label,
-                partial(_made, form, actor.username, found.number, found.told.campaign.code, language.current()),
+                partial(_made, form, actor, found.number, found.told.campaign.code, language.current()),
                 file_name=name,
                 mime=mime,
                 icon=":material/download:",
@@ -209,10 +208,10 @@ def _downloads(actor: Actor, found: Notice) -> None:
     st.button(_("Close this notice"), type="tertiary", key="notice_close", on_click=_open, args=(None,))
 
 
-def _made(form: Callable[[Notice], bytes], username: str, number: int, campaign: str, spoken: str) -> bytes:
+def _made(form: Callable[[Notice], bytes], actor: Actor, number: int, campaign: str, spoken: str) -> bytes:
     """Asked for by the browser outside the run of the page: account and language are brought along."""
     with language.speaking(spoken):
-        return form(notices.show(accounts.actor(username), number, campaign))
+        return form(notices.show(districts.again(actor), number, campaign))
 
 
 def chart(found: Notice) -> bytes:

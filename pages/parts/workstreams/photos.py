@@ -14,8 +14,7 @@ import streamlit as st
 
 from config.catalogue import checklist
 from config.language import _
-from data_access import accounts
-from data_access.office import attachments
+from data_access.office import attachments, districts
 from data_access.office.attachments import AttachedError, File
 from data_access.reports import progress, records
 from data_access.reports.view import View
@@ -144,4 +143,4 @@ def _step(drill: Drill, files: Sequence[File], place: int, words: str, icon: str
 
 
 def _bytes(view: View, attachment: int) -> bytes:
-    return attachments.content(accounts.actor(view.actor.username), attachment, view.as_of)
+    return attachments.content(districts.again(view.actor), attachment, view.as_of)
