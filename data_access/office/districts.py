@@ -104,8 +104,11 @@ def join(acting: Actor, street: str, district: str | None) -> None:
         if above is None and district is not None:
             raise AccountError(N_("There is no district {name}."), name=district)
         connection.execute(update(Street).where(Street.id == own).values(district_id=above))
-        event = "district_left" if above is None else "district_joined"
-        audit.record(connection, replace(acting, street_id=own), event, district)
+        there = replace(acting, street_id=own)
+        if above is None:
+            audit.record(connection, there, "district_left")
+        else:
+            audit.record(connection, there, "district_joined", district)
         database.raise_version(connection)
 
 

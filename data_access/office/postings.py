@@ -19,14 +19,15 @@ from urllib import request
 from urllib.error import HTTPError
 
 import pandas as pd
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from config import clock
 from config.language import N_, _
 from config.settings import settings
-from data_access import accounts, audit, database, privacy
+from data_access import audit, database, privacy
 from data_access.accounts import Actor, Capability
-from data_access.schema import Account, Posting
+from data_access.office import overlay
+from data_access.schema import Account, Posting, Street
 
 log = logging.getLogger("street.postings")
 
@@ -179,9 +180,6 @@ def wake() -> None:
 def _work() -> None:
     while True:
         try:
-            accounts.console()  # the address may have been set in the page
-            if not on():
-                return
             deliver()
             with _starting:
                 if not _waiting():
@@ -200,11 +198,17 @@ def _retire() -> None:
 
 def _waiting() -> bool:
     with database.reading() as connection:
-        return connection.execute(select(Posting.id).where(_open()).limit(1)).first() is not None
+        return connection.execute(select(Posting.id).where(_open(connection)).limit(1)).first() is not None
 
 
-def _open() -> Any:
-    return Posting.sent_at.is_(None) & Posting.next_at.is_not(None)
+def _open(connection: Connection) -> ColumnElement[bool]:
+    """Neither gone nor given up, and of a street whose group has a robot: each goes by its own settings."""
+    served = []
+    for street in connection.execute(select(Street.id)).scalars().all():
+        overlay.enter(connection, street)  # the address may have been set in the page
+        if on():
+            served.append(street)
+    return Posting.sent_at.is_(None) & Posting.next_at.is_not(None) & Posting.street_id.in_(served)
 
 
 def deliver() -> int:
@@ -212,11 +216,12 @@ def deliver() -> int:
     gone = 0
     with database.reading() as connection:
         due = connection.execute(
-            select(Posting.id).where(_open(), Posting.next_at <= clock.now()).order_by(Posting.id)
-        ).scalars()
-        numbers = list(due)
-    for number in numbers:
-        claimed = _claim(number)
+            select(Posting.id, Posting.street_id)
+            .where(_open(connection), Posting.next_at <= clock.now())
+            .order_by(Posting.id)
+        ).all()
+    for number, street in due:
+        claimed = _claim(number, street)
         if claimed is None:
             continue
         text, attempts = claimed
@@ -230,16 +235,17 @@ def deliver() -> int:
     return gone
 
 
-def _claim(number: int) -> tuple[str, int] | None:
-    """The text and the number of this try; None where another process has it."""
+def _claim(number: int, street: int) -> tuple[str, int] | None:
+    """The text and the number of this try, which goes by its street's settings; None where another process has it."""
     now = clock.now()
     with database.writing() as connection:
         row = connection.execute(
             update(Posting)
-            .where(Posting.id == number, _open(), Posting.next_at <= now)
+            .where(Posting.id == number, _open(connection), Posting.next_at <= now)
             .values(attempts=Posting.attempts + 1, next_at=now + CLAIM)
             .returning(Posting.text, Posting.attempts)
         ).first()
+        overlay.enter(connection, street)
     return None if row is None else (row.text, row.attempts)
 
 

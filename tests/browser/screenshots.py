@@ -30,7 +30,7 @@ TARGET = Path(__file__).parents[2] / "docs" / "screenshots"
 NOW, DAY = "2022-08-12T21:20", date(2022, 8, 12)
 NAME, PASSWORD = "admin_sf", "correct horse"
 PLACES = {
-    **{slug: f"{slug}?day={DAY}" for slug in shell.PLACES},
+    **{slug: f"{slug}?day={DAY}" for slug in shell.PLACES if slug != "district"},
     "screen": f"briefing?day={DAY}&mode=screen",
     "screen-dark": f"briefing?day={DAY}&mode=screen&theme=dark",
 }

@@ -14,6 +14,7 @@ from tests.pages.conftest import PASSWORD, STREET, account, administrator
 pytestmark = pytest.mark.browser
 
 ZH = {
+    "district": "区级总览",
     "briefing": "晨会简报",
     "callups": "接种召集",
     "dispatch": "早晚调度",
@@ -51,7 +52,7 @@ def test_every_page_is_asked_for() -> None:
     assert list(ZH) == list(shell.PLACES)
 
 
-@pytest.mark.parametrize("slug", list(ZH))
+@pytest.mark.parametrize("slug", [slug for slug in ZH if slug != "district"])
 def test_first_request_of_a_fresh_server_sees_the_login_and_comes_back(
     server: Server, browser_page: Page, slug: str
 ) -> None:

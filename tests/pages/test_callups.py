@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from data_access.accounts import Role
+from data_access.accounts import OFFICE, Role
 from tests.data_access.street import DAY, Board, at
 
 NEXT = DAY + timedelta(days=1)
@@ -37,7 +37,7 @@ def tables(page):
     return "\n".join(frame.value.to_string() for frame in page.dataframe)
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", OFFICE)
 def test_every_role_sees_figures_and_only_some_see_people(app, street, role):
     page = app(role, "callups", day=DAY.isoformat())
     assert not page.exception

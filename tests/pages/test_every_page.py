@@ -11,14 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from config.settings import settings
 from data_access import accounts, database, privacy, sample
-from data_access.accounts import CAPABILITIES, Role
+from data_access.accounts import CAPABILITIES, OFFICE, Role
 from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts.frame import shell
 from tests.conftest import Office
 from tests.pages.conftest import App, administrator
 
-ROLES = list(Role)
+ROLES = OFFICE
 PAGES = list(shell.PLACES)
 DAY = "2022-08-12"
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from data_access.accounts import Role
+from data_access.accounts import OFFICE, Role
 from data_access.office import notices
 from tests.data_access.street import Board
 
@@ -35,7 +35,7 @@ def open_page(app, role, **query):
     return app(role, "rankings", day="2022-08-12", **query)
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", OFFICE)
 def test_only_those_who_may_can_publish(board, app, role):
     page = open_page(app, role)
     assert not page.exception
@@ -67,7 +67,7 @@ def test_the_same_figures_again_are_said_before_publishing(board, app):
     assert not page.exception and len(notices.notices(board.actor)) == 1
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", OFFICE)
 def test_a_frozen_notice_is_shown_by_its_address_with_what_changed_since(board, app, office, role):
     notices.publish(board.actor, board.view(DAY))
     page = open_page(app, role, notice="1")
