@@ -38,9 +38,9 @@ from data_access.reports.view import View
 from data_access.schema import Campaign, DataVersion, Street, Submission
 
 RATES = ("coverage", "completion", "reported")
-COUNTS = ("communities", "heard", "unreported", "increment", "increment_counted", "left")
+COUNTS = ("communities", "heard", "unreported", "increment", "increment_counted")
 ALWAYS = ("matters", "overdue", "red", "cells")  # what needs no campaign
-_FIGURES = [*COUNTS, *(f"{name}_{part}" for name in RATES for part in "nd"), *ALWAYS]
+_FIGURES = [*COUNTS, "left", *(f"{name}_{part}" for name in RATES for part in "nd"), *ALWAYS]
 _TYPES: dict[str, Any] = dict.fromkeys(_FIGURES, "Int64") | {"target": "Float64"}
 
 DEFINITIONS: dict[str, tuple[str, str]] = {
@@ -175,7 +175,7 @@ def table(streets: Sequence[pd.DataFrame]) -> pd.DataFrame:
     partial, estimate, sample, no_campaign), reached (the street's own target; <NA> where none applies). An invented
     street is not comparable beside real ones.
     """
-    rows: list[dict[str, Any]] = [record for one in streets for record in one.to_dict("records")]
+    rows: list[dict[str, Any]] = pd.concat(streets, ignore_index=True).to_dict("records")  # type: ignore[assignment]
     mixed = not all(row["is_sample"] for row in rows)
     entries = []
     for row in rows:
@@ -219,7 +219,7 @@ def _marks(row: dict[str, Any], place: metrics.Ranked[str]) -> str:
 def total(table: pd.DataFrame) -> pd.Series:
     """The district: sum over sum of the comparable streets of ``table``, as a row of its figures.
 
-    Further: ``streets``, ``ranked`` (how many have a rank) and ``compared`` (how many are added up). A sum over nothing
+    Without ``left``. Further: ``streets``, ``ranked`` (how many have a rank) and ``compared`` (how many are added up). A sum over nothing
     is missing, not 0.
     """
     rows = [row for row in table.to_dict("records") if not {"sample", "no_campaign"} & set(str(row["marks"]).split())]
@@ -227,7 +227,7 @@ def total(table: pd.DataFrame) -> pd.Series:
     for name in RATES:
         added: Rate = metrics.sum_rates(frames.rate(row, name) for row in rows).rate
         made |= {f"{name}_n": added.numerator, f"{name}_d": added.denominator}
-    for name in (*COUNTS, *ALWAYS):
+    for name in (*COUNTS, *ALWAYS):  # not ``left``: who is above the target has nobody to give away
         told = [count for row in rows if (count := frames.figure(row, name)) is not None]
         made[name] = sum(told) if told else None
     columns = ["streets", "ranked", "compared", *_FIGURES, "estimates"]

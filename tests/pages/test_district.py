@@ -94,5 +94,5 @@ def test_without_a_street_the_overview_opens_and_a_foreign_one_is_refused(opened
     assert f"{FOREIGN} 不属于本区。" in drawn(page) and "99/100" not in drawn(page) and not page.code
     page = app("leader", "rankings", street=FIRST, day=DAY_TEXT)  # to a leader of the second the word means nothing
     assert "丙社区" in page.code[0].value and "甲社区" not in page.code[0].value
-    page = app("admin", "district")
+    page = app("supervisor", "district")
     assert "您的角色不能打开本页。" in drawn(page) and "区级" in drawn(page)
