@@ -217,18 +217,18 @@ def _marks(row: dict[str, Any], place: metrics.Ranked[str]) -> str:
 
 
 def total(table: pd.DataFrame) -> pd.Series:
-    """The district: sum over sum of the comparable streets of ``table``, as a row of its figures.
+    """The district: sum over sum of the streets of ``table``, invented ones beside real ones left out.
 
-    Without ``left``. Further: ``streets``, ``ranked`` (how many have a rank) and ``compared`` (how many are added up). A sum over nothing
-    is missing, not 0.
+    A row of their figures but for ``left``, and of ``streets`` and ``ranked`` (how many have a rank). A sum over
+    nothing is missing, not 0.
     """
-    rows = [row for row in table.to_dict("records") if not {"sample", "no_campaign"} & set(str(row["marks"]).split())]
-    made: dict[str, Any] = {"streets": len(table), "ranked": int(table["rank"].notna().sum()), "compared": len(rows)}
+    rows = [row for row in table.to_dict("records") if "sample" not in str(row["marks"]).split()]
+    made: dict[str, Any] = {"streets": len(table), "ranked": int(table["rank"].notna().sum())}
     for name in RATES:
         added: Rate = metrics.sum_rates(frames.rate(row, name) for row in rows).rate
         made |= {f"{name}_n": added.numerator, f"{name}_d": added.denominator}
     for name in (*COUNTS, *ALWAYS):  # not ``left``: who is above the target has nobody to give away
         told = [count for row in rows if (count := frames.figure(row, name)) is not None]
         made[name] = sum(told) if told else None
-    columns = ["streets", "ranked", "compared", *_FIGURES, "estimates"]
+    columns = ["streets", "ranked", *_FIGURES, "estimates"]
     return frames.frame([made], columns, dict.fromkeys(columns[:-1], "Int64")).iloc[0]

@@ -89,11 +89,11 @@ def test_an_invented_street_and_one_without_the_campaign_stand_apart(database_ur
     frame = district.table(rows(above))
     named = frame.set_index("street")
     assert named.loc[SECOND, "marks"] == "sample" and named.loc[SECOND, "state"] == "not_comparable"
-    assert district.total(frame)[["coverage_n", "coverage_d", "compared"]].tolist() == [500, 1000, 2]
+    assert district.total(frame)[["coverage_n", "coverage_d", "streets", "ranked"]].tolist() == [500, 1000, 3, 1]
     assert district.status(above).is_sample
     with database.writing() as connection:
         connection.execute(update(Street).values(is_sample=True))
     assert district.table(rows(above)).set_index("street").loc[SECOND, "rank"] == 1, "all invented: comparable"
     none = district.table(rows(above, campaign="nowhere"))
     assert none["marks"].str.contains("no_campaign").all() and none["coverage_d"].isna().all()
-    assert none["matters"].notna().all() and district.total(none)["compared"] == 0
+    assert district.total(none)["matters"] == 0 and pd.isna(district.total(none)["coverage_n"])
