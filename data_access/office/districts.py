@@ -147,17 +147,6 @@ def visit(acting: Actor, street: str) -> Actor:
     raise OtherStreetError(street)
 
 
-def again(acting: Actor) -> Actor:
-    """The account as it acts, read once more: for what runs later than the page that offered it.
-
-    AccountError where it has ended since, OtherStreetError where it visits a street that has left its district.
-    """
-    known = accounts.actor(acting.username)
-    if acting.visiting is not None:
-        known = visit(known, acting.visiting)
-    return replace(known, looking_back=acting.looking_back)
-
-
 def _streets(connection: Connection, acting: Actor) -> Sequence[Row[int, str, str | None]]:
     return connection.execute(
         select(Street.id, Street.name, Street.stamp).where(Street.district_id == acting.district_id).order_by(Street.id)

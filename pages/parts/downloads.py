@@ -9,7 +9,6 @@ import streamlit as st
 
 from config import language
 from data_access import database
-from data_access.office import districts
 from data_access.reports import events
 from data_access.workbooks import exports
 from pages.parts.frame import session
@@ -31,15 +30,14 @@ def xlsx_button(
 
     Each download is recorded with its file name; lists of people have functions of their own, which say how many.
     """
-    spoken, version, actor = language.current(), database.data_version(), session.entered()
+    spoken, version, asker = language.current(), database.data_version(), session.asker()
 
     def made() -> bytes:
         # asked for by the browser, outside the run of the page: language and street have to be brought along
         with language.speaking(spoken):
-            acting = None if actor is None else districts.again(actor)
+            actor = asker()
             content = sheets() if callable(sheets) else sheets
-            if acting is not None:
-                events.exported(acting, filename)
+            events.exported(actor, filename)
             return exports.workbook(dict(content), definitions=dict(definitions or {}), data_version=version)
 
     st.download_button(

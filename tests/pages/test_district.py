@@ -83,6 +83,8 @@ def test_a_street_opens_as_its_leaders_see_it_with_the_way_back(opened):
     assert page.query_params["street"] in (SECOND, [SECOND])
     page.switch_page("pages/community.py").run()  # by the navigation, which carries no parameters
     assert not page.exception and "丙社区" in drawn(page)
+    page = opened("district", lang="en")
+    assert page.title[0].value == "District overview" and "Data as of" in drawn(page)
     page = opened("administration", street=SECOND)
     assert "您的角色不能打开本页。" in drawn(page) and "管理员" in drawn(page)
 

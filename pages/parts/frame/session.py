@@ -9,6 +9,7 @@ ends on signing out, on a change of password or role, and after a long pause. Ro
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -23,7 +24,8 @@ from config.language import N_
 from config.settings import settings
 from data_access import privacy
 from data_access.access import entry, visits
-from data_access.accounts import Actor
+from data_access.accounts import AccountError, Actor
+from data_access.office import districts
 from pages.parts import filters
 from pages.parts.frame import identity, visitor
 
@@ -34,6 +36,8 @@ ENDED = N_(
     "Sign in again."
 )
 SIGNED_OUT = N_("You are signed out.")
+
+Asker = Callable[[], Actor]
 
 _entered: ContextVar[Actor | None] = ContextVar("entered", default=None)
 
@@ -101,6 +105,23 @@ def renew(*, seen: bool = True) -> Actor:
     acting = filters.acting(actor)
     act(acting)
     return acting
+
+
+def asker() -> Asker:
+    """Who asks, for what the browser fetches outside the run of a page: each call reads the account of this visit.
+
+    AccountError where the visit is over by then. So nothing made on request outlives the sign-in, also in a window
+    that nobody has touched since. One of a district asks in the street that the page was drawn for.
+    """
+    carried, drawn_for = token(), _entered.get()
+
+    def asking() -> Actor:
+        actor = None if carried is None else visits.resume(carried)
+        if actor is None:
+            raise AccountError(ENDED)
+        return districts.visit(actor, drawn_for.visiting) if drawn_for and drawn_for.visiting else actor
+
+    return asking
 
 
 def again() -> None:

@@ -45,13 +45,9 @@ def test_an_account_of_a_district_goes_into_its_own_streets_only_and_acts_there_
         districts.visit(there, FIRST)  # a leader goes nowhere
     with pytest.raises(NotAllowedError):
         districts.visitors(accounts.console())
-    assert districts.again(replace(there, looking_back=True)) == replace(there, looking_back=True)
     districts.join(accounts.console(), SECOND, None)
     with pytest.raises(OtherStreetError):
-        districts.again(there)
-    accounts.disable(accounts.console(), above.username)
-    with pytest.raises(AccountError, match="quji_1"):
-        districts.again(districts.Actor(above.id, 1, "quji_1", Role.LEADER, visiting=FIRST))
+        districts.visit(above, SECOND)
 
 
 def test_only_the_machine_founds_streets_and_looks_after_accounts_above_them(database_url):
