@@ -11,8 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from data_access import accounts
 from data_access.accounts import NotAllowedError, Role
-from data_access.office import postings
+from data_access.office import districts, overrides, postings
 from data_access.office.postings import PostingError
 from tests.conftest import Office
 from tests.data_access.street import Board
@@ -188,3 +189,18 @@ def test_a_long_text_goes_in_parts_cut_between_lines():
     assert len(parts) > 1 and all(len(part.encode()) <= postings.MOST_BYTES for part in parts)
     assert "\n".join(parts).splitlines() == lines
     assert "".join(postings.parts("安" * 3000)) == "安" * 3000
+
+
+def test_a_street_posts_to_its_own_group(robot: Robot, office: Office) -> None:
+    office.set("STREET_WEBHOOK", None)
+    machine = accounts.console()
+    districts.found_street(machine, "海棠街道", "admin_ht")
+    other = accounts.actor("admin_ht")
+    overrides.put(other, {"webhook.url": robot.url})
+    postings.queue(other, "test", "海棠街道的话")
+    accounts.console()
+    assert not postings.on(), "the first street has no robot, and its texts go nowhere"
+    until(lambda: bool(robot.came))
+    assert [one["text"] for one in robot.came] == [{"content": "海棠街道的话"}]
+    with pytest.raises(PostingError):
+        postings.queue(accounts.console(), "test", "示范街道的话")
