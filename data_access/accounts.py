@@ -39,6 +39,7 @@ class Capability(StrEnum):
 
     READ_BOARD = "read_board"  # figures without personal data, all communities
     READ_PEOPLE = "read_people"  # masked names and telephones
+    REVEAL = "reveal"  # somebody's name and telephone in full, for a stated purpose
     UPLOAD = "upload"
     WITHDRAW = "withdraw"
     WAIVE = "waive"  # accept a warning for one community and day, with a reason
@@ -55,7 +56,7 @@ class Capability(StrEnum):
 
 
 CAPABILITIES: Mapping[Role, frozenset[Capability]] = {
-    Role.CLERK: frozenset({Capability.READ_BOARD, Capability.READ_PEOPLE, Capability.UPLOAD}),
+    Role.CLERK: frozenset({Capability.READ_BOARD, Capability.READ_PEOPLE, Capability.REVEAL, Capability.UPLOAD}),
     Role.SUPERVISOR: frozenset(Capability) - {Capability.ADMINISTER},
     Role.LEADER: frozenset({Capability.READ_BOARD}),
     Role.ADMIN: frozenset(Capability),
@@ -269,6 +270,9 @@ def create_first_administrator(username: str, password: str, street: str) -> Act
             must_change=False,
         )
         database.raise_version(connection)
+        first = found(connection, Account.username == username)
+        if first is not None:
+            audit.record(connection, first, "account_created", username, role=Role.ADMIN, first=True)
     return actor(username)
 
 

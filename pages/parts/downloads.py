@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from config import language
-from data_access import accounts, database
 from data_access.reports import events
 from data_access.workbooks import exports
+from pages.parts import cache
 from pages.parts.frame import session
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,14 +30,14 @@ def xlsx_button(
 
     Each download is recorded with its file name; lists of people have functions of their own, which say how many.
     """
-    spoken, version, actor = language.current(), database.data_version(), session.entered()
+    spoken, version, asker = language.current(), cache.data_version(), session.asker()
 
     def made() -> bytes:
         # asked for by the browser, outside the run of the page: the language has to be brought along
         with language.speaking(spoken):
+            actor = asker()
             content = sheets() if callable(sheets) else sheets
-            if actor is not None:
-                events.exported(accounts.actor(actor.username), filename)
+            events.exported(actor, filename)
             return exports.workbook(dict(content), definitions=dict(definitions or {}), data_version=version)
 
     st.download_button(

@@ -12,7 +12,6 @@ import streamlit as st
 
 from config.language import N_, _
 from config.settings import settings
-from data_access import accounts
 from data_access.accounts import AccountError, Capability
 from data_access.office import attachments
 from data_access.office.attachments import AttachedError, File
@@ -20,6 +19,7 @@ from data_access.reports import directory, progress
 from data_access.reports.view import View
 from pages.parts import cache, figures, style, tables
 from pages.parts.frame import session
+from pages.parts.frame.session import Asker
 
 _SAID = "evidence_said"
 _MATTER = {"before": N_("Before fixing"), "after": N_("After fixing")}
@@ -108,7 +108,7 @@ def _look(file: File, as_of: datetime | None) -> None:
         return
     st.download_button(
         _("Download"),
-        partial(_bytes, actor.username, file.id, as_of),
+        partial(_bytes, session.asker(), file.id, as_of),
         file_name=file.filename,
         mime=file.media_type,
         icon=":material/download:",
@@ -118,8 +118,8 @@ def _look(file: File, as_of: datetime | None) -> None:
     )
 
 
-def _bytes(username: str, attachment: int, as_of: datetime | None) -> bytes:
-    return attachments.content(accounts.actor(username), attachment, as_of)
+def _bytes(asker: Asker, attachment: int, as_of: datetime | None) -> bytes:
+    return attachments.content(asker(), attachment, as_of)
 
 
 def _image(data: bytes, width: int | None = None) -> str:

@@ -424,7 +424,7 @@ def test_templates_for_the_role(app: App, board: Board) -> None:
 
 @pytest.mark.parametrize("spoken", ["zh_CN", "en"])
 def test_a_template_is_recognised_when_it_comes_back(board: Board, spoken: str) -> None:
-    data = blanks.made(board.actor.username, "morning", "covid", "春晖社区", DAY, spoken)
+    data = blanks.made(lambda: board.actor, "morning", "covid", "春晖社区", DAY, spoken)
     result = submissions.examine(board.actor, data, blanks.filename("morning", "春晖社区", DAY))
     assert [sheet.kind.key for sheet in result.sheets if sheet.kind] == ["morning"]
 

@@ -19,6 +19,7 @@ from data_access.reports.view import View
 from data_access.sheets import choices
 from data_access.submissions import SubmissionError
 from pages.parts import downloads, empty, filters, tables
+from pages.parts.frame import session
 from pages.parts.uploads import blanks
 
 _PEOPLE = ("lead_cadre", "liaison", "liaison_phone")
@@ -305,12 +306,13 @@ def _site(key: str, held: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[s
 
 
 def _base(actor: Actor, view: View) -> None:
+    asker = session.asker()
     with st.container(border=True, key="card_change_register"):
         st.markdown(_("Many at once: download the base workbook with what stands here, change it, upload it again."))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button(
                 _("Base workbook, filled in"),
-                lambda: blanks.made(actor.username, "base", view.campaign, None, view.day, "zh_CN"),
+                lambda: blanks.made(asker, "base", view.campaign, None, view.day, "zh_CN"),
                 file_name=blanks.filename("base", None, view.day),
                 mime=downloads.XLSX,
                 icon=":material/download:",

@@ -12,7 +12,6 @@ import streamlit as st
 from charts import pictures, ranks
 from config import clock, language
 from config.language import _
-from data_access import accounts
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.office import forms, notices
 from data_access.office.notices import Notice, NoticeError
@@ -22,6 +21,7 @@ from data_access.reports.scores import COUNTED, OF_PEOPLE
 from data_access.reports.view import View
 from pages.parts import cache, downloads, figures, posting, tables
 from pages.parts.frame import session
+from pages.parts.frame.session import Asker
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LISTED = 12
@@ -195,7 +195,7 @@ def _downloads(actor: Actor, found: Notice) -> None:
         for place, (label, form, name, mime) in enumerate(offered):
             st.download_button(
                 label,
-                partial(_made, form, actor.username, found.number, found.told.campaign.code, language.current()),
+                partial(_made, form, session.asker(), found.number, found.told.campaign.code, language.current()),
                 file_name=name,
                 mime=mime,
                 icon=":material/download:",
@@ -209,10 +209,10 @@ def _downloads(actor: Actor, found: Notice) -> None:
     st.button(_("Close this notice"), type="tertiary", key="notice_close", on_click=_open, args=(None,))
 
 
-def _made(form: Callable[[Notice], bytes], username: str, number: int, campaign: str, spoken: str) -> bytes:
+def _made(form: Callable[[Notice], bytes], asker: Asker, number: int, campaign: str, spoken: str) -> bytes:
     """Asked for by the browser outside the run of the page: account and language are brought along."""
     with language.speaking(spoken):
-        return form(notices.show(accounts.actor(username), number, campaign))
+        return form(notices.show(asker(), number, campaign))
 
 
 def chart(found: Notice) -> bytes:

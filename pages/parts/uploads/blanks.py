@@ -8,11 +8,13 @@ import streamlit as st
 
 from config import language
 from config.language import _
-from data_access import accounts, sheets
+from data_access import sheets
 from data_access.accounts import Actor, Capability
 from data_access.reports import administration, directory
 from data_access.reports.view import View
 from pages.parts import cache, downloads, figures, tables
+from pages.parts.frame import session
+from pages.parts.frame.session import Asker
 
 
 def show(actor: Actor, view: View) -> None:
@@ -52,9 +54,10 @@ def show(actor: Actor, view: View) -> None:
         if not isinstance(day, date):
             day = view.day
         _explain(key)
+        asker = session.asker()
         st.download_button(
             _("Download {name}", name=name(key)),
-            lambda: made(actor.username, key, view.campaign, community, day, spoken),
+            lambda: made(asker, key, view.campaign, community, day, spoken),
             file_name=filename(key, community, day),
             mime=downloads.XLSX,
             icon=":material/download:",
@@ -78,9 +81,9 @@ def filename(key: str, community: str | None, day: date) -> str:
     return f"{community or ''}{figures.short_day(day)}{sheets.WORKBOOKS[key][0].label}.xlsx".replace(" ", "_")
 
 
-def made(username: str, key: str, campaign: str, community: str | None, day: date, spoken: str) -> bytes:
-    """The workbook. Asked for by the browser outside the run of the page, so the account is read again."""
-    view = View(accounts.actor(username), day, campaign, community=community)
+def made(asker: Asker, key: str, campaign: str, community: str | None, day: date, spoken: str) -> bytes:
+    """The workbook."""
+    view = View(asker(), day, campaign, community=community)
     return administration.blank_workbook(view, key, spoken)
 
 

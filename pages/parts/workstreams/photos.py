@@ -8,18 +8,20 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
 
 from config.catalogue import checklist
 from config.language import _
-from data_access import accounts
 from data_access.office import attachments
 from data_access.office.attachments import AttachedError, File
 from data_access.reports import progress, records
 from data_access.reports.view import View
 from pages.parts import empty, figures, style, tables
+from pages.parts.frame import session
+from pages.parts.frame.session import Asker
 from pages.parts.workstreams import periods, trail
 from pages.parts.workstreams.trail import Drill
 
@@ -117,7 +119,7 @@ def page(view: View, drill: Drill, key: records.Key) -> None:
         _step(drill, files, place + 1, _("Next"), ":material/chevron_right:")
         st.download_button(
             _("Download"),
-            partial(_bytes, view, file.id),
+            partial(_bytes, session.asker(), file.id, view.as_of),
             file_name=file.filename,
             mime=file.media_type,
             icon=":material/download:",
@@ -143,5 +145,5 @@ def _step(drill: Drill, files: Sequence[File], place: int, words: str, icon: str
     st.button(words, icon=icon, key=f"file_{icon}", disabled=not there, on_click=trail.go, args=(target,))
 
 
-def _bytes(view: View, attachment: int) -> bytes:
-    return attachments.content(accounts.actor(view.actor.username), attachment, view.as_of)
+def _bytes(asker: Asker, attachment: int, as_of: datetime | None) -> bytes:
+    return attachments.content(asker(), attachment, as_of)
