@@ -19,13 +19,14 @@ def coverage(
     target_text: str = "",
     projection: pd.DataFrame | None = None,
     until: date | None = None,
+    unit: str = "%",
     *,
     dark: bool = False,
     screen: bool = False,
 ) -> alt.LayerChart:
     """Coverage by day with the target, the projection dashed, a day not yet closed shaded and its dot hollow.
 
-    Columns: ``day`` date; ``value`` float percent (a missing day breaks the line, it is never 0); ``open``
+    Columns: ``day`` date; ``value`` float in ``unit`` (a missing day breaks the line, it is never 0); ``open``
     bool; ``rate`` and ``fraction`` text, printed at the last known day. ``projection``: ``day``, ``value``
     from the last known day on and ``label`` text (missing but for the last one), as metrics.md §6.4
     forecasts it; none where no forecast is possible. ``until`` closes the axis.
@@ -36,7 +37,8 @@ def coverage(
     if projection is not None:
         ahead = _days(theme.take(projection, "day", "value", "label"))
     low = _floor([rows["value"], ahead["value"]], target)
-    high = max(100.0, float(rows["value"].max()) if rows["value"].notna().any() else 100.0)
+    whole = 100.0 if unit == "%" else 1.2 * (target or 0.0)
+    high = max(whole, float(rows["value"].max()) if rows["value"].notna().any() else whole)
     first, last = rows["day"].min(), max([rows["day"].max(), ahead["day"].max()], key=_or_least)
     end = max(pd.Timestamp(until), last) if until is not None else last
     x = _day_axis("day", first, end)
@@ -45,7 +47,12 @@ def coverage(
         type="quantitative",
         scale=alt.Scale(domain=[low, high], nice=False, zero=False),
         axis=alt.Axis(
-            title=None, domain=False, ticks=False, tickCount=4, labelExpr="datum.value + '%'", labelPadding=10
+            title=None,
+            domain=False,
+            ticks=False,
+            tickCount=4,
+            labelExpr="datum.value + '%'" if unit == "%" else "datum.label",
+            labelPadding=10,
         ),
     )
     line = theme.table(rows)

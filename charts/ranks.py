@@ -33,10 +33,10 @@ def dots(
     figure): ``kind`` one of ``ranked street unreported not_comparable no_denominator`` (the last four stand
     below a rule in this order); ``community`` text, unique; ``rank`` text (missing is ``—``); ``tied``
     bool; ``fraction`` and ``rate`` text; ``value``, ``low``, ``high`` float percent for position only;
-    optional text columns BESIDE, drawn right of the axis when present; ``who`` heads the names. A click anywhere
-    on a row is the point selection ``row`` with its ``community``. A value
-    above 100 % is a hollow orange circle without interval; the street is a diamond; an unreported community
-    keeps its last figures in grey and has no dot. ``target`` is a solid line, ``street`` a dashed one.
+    optional text columns BESIDE, drawn right of the axis when present and there is room; ``who`` heads the names. A
+    click anywhere on a row is the point selection ``row`` with its ``community``. A value above 100 % is a hollow
+    orange circle without interval; the street is a diamond; an unreported community keeps its last figures in grey and
+    has no dot. ``target`` is a solid line, ``street`` a dashed one.
     """
     colours, size = theme.palette(dark), theme.sizes(screen)
     rows = _dot_rows(frame, unit)
@@ -61,7 +61,7 @@ def dots(
             ticks=False,
         ),
     )
-    words = _columns(rows, heading or _("Rate"), who or _("Community"), screen)
+    words = _fitting(rows, heading or _("Rate"), who or _("Community"), screen)
     layers: list[Any] = _rows_ground(rows, y, words, colours)
     layers += _references(target, target_text, street, street_text, colours, size)
     layers += _dot_marks(rows, x, y, colours, size)
@@ -143,6 +143,8 @@ def _hues(colours: theme.Palette) -> dict[str, str]:
 SPACE = 14  # between two columns
 GAP = 32  # between the plot and the words beside it, so that the first and last number of the axis fit in
 BESIDE = ("heard", "versus", "alike", "change", "gain", "pace", "distance", "finish", "note")  # text right of the plot
+ROOM = 1060  # pixels of words that leave enough of a laptop's width to the dots
+LEAST = ("pace", "gain", "alike")  # what is left out first where the words of a language are longer than that
 KINDS = ("ranked", "street", "unreported", "not_comparable", "no_denominator")
 
 
@@ -195,6 +197,15 @@ class _Column:
     room: int
     size: int
     dy: int = 0
+
+
+def _fitting(rows: pd.DataFrame, rate: str, who: str, screen: bool) -> list[_Column]:
+    """The columns, without those of LEAST where the words would leave no room to the dots."""
+    words = _columns(rows, rate, who, screen)
+    for field in LEAST:
+        if sum(column.room + SPACE for column in words if column.room) + 2 * GAP > ROOM:
+            words = _columns(rows := rows.drop(columns=field, errors="ignore"), rate, who, screen)
+    return words
 
 
 def _columns(rows: pd.DataFrame, rate: str, who: str, screen: bool) -> list[_Column]:

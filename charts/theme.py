@@ -388,13 +388,23 @@ def config(dark: bool = False, screen: bool = False) -> alt.Config:
 class Finished(alt.LayerChart):
     """A chart that is not checked against the schema each time it is drawn, which took half of a page's run.
 
-    The tests check every chart once, with ``validate=True``.
+    The tests check every chart once, with ``validate=True``. Nobody changes it any more, so that it is written out once
+    and pages may share it.
     """
 
     def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:
-        """The specification."""
-        spec: dict[str, Any] = super().to_dict(validate=validate, **options)
+        """The specification, the asker's own."""
+        if validate or options:
+            checked: dict[str, Any] = super().to_dict(validate=validate, **options)
+            return checked
+        if "_written" not in self.__dict__:
+            # past Altair, which takes every attribute for a part of the chart
+            object.__setattr__(self, "_written", json.dumps(super().to_dict(validate=False)))
+        spec: dict[str, Any] = json.loads(self.__dict__["_written"])
         return spec
+
+    def __deepcopy__(self, _memo: object) -> Finished:
+        return self
 
 
 def finish(chart: Any, dark: bool = False, screen: bool = False, height: int | None = None) -> alt.LayerChart:

@@ -90,6 +90,8 @@ def syntax(path: Path, problem: tomllib.TOMLDecodeError) -> ConfigError:
     remedy = _("Write one field a line: name = value, with text between straight quotation marks.")
     if re.search("[“”‘’]", shown):
         remedy = _('Use straight quotation marks " instead of “ and ”.')
+    elif shown.strip().startswith("[") and "overwrite" in said:
+        remedy = _("Write its heading with two brackets every time, the first one too: [[indicator]].")
     elif "overwrite" in said:
         remedy = _("The field stands here twice: keep one of them.")
     reason = _("the file is not valid TOML ({reason})", reason=re.sub(r" \(at .*\)$", "", said))
@@ -123,6 +125,9 @@ def _words(error: Any, model: type[BaseModel]) -> tuple[str, str]:
         return reason, perhaps(value, choices) or _("Choose one of: {names}.", names=", ".join(choices))
     if kind.startswith("int") and float in get_args(holder.model_fields[name].annotation):
         kind = "float"
+    if kind == "greater_than":
+        limit = _("a number above {n}", n=error["ctx"]["gt"])
+        return _("{value} cannot be used here", value=value), _("Write {wanted}.", wanted=limit)
     wanted = next((words for start, words in _WANTED.items() if kind.startswith(start)), None)
     if wanted is None:
         return _("{value} cannot be used ({reason})", value=value, reason=error["msg"]), ""

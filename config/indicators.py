@@ -73,6 +73,7 @@ POLARITIES: dict[Polarity, Text] = {
     "none": Text(zh="不论多少", en="neither more nor less is better"),
 }
 _POLARITY: dict[str, Polarity] = {"≥": "higher", "≤": "lower", "=": "higher", "": "none"}
+_TYPED: dict[str, Comparator] = {">=": "≥", "<=": "≤", "==": "="}
 # Unit in Chinese: one, several in English. A unit that is not listed is printed as it stands.
 UNITS: dict[str, tuple[str, str]] = {
     "%": ("%", "%"), "m²": ("m²", "m²"), "次": ("time", "times"), "期": ("issue", "issues"),
@@ -136,8 +137,12 @@ class Indicator(Named):
     @model_validator(mode="before")
     @classmethod
     def _directed(cls, values: Any) -> Any:
-        """The comparator says what is better, unless the declaration does."""
-        if not isinstance(values, Mapping) or values.get("polarity") is not None:
+        """The comparator, also where it is typed as on a keyboard, says what is better, unless the declaration does."""
+        if not isinstance(values, Mapping):
+            return values
+        if (typed := str(values.get("comparator", ""))) in _TYPED:
+            values = {**values, "comparator": _TYPED[typed]}
+        if values.get("polarity") is not None:
             return values
         known = _POLARITY.get(str(values.get("comparator", "")), "none")
         return {**values, "polarity": "zero" if values.get("kind") == "zero" else known}

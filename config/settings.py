@@ -11,6 +11,7 @@ import json
 import re
 from contextvars import ContextVar
 from datetime import datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -143,6 +144,13 @@ class Backups(BaseModel):
     monthly: int = Field(default=12, ge=0)
 
 
+class Retention(BaseModel):
+    """How long personal data are kept. It is the office that decides: until it has, nothing goes by itself."""
+
+    on: bool = False
+    months: int = Field(default=12, ge=1, le=240)  # after the day they are about, or a matter was closed
+
+
 class Product(BaseModel):
     """A vaccine type: how many doses make a full course and the least days between doses."""
 
@@ -160,6 +168,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="STREET_", extra="ignore")
 
     database_url: str = ""
+    replica_url: str = ""  # a PostgreSQL server that follows it and answers the reports; empty: there is none
     data_dir: Path = Path("data")
     config: Path = HERE / "street.toml"
     now: datetime | None = None
@@ -175,6 +184,7 @@ class Settings(BaseSettings):
     oidc: Oidc = Oidc()
     trusted_proxies: list[str] = Field(default_factory=list)  # addresses or networks whose X-Forwarded-For is believed
     backup: Backups = Backups()
+    retention: Retention = Retention()
     products: dict[str, Product] = Field(default_factory=dict)
     composite_weights: dict[str, float] = Field(default_factory=dict)  # basis → weight; empty: no composite ranking
     dense_ranks: bool = False  # 1, 1, 2, 3 instead of 1, 1, 3, 4
@@ -194,7 +204,7 @@ class Settings(BaseSettings):
         """The environment outranks the file (which arrives as the arguments)."""
         return env_settings, init_settings
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The database address; SQLite in the data folder where nothing else is set."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'street.db').resolve()}"

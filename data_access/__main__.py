@@ -12,7 +12,7 @@ import logging
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import pandas as pd
@@ -21,7 +21,7 @@ from config import clock, language
 from config.declarations import ConfigError
 from config.language import _
 from config.settings import settings
-from data_access import accounts, database, privacy, sheets, submissions
+from data_access import accounts, database, faults, sheets, submissions
 from data_access.accounts import AccountError, Actor
 from data_access.backups.archive import BackupError
 from data_access.commands import answers, logs
@@ -33,9 +33,12 @@ from data_access.commands.catalogue_command import catalogue
 from data_access.commands.import_command import import_, withdraw
 from data_access.commands.mapping_command import mapping
 from data_access.commands.notice_command import notice
+from data_access.commands.privacy_command import erase, keys, purge
 from data_access.commands.street_command import district, street
 from data_access.office.closing import ClosingError
+from data_access.office.erasure import ErasureError
 from data_access.office.notices import NoticeError
+from data_access.office.retention import RetentionError
 from data_access.reports import administration, checklist, directory, reporting, workstreams
 from data_access.reports.scores import BY, Cut
 from data_access.reports.view import View
@@ -232,6 +235,9 @@ main.add_command(notice)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(verify)
+main.add_command(purge)
+main.add_command(erase)
+main.add_command(keys)
 
 
 def _write(path: Path, content: bytes, option: str) -> None:
@@ -254,13 +260,22 @@ def run() -> None:
         submissions.SubmissionError,
         ClosingError,
         NoticeError,
+        ErasureError,
+        RetentionError,
         BackupError,
-        privacy.KeyFileError,
-        database.DatabaseTooNewError,
         ConfigError,
     ) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        _refuse(str(error))
+    except Exception as problem:
+        told = faults.sentence(problem)
+        if told is None:
+            raise
+        _refuse(told)
+
+
+def _refuse(text: str) -> NoReturn:
+    click.echo(text, err=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ class Capability(StrEnum):
 
     READ_BOARD = "read_board"  # figures without personal data, all communities
     READ_PEOPLE = "read_people"  # masked names and telephones
+    REVEAL = "reveal"  # somebody's name and telephone in full, for a stated purpose
     UPLOAD = "upload"
     WITHDRAW = "withdraw"
     WAIVE = "waive"  # accept a warning for one community and day, with a reason
@@ -62,7 +63,7 @@ class Capability(StrEnum):
 
 
 CAPABILITIES: Mapping[Role, frozenset[Capability]] = {
-    Role.CLERK: frozenset({Capability.READ_BOARD, Capability.READ_PEOPLE, Capability.UPLOAD}),
+    Role.CLERK: frozenset({Capability.READ_BOARD, Capability.READ_PEOPLE, Capability.REVEAL, Capability.UPLOAD}),
     Role.SUPERVISOR: frozenset(Capability) - {Capability.ADMINISTER, Capability.COMPARE_STREETS},
     Role.LEADER: frozenset({Capability.READ_BOARD}),
     Role.ADMIN: frozenset(Capability) - {Capability.COMPARE_STREETS},
@@ -328,6 +329,9 @@ def create_first_administrator(username: str, password: str, street: str) -> Act
             must_change=False,
         )
         database.raise_version(connection)
+        first = found(connection, Account.username == username)
+        if first is not None:
+            audit.record(connection, first, "account_created", username, role=Role.ADMIN, first=True)
     return actor(username)
 
 

@@ -32,6 +32,7 @@ WORDS = {
     "submission_withdrawn": N_("submission withdrawn"),
     "batch_undone": N_("batch undone"),
     "original_downloaded": N_("original downloaded"),
+    "annotated_downloaded": N_("annotated copy downloaded"),
     "register_downloaded": N_("register downloaded"),
     "template_with_people": N_("template with people downloaded"),
     "call_sheet": N_("call sheet downloaded"),
@@ -91,6 +92,11 @@ WORDS = {
     "backup_made": N_("backup made"),
     "backup_downloaded": N_("backup downloaded"),
     "restored": N_("restored from a backup"),
+    "person_revealed": N_("person shown in full"),
+    "purged": N_("old personal data emptied"),
+    "person_erased": N_("person erased on request"),
+    "key_changing": N_("change of the key begun"),
+    "key_changed": N_("key of the fields changed"),
 }
 
 FAULTS = {

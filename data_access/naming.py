@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, literal, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, literal, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from data_access.force import in_force
 from data_access.schema import Community, CommunityEntry, Submission
@@ -55,6 +55,11 @@ def key(street_id: int, name: str | None) -> ScalarSelect[Any]:
     named = aliased(Community)
     found = case((named.code.startswith(FORMER), named.merged_into), else_=named.id)
     return select(found).where(named.street_id == street_id, named.name == name).scalar_subquery()
+
+
+def only(column: InstrumentedAttribute[Any], street_id: int, name: str | None) -> ColumnElement[bool]:
+    """The condition that ``column`` is the community of this name; none where no name is given."""
+    return true() if name is None else column == key(street_id, name)
 
 
 def otherwise(connection: Connection, street_id: int, day: date, as_of: datetime | None = None) -> Mapping[int, str]:

@@ -911,5 +911,5 @@ class DataVersion(Base):
     version: Mapped[int] = mapped_column(Key)
     changed_at: Mapped[datetime]
     key_fingerprint: Mapped[str] = mapped_column(Short)
-    audit_head: Mapped[str | None] = mapped_column(Short)  # digest of the last event, so that a cut tail is noticed
+    audit_head: Mapped[str | None] = mapped_column(Short)  # state of the chain after the last event (``audit``)
     audit_count: Mapped[int | None] = mapped_column(Key)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, case, insert, select, update
 
 from config import clock
 from config.language import N_, _
@@ -233,11 +233,16 @@ def take_back(connection: Connection, actor: Actor, submissions: Sequence[int], 
         days = "、".join(day.isoformat() for day in shut)
         raise SubmissionError(_(CLOSED, days=days))
     restored = []
+    now = clock.now()
     for number in submissions:
         connection.execute(
             update(Submission)
             .where(Submission.id == number)
-            .values(withdrawn_at=clock.now(), withdrawn_by=actor.id, reason=reason.strip())
+            .values(
+                withdrawn_at=case((Submission.committed_at > now, Submission.committed_at), else_=now),
+                withdrawn_by=actor.id,
+                reason=reason.strip(),
+            )
         )
     for number in submissions:
         row = connection.execute(
@@ -308,7 +313,9 @@ def _store(
     batch: int | None = None,
 ) -> None:
     """Write one submission with its facts and findings, and supersede the one before."""
-    scope, outcome, now = plan.portion.scope, plan.outcome, clock.now()
+    scope, outcome = plan.portion.scope, plan.outcome
+    # a revision never comes before the one it replaces, whatever has become of the machine's clock meanwhile
+    now = max(clock.now(), plan.previous.committed_at) if plan.previous is not None else clock.now()
     if scope.kind == "communities":
         identities.register(plan.facts)
     plan.scope = identities.scope_text(scope)  # a community new in this workbook has its key only now

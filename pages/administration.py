@@ -3,12 +3,15 @@
 import streamlit as st
 
 from config.language import _
+from data_access.accounts import Capability
 from pages.parts import empty, filters, guard, people, posting
-from pages.parts.administration import audit, backups, calendar, catalogue, drives, register, rules, system
+from pages.parts.administration import audit, backups, calendar, catalogue, drives, privacy, register, rules, system
 from pages.parts.wall import wordings
 
+OFFERED = {"catalogue": Capability.SET_TARGETS, "phrases": Capability.WORD}  # all others are for administrators
+
 actor = guard.enter("administration")
-section = filters.Choice(
+sections = filters.Choice(
     "section",
     {
         "accounts": _("Accounts"),
@@ -19,11 +22,14 @@ section = filters.Choice(
         "calendar": _("Rest days"),
         "phrases": _("Spoken summary"),
         "postings": _("Group robot"),
+        "privacy": _("Personal data"),
         "audit": _("Audit"),
         "backup": _("Backup"),
         "system": _("System"),
     },
 )
+mine = {key: name for key, name in sections.options.items() if actor.may(OFFERED.get(key, Capability.ADMINISTER))}
+section = filters.Choice(sections.name, mine)
 view = filters.bar(actor, "administration", areas=False, extra=[section])
 if actor.looking_back and section.value not in ("system", "audit"):
     empty.state(section.options[section.value], _("This part is about now. Go back to now to work in it."))
@@ -44,6 +50,8 @@ match section.value:
     case "postings":
         rules.webhook(actor)
         posting.show(actor)
+    case "privacy":
+        privacy.show(actor, view)
     case "audit":
         audit.show(actor)
     case "backup":

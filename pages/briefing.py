@@ -1,10 +1,13 @@
 """Morning briefing 晨会简报: who is missing, what yesterday ended with, what today needs, on one screen."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from config.language import _
 from data_access.office import phrases, waivers
 from data_access.reports import agenda, briefing, handout, reporting, spoken
+from data_access.reports.view import View
 from pages.parts import cache, downloads, empty, filters, guard, posting
 from pages.parts.wall import briefing_day, briefing_stage, briefing_standing, screen, wordings
 
@@ -19,6 +22,13 @@ told, matters = cache.cached(agenda.meeting)(view)
 shown = None if look.wall else told.result  # the wall shows no reasons
 standing = waivers.stand(actor, shown.day, view.campaign, view.as_of) if shown else {}
 own = cache.cached(phrases.wordings)(actor)
+
+
+@cache.drawn
+def panel(draw: Callable[..., None], look: screen.Look, view: View) -> None:
+    """One of the panels, as everybody with the same scope sees it."""
+    told, matters = cache.cached(agenda.meeting)(view)
+    draw(look, matters if draw is briefing_standing.matters else told)
 
 
 def offers() -> None:
@@ -46,10 +56,13 @@ with st.container(key="screen"):
         briefing_stage.show(look, told, matters)
     else:
         with st.container(key="panels"):
-            briefing_day.missing(look, told)
-            briefing_day.result(look, told, standing)
-            briefing_day.callup(look, told)
-            briefing_standing.coverage(look, told)
-            briefing_standing.reds(look, told)
-            briefing_standing.matters(look, matters)
+            panel(briefing_day.missing, look, view)
+            if standing:  # somebody's reasons
+                briefing_day.result(look, told, standing)
+            else:
+                panel(briefing_day.result, look, view)
+            panel(briefing_day.callup, look, view)
+            panel(briefing_standing.coverage, look, view)
+            panel(briefing_standing.reds, look, view)
+            panel(briefing_standing.matters, look, view)
     screen.foot(look, view, told.standings.definition if told.standings else "", drawn, offers)

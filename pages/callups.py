@@ -13,9 +13,9 @@ from config.language import N_, _, pick
 from config.settings import settings
 from data_access.accounts import Capability
 from data_access.metrics import Rate
-from data_access.reports import callups, directory, funnel
+from data_access.reports import callups, directory, frames, funnel
 from data_access.reports.view import View
-from pages.parts import cache, callsheet, downloads, empty, figures, filters, guard, style, tables
+from pages.parts import cache, callsheet, downloads, empty, figures, filters, guard, reveal, style, tables
 from pages.parts.figures import Tile
 
 HEADINGS = {
@@ -45,14 +45,16 @@ STEPS = {
 SHOWN = ("vaccinated", "no_show", "deferred", "contraindicated", "refused")
 
 
-def tiles(frame: pd.DataFrame, loads: pd.DataFrame) -> None:
+@cache.drawn
+def tiles(view: View) -> None:
     """The day in five numbers."""
+    frame, loads = cache.cached(callups.table)(view), cache.cached(callups.loads)(view)
     sent, people = int(frame["people"].notna().sum()), frame["people"].sum()
     room = loads["daily_capacity"].sum() if loads["daily_capacity"].notna().any() else None
     within = loads.dropna(subset=["daily_capacity"])["people"].sum()
-    stock, short = frame["stock"].dropna(), frame["short"].sum()
+    stock, short = _counts(frame, "stock"), _sum(frame, "short") or 0
     reminded = frame.dropna(subset=["reminded_n"])
-    again = frame["not_called"].dropna()
+    again, carried = _sum(frame, "not_called"), _sum(frame, "carry_over")
     figures.tiles(
         [
             Tile(
@@ -71,7 +73,7 @@ def tiles(frame: pd.DataFrame, loads: pd.DataFrame) -> None:
             ),
             Tile(
                 _("Usable vaccine"),
-                figures.count(stock.sum()) if len(stock) else figures.MISSING,
+                figures.count(_sum(frame, "stock")),
                 _("doses"),
                 _("{n} doses short", n=short) if short else _("morning sheets of {n}", n=f"{len(stock)}/{len(frame)}"),
                 "act" if short else "",
@@ -86,27 +88,34 @@ def tiles(frame: pd.DataFrame, loads: pd.DataFrame) -> None:
             ),
             Tile(
                 _("Not called again"),
-                figures.count(again.sum()) if len(again) else figures.MISSING,
+                figures.count(again),
                 _("people"),
-                _("{n} carried over", n=figures.count(_sum(frame["carry_over"]))),
-                "act" if again.sum() else "",
+                _("{n} carried over", n=figures.count(carried)),
+                "act" if again else "",
                 _define("not_called"),
             ),
         ]
     )
 
 
-def _sum(counts: pd.Series) -> Any:
-    return counts.sum() if counts.notna().any() else None
+def _counts(frame: pd.DataFrame, name: str) -> list[int]:
+    """The counts that are known, estimates among them as such."""
+    return [n for row in frame.to_dict("records") if (n := frames.figure(row, name)) is not None]
+
+
+def _sum(frame: pd.DataFrame, name: str) -> int | None:
+    counts = _counts(frame, name)
+    return sum(counts) if counts else None
 
 
 def _define(name: str) -> str:
     return pick(*callups.DEFINITIONS[name])
 
 
-def timetable(view: View, loads: pd.DataFrame) -> None:
+@cache.drawn
+def timetable(view: View) -> None:
     """Site by batch against the capacity of a batch."""
-    found = cache.cached(callups.timetable)(view)
+    found, loads = cache.cached(callups.timetable)(view), cache.cached(callups.loads)(view)
     with st.container(border=True, key="card_timetable"):
         st.subheader(_("Where and when: site × batch"), anchor=False, help=_define("load"))
         if found.empty:
@@ -187,8 +196,10 @@ def _share(n: Any, d: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def supply(frame: pd.DataFrame, loads: pd.DataFrame) -> None:
+@cache.drawn
+def supply(view: View) -> None:
     """The day's plan against usable doses: by site where the morning sheets name sites, else by community."""
+    frame, loads = cache.cached(callups.table)(view), cache.cached(callups.loads)(view)
     by_site = loads.dropna(subset=["stock", "site"])
     named = len(by_site) and loads.loc[loads["site"].isna(), "stock"].isna().all()
     rows = by_site if named else frame.assign(site=frame["community"])
@@ -210,6 +221,7 @@ def _left(plan: Any, stock: Any) -> str | None:
     return _("{n} left", n=stock - plan) if stock >= plan else _("▲ {n} short", n=plan - stock)
 
 
+@cache.drawn
 def course(view: View) -> None:
     """From the call to the chair: how many of how many came how far."""
     steps = cache.cached(funnel.table)(view)
@@ -221,7 +233,9 @@ def course(view: View) -> None:
         rows = []
         for step in steps.to_dict("records"):
             share = None if pd.isna(step["people"]) or not step["base"] else step["people"] / step["base"]
-            rate = "" if step["step"] == "called" else figures.percent(step["people"], step["base"], 0)
+            # each step with its own base: those observed are of all vaccinated, walk-ins included
+            known = step["step"] != "called" and share is not None
+            rate = figures.rate_text(step["people"], step["base"], 0) if known else ""
             told = figures.fraction(step["told"], step["communities"])
             rows.append((_(STEPS[step["step"]]), tables.bar(share), figures.count(step["people"]), rate, told))
         heads = (_("Step"), "", _("People"), _("Share"), _("Communities"))
@@ -232,6 +246,7 @@ def _funnel_help() -> str:
     return "\n\n".join(pick(*texts) for texts in funnel.DEFINITIONS.values())
 
 
+@cache.drawn
 def groups(view: View) -> None:
     """The day's people by group and by dose."""
     campaign = directory.campaign(view)
@@ -253,24 +268,50 @@ def groups(view: View) -> None:
             st.altair_chart(bars.reasons(rows, dark=style.dark()), theme=None)
 
 
-def communities(view: View, frame: pd.DataFrame) -> None:
-    """Every community's roster, what became of it, and the workbook of this page."""
-    shown = pd.DataFrame(
-        {
-            _("Community"): frame["community"],
-            _("Planned"): frame["planned"],
-            _("Rows"): frame["people"],
-            _("Batches"): frame["batches"],
-            _("Reminded"): _rates(frame, "reminded"),
-            _("Settled"): _rates(frame, "settled"),
-            **{callups.label(code): frame[code] for code in SHOWN},
-            _("Doses usable"): frame["stock"],
-            _("Doses short"): frame["short"],
-            _("Carried over"): frame["carry_over"],
-            _("Not called again"): frame["not_called"],
-            _("Deferral over"): frame["review_due"],
-        }
-    )
+def _columns() -> dict[str, str]:
+    """Headings and the columns below them."""
+    return {
+        _("Planned"): "planned",
+        _("Rows"): "people",
+        _("Batches"): "batches",
+        _("Reminded"): "reminded",
+        _("Settled"): "settled",
+        **{callups.label(code): code for code in SHOWN},
+        _("Doses usable"): "stock",
+        _("Doses short"): "short",
+        _("Carried over"): "carry_over",
+        _("Not called again"): "not_called",
+        _("Deferral over"): "review_due",
+    }
+
+
+def listed(view: View) -> pd.DataFrame:
+    """Every community's roster and what became of it, in words."""
+    frame = cache.cached(callups.table)(view)
+    drawn = {
+        heading: _rates(frame, name) if name in callups.RATES else frame[name] for heading, name in _columns().items()
+    }
+    return pd.DataFrame({_("Community"): frame["community"], **drawn})
+
+
+def communities(view: View) -> None:
+    """``listed``, and the workbook of this page."""
+    with st.container(border=True, key="card_communities"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("Community by community"), anchor=False, width="content")
+            st.space("stretch")
+            downloads.xlsx_button(
+                _("Download"),
+                lambda: {_("Community by community"): listed(view)},
+                f"callups-{view.day}.xlsx",
+                definitions={name: pick(*texts) for name, texts in callups.DEFINITIONS.items()},
+            )
+        _table(view)
+
+
+@cache.drawn
+def _table(view: View) -> None:
+    shown, frame = listed(view), cache.cached(callups.table)(view)
     hints = {
         _("Deferral over"): _define("review_due"),
         _("Reminded"): _define("reminded"),
@@ -278,25 +319,16 @@ def communities(view: View, frame: pd.DataFrame) -> None:
         _("Carried over"): _define("carry_over"),
         _("Not called again"): _define("not_called"),
     }
-    with st.container(border=True, key="card_communities"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(_("Community by community"), anchor=False, width="content")
-            st.space("stretch")
-            downloads.xlsx_button(
-                _("Download"),
-                {_("Community by community"): shown},
-                f"callups-{view.day}.xlsx",
-                definitions={name: pick(*texts) for name, texts in callups.DEFINITIONS.items()},
-            )
-        rates = (_("Reminded"), _("Settled"))
-        configured = {
-            name: st.column_config.TextColumn(help=text, alignment="right")
-            if name in rates
-            else st.column_config.NumberColumn(help=text)
-            for name, text in hints.items()
-        }
-        look: dict[str, Any] = {"height": "content", "row_height": 38, "placeholder": figures.MISSING}
-        st.dataframe(shown, hide_index=True, column_config=configured, **look)
+    rates = (_("Reminded"), _("Settled"))
+    configured = {
+        name: st.column_config.TextColumn(help=text, alignment="right")
+        if name in rates
+        else st.column_config.NumberColumn(help=text)
+        for name, text in hints.items()
+    }
+    look: dict[str, Any] = {"height": "content", "row_height": 38, "placeholder": figures.MISSING}
+    marked = tables.estimated(shown, frame, _columns())
+    st.dataframe(marked, hide_index=True, column_config=configured, **look)
 
 
 def _rates(frame: pd.DataFrame, name: str) -> list[str]:
@@ -307,7 +339,8 @@ def _rates(frame: pd.DataFrame, name: str) -> list[str]:
 def people(view: View) -> None:
     """The people of the day and those to be called again, masked; the call sheet to print."""
     own = View(view.actor, view.day, view.campaign, view.as_of, view.area, view.actor.community or view.community)
-    called, again, over = callups.people(own), callups.carried_over(own), callups.deferral_over(own)
+    lists = (callups.people, callups.carried_over, callups.deferral_over)
+    called, again, over = (cache.private(report)(own) for report in lists)
     with st.container(border=True, key="card_people"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_("People called up"), anchor=False, width="content")
@@ -323,25 +356,25 @@ def people(view: View) -> None:
             key="people_tabs",
         )
         with first:
-            _list(own, called, _("No roster has been sent for this day."))
+            _list(own, called, _("No roster has been sent for this day."), "called")
         with second:
             st.caption(_define("not_called"))
-            _list(own, again, _("Nobody is left over from the roster before."))
+            _list(own, again, _("Nobody is left over from the roster before."), "again")
         with third:
             st.caption(_define("review_due"))
-            _list(own, over, _("No deferral is to be looked at again."))
+            _list(own, over, _("No deferral is to be looked at again."), "over")
 
 
-def _list(view: View, found: pd.DataFrame, nobody: str) -> None:
+def _list(view: View, found: pd.DataFrame, nobody: str, key: str) -> None:
     if found.empty:
         st.caption(nobody)
         return
-    st.dataframe(_labelled(view, found), hide_index=True, height=420, row_height=36, placeholder=figures.MISSING)
+    reveal.people(view, found, _labelled(view, found), key)
 
 
 def _labelled(view: View, found: pd.DataFrame) -> pd.DataFrame:
     """The list as it is read: names of doses, groups and outcomes, headings in words."""
-    campaign = directory.campaign(view)
+    campaign = cache.cached(directory.campaign)(view)
     doses = {str(dose.code): dose.label for dose in campaign.doses}
     kinds = {group.code: group.label for group in campaign.groups}
     written: dict[str, Callable[[Any], Any]] = {
@@ -367,21 +400,19 @@ empty.need_register(view)
 if which.value == "tomorrow":
     view = view.on(callups.next_day(view))
 
-frame = cache.cached(callups.table)(view)
-loads = cache.cached(callups.loads)(view)
 if which.value == "tomorrow":
     words = _("For {day}", day=figures.day(view.day))
     st.caption(f":material/event_upcoming: {words}")
-tiles(frame, loads)
+tiles(view)
 with st.container(key="stack_callups"):
     wide, side = st.columns([66, 34], gap="medium")
 with wide:
-    timetable(view, loads)
-    communities(view, frame)
+    timetable(view)
+    supply(view)
 with side:
     course(view)
-    supply(frame, loads)
     groups(view)
+communities(view)
 if actor.may(Capability.READ_PEOPLE):
     people(view)
 else:

@@ -20,7 +20,7 @@ from pages.parts.dispatch import settle
 
 def head(view: View) -> None:
     """Area, people, liaison (masked) beside the title."""
-    card = cache.cached(profile.card)(view) if not view.actor.may(Capability.READ_PEOPLE) else profile.card(view)
+    card = (cache.private if view.actor.may(Capability.READ_PEOPLE) else cache.cached)(profile.card)(view)
     if card is None:
         return
     parts = [card.area] if card.area else []
@@ -149,19 +149,19 @@ empty.need_register(view)
 
 printed.heading(view)
 head(view)
-draw_tiles(view)
+cache.drawn(draw_tiles)(view)
 if view.community is not None:
     settle.listing(view, view.community)
 with st.container(key="pairs_community"):
     top = st.columns([4, 3, 3], gap="small")
     middle = st.columns([4, 3.6, 2.4], gap="small")
     below = st.columns([3.7, 3.4, 2.9], gap="small")
-card("trend", top[0], vaccination.trend)
-card("week", top[1], vaccination.week)
-card("base", top[2], vaccination.base)
-card("streams", middle[0], streams.pace)
-card("calendar", middle[1], papers.calendar, vaccination.causes)
-card("open", middle[2], papers.matters, month.ahead)
-card("month", below[0], month.duties)
+card("trend", top[0], cache.drawn(vaccination.trend))
+card("week", top[1], cache.drawn(vaccination.week))
+card("base", top[2], cache.drawn(vaccination.base))
+card("streams", middle[0], cache.drawn(streams.pace))
+card("calendar", middle[1], cache.drawn(papers.calendar), cache.drawn(vaccination.causes))
+card("open", middle[2], papers.matters, cache.drawn(month.ahead))
+card("month", below[0], cache.drawn(month.duties))
 card("plan", below[1], month.plan)
 card("sent", below[2], printed.sent)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from charts import bars, theme
 from config.language import N_, _, pick
 from data_access.accounts import Capability
-from data_access.reports import corrections, dispatch
+from data_access.reports import corrections, dispatch, frames
 from data_access.reports.view import View
 from pages.parts import cache, downloads, empty, figures, filters, guard, style, tables
 from pages.parts.dispatch import closing, day_table, settle
@@ -39,8 +39,10 @@ IDENTITIES = N_(
 )
 
 
-def tiles(view: View, frame: pd.DataFrame, totals: pd.DataFrame) -> None:
+@cache.drawn
+def tiles(view: View) -> None:
     """The day in six numbers."""
+    frame, totals = cache.cached(dispatch.table)(view), cache.cached(dispatch.totals)(view)
     earlier = cache.cached(dispatch.totals)(view.on(view.day - timedelta(days=1)))
     before = dispatch.total(earlier, "completion")
     done, opened = dispatch.total(totals, "completion"), frame[frame["state"] == "open"]
@@ -109,18 +111,39 @@ def _names(names: pd.Series, more: str) -> str:
     listed = [tables.plain(name) for name in names]
     if not listed:
         return ""
-    return f"{more} · {listed[0]}{'…' if len(listed) > 1 else ''}"
+    first = _("{name} and others", name=listed[0]) if len(listed) > 1 else listed[0]
+    return f"{more} · {first}"
 
 
 def _define(name: str) -> str:
     return pick(*dispatch.DEFINITIONS[name])
 
 
-def table(view: View, frame: pd.DataFrame, totals: pd.DataFrame, contacts: Mapping[str, str] | None) -> str | None:
+def ordered(view: View, order: str) -> pd.DataFrame:
+    """The day's table, by register or with what is to be settled first."""
+    frame = cache.cached(dispatch.table)(view)
+    if order == "register":
+        return frame
+    owing = frame.assign(owing=frame["state"] == "unreported")
+    return owing.sort_values(["open", "owing", "explained"], ascending=False, kind="stable", ignore_index=True)
+
+
+def grid(view: View, order: str, picked: str | None, *, dark: bool) -> tuple[Styler, dict[int, Any]]:
+    """The table as it is drawn, and its columns; with whom to call for those who may read of people."""
+    frame, totals = ordered(view, order), cache.cached(dispatch.totals)(view)
+    contacts = None
+    if view.actor.may(Capability.READ_PEOPLE):
+        known = dispatch.contacts(view)
+        contacts = dict(zip(known["community"], known["liaison"] + " " + known["phone"], strict=True))
+    labels = day_table.labelled(frame, contacts, totals)
+    marks = cache.cached(corrections.marks)(view)
+    return day_table.styled(labels, frame, picked, marks, totals), day_table.columns(labels, marks)
+
+
+def table(view: View, order: str, frame: pd.DataFrame) -> str | None:
     """The table; a click on a row picks its community, which the address then names."""
     names = list(frame["community"])
     picked = st.query_params.get("picked")
-    labels = day_table.labelled(frame, contacts, totals)
 
     def choose() -> None:
         cells = st.session_state["day_table"].selection.cells
@@ -128,16 +151,15 @@ def table(view: View, frame: pd.DataFrame, totals: pd.DataFrame, contacts: Mappi
             st.query_params["picked"] = names[cells[0][0]]
 
     with st.container(border=True, key="card_table"):
-        marks = cache.cached(corrections.marks)(view)
-        columns: Any = day_table.columns(labels, marks)
+        styled, columns = cache.private(grid)(view, order, picked, dark=style.dark())
         st.dataframe(
-            day_table.styled(labels, frame, picked, marks, totals),
+            styled,
             key="day_table",
             hide_index=True,
             height="content",
             row_height=35,
             placeholder=figures.MISSING,
-            column_config=columns,
+            column_config=dict[Any, Any](columns),
             on_select=choose,
             selection_mode="single-cell",
         )
@@ -191,7 +213,7 @@ def _checks(found: pd.DataFrame, line: pd.Series) -> None:
         return
     rows = [
         [
-            tables.pill(figures.signed(one["amount"]), "act" if one["state"] == "open" else "ink2"),
+            tables.pill(figures.signed(frames.figure(one, "amount")), "act" if one["state"] == "open" else "ink2"),
             f"{one['label']} {one['identity']}",
             f"{one['first_label']} {figures.count(one['first'])}",
             f"{one['second_label']} {figures.count(one['second'])}",
@@ -220,6 +242,7 @@ def _revisions(versions: pd.DataFrame) -> None:
         st.caption(_("Nothing was sent for this day."))
 
 
+@cache.drawn
 def causes(view: View) -> None:
     """Where those not vaccinated went."""
     found = cache.cached(dispatch.causes)(view)
@@ -240,6 +263,7 @@ def causes(view: View) -> None:
             st.altair_chart(bars.reasons(listed, dark=style.dark()), theme=None)
 
 
+@cache.drawn
 def zero_tolerance(view: View) -> None:
     """What may not happen: met only while 0 and confirmed by all."""
     colours = style.palette()
@@ -287,21 +311,13 @@ view = filters.bar(actor, "dispatch", extra=(order,))
 empty.need_register(view)
 style.extra(CSS)
 
-frame = cache.cached(dispatch.table)(view)
-totals = cache.cached(dispatch.totals)(view)
-if order.value == "differences":
-    ordered = frame.assign(owing=frame["state"] == "unreported")
-    frame = ordered.sort_values(["open", "owing", "explained"], ascending=False, kind="stable", ignore_index=True)
-contacts = None
-if actor.may(Capability.READ_PEOPLE):
-    known = dispatch.contacts(view)
-    contacts = dict(zip(known["community"], known["liaison"] + " " + known["phone"], strict=True))
+frame = ordered(view, order.value)
 
 with st.container(key="stack_dispatch"):
     board, side = st.columns([76, 24], gap="medium")
 with board:
-    tiles(view, frame, totals)
-    picked = table(view, frame, totals, contacts)
+    tiles(view)
+    picked = table(view, order.value, frame)
     if picked:
         drill(view, frame, cache.cached(dispatch.differences)(view), picked)
     else:
@@ -312,7 +328,7 @@ with board:
         downloads.xlsx_button(
             _("Download"),
             lambda: {
-                _("Dispatch"): day_table.written(frame, totals),
+                _("Dispatch"): day_table.written(frame, dispatch.totals(view)),
                 _("Differences"): dispatch.differences(view),
             },
             f"dispatch-{view.day}.xlsx",

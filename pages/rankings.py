@@ -196,13 +196,15 @@ def distance(left: int | None) -> str:
     return figures.count(0 if left is not None and left < 0 else left)
 
 
-def draw_list(view: View, basis: str, cut: Cut, frame: pd.DataFrame, total: pd.Series) -> None:
-    """The list with its dots; a click on a row opens the community, or narrows the page to the area."""
+def dots(view: View, basis: str, cut: Cut, *, dark: bool) -> Any:
+    """The list with its dots."""
+    frame = cuts.ask(cut, ranking.table)(view, basis, cut)
+    total = cache.cached(ranking.total)(view, basis, cut).iloc[0]
     goal = target(directory.campaign(view), cut) if basis == "coverage" else None
     rows = chart_rows(frame, total, basis, goal, cut.by != "community")
     street = rows.loc[rows["kind"] == "street", "value"].iloc[0]
     counted = basis in COUNTED
-    made = ranks.dots(
+    return ranks.dots(
         rows,
         goal,
         _("Target {n}%", n=f"{goal:g}") if goal is not None else "",
@@ -211,8 +213,13 @@ def draw_list(view: View, basis: str, cut: Cut, frame: pd.DataFrame, total: pd.S
         heading=_(ranking.NAMES[basis]),
         unit="" if counted else "%",
         who=cuts.who(cut),
-        dark=style.dark(),
+        dark=dark,
     )
+
+
+def draw_list(view: View, basis: str, cut: Cut, frame: pd.DataFrame) -> None:
+    """The list; a click on a row opens the community, or narrows the page to the area."""
+    made = cuts.ask(cut, dots)(view, basis, cut, dark=style.dark())
     picked: Any = st.altair_chart(made, theme=None, on_select="rerun", selection_mode="row", key="ranking_chart")
     chosen = [item.get("community") for item in picked.selection.get("row", [])]
     names = frame.loc[frame["community"].isin(chosen), ["community", "members"]].to_dict("records")
@@ -228,6 +235,11 @@ def draw_history(view: View, basis: str, cut: Cut, alerts: tuple[str, ...]) -> N
         st.markdown(f"**{_('Ranks over time')}**", width="content")
         over = cuts.choose("over_time", _("Over"), {"days": _("Reported days"), "notices": _("Notices")})
         st.markdown(f":small[{_('the last {n}; dashed: not reported', n=8)}]", width="content")
+    cuts.draw(cut, bump)(view, basis, cut, over, alerts)
+
+
+def bump(view: View, basis: str, cut: Cut, over: str, alerts: tuple[str, ...]) -> None:
+    """``draw_history`` without its switch."""
     past = cuts.ask(cut, ranking.history)(view, basis, 8, cut, over == "notices")
     if past["day"].nunique() < 2:
         if over == "notices":
@@ -251,6 +263,7 @@ def _issue(day: date, number: Any) -> str:
     return short if pd.isna(number) else _("No. {n} {day}", n=number, day=short)
 
 
+@cache.drawn
 def explain() -> None:
     """How the signs are read."""
     colours = style.palette()
@@ -324,9 +337,11 @@ def _of_group(row: dict[Any, Any]) -> dict[str, str]:
     return {_("Its communities"): row["members"], _("Ranked of"): figures.fraction(row["heard"], row["of"])}
 
 
-def draw_notice(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -> None:
+@cache.drawn
+def preview(view: View, basis: str) -> None:
     """What would be sent to the group, as a table and as text to copy."""
-    campaign = directory.campaign(view)
+    frame = cache.cached(ranking.table)(view, basis)
+    total, campaign = cache.cached(ranking.total)(view, basis).iloc[0], directory.campaign(view)
     st.markdown(f"**{_('Notice preview')}**")
     heading = _("{street}: {campaign}", street=tables.plain(total["community"]), campaign=campaign.label)
     st.markdown(f"**{heading}**  \n:small[{figures.full_day(view.day)} · {_(ranking.NAMES[basis])}]")
@@ -344,14 +359,23 @@ def draw_notice(view: View, basis: str, frame: pd.DataFrame, total: pd.Series) -
     heads = (_("Rank"), _("Community"), *base, _(ranking.NAMES[basis]), _("Mark"))
     tables.draw(heads, rows, numeric=range(2, len(heads) - 1))
     st.caption(_("Text to copy into the group"))
-    text = notice.text(cache.cached(snapshot.take)(view, basis))
-    st.code(text, language=None, wrap_lines=True)
-    posting.button(view.actor, "notice", text, key="ranking_post")
+    st.code(text(view, basis), language=None, wrap_lines=True)
+
+
+def text(view: View, basis: str) -> str:
+    """The notice in words."""
+    return notice.text(cache.cached(snapshot.take)(view, basis))
+
+
+def draw_notice(view: View, basis: str) -> None:
+    """``preview``, and the ways it leaves the page."""
+    preview(view, basis)
+    posting.button(view.actor, "notice", cache.cached(text)(view, basis), key="ranking_post")
     downloads.xlsx_button(
         _("Download xlsx"),
         lambda: {_(ranking.NAMES[basis]): sheet(view, basis, WHOLE)},
         f"{_('Rankings')}_{view.day:%Y%m%d}.xlsx",
-        definitions={_(ranking.NAMES[basis]): ranking.definition(basis, campaign)},
+        definitions={_(ranking.NAMES[basis]): ranking.definition(basis, cache.cached(directory.campaign)(view))},
         key="ranking_xlsx",
     )
 
@@ -366,7 +390,7 @@ def draw_basis(actor: Actor, view: View, basis: str, cut: Cut, frame: pd.DataFra
             _("Upload evening tallies"),
         )
     with st.container(border=True, key="card_ranking"):
-        draw_list(view, basis, cut, frame, total)
+        draw_list(view, basis, cut, frame)
         settle.behind(view, frame, basis)
         with st.container(horizontal=True, vertical_alignment="center"):
             if basis == "coverage" and frame["last_n"].notna().any():
@@ -396,7 +420,7 @@ empty.need_register(view)
 style.extra(CSS)
 with st.container(key="stack_rankings"):
     left, right = st.columns([3, 1], gap="medium")
-campaign = directory.campaign(view)
+campaign = cache.cached(directory.campaign)(view)
 with left:
     basis = cuts.basis()
     with st.container(horizontal=True, vertical_alignment="center", key="ranking_tabs"):
@@ -416,6 +440,5 @@ with left:
 with right:
     if not notices.shown(view):
         with st.container(border=True, key="card_ranking_notice"):
-            frame = cache.cached(ranking.table)(view, basis)
-            draw_notice(view, basis, frame, cache.cached(ranking.total)(view, basis).iloc[0])
+            draw_notice(view, basis)
     notices.panel(view, basis)

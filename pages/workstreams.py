@@ -30,7 +30,8 @@ elif drill.item:
     item.page(view, drill)
 elif tab.value == "matrix":
     look = matrix.asked(view)
-    board, side = [st.container(), st.container()] if matrix.wide(view, look) else st.columns([62, 38], gap="small")
+    whole = matrix.wide(view, look, drill)
+    board, side = [st.container(), st.container()] if whole else st.columns([62, 38], gap="small")
     with board:
         matrix.tiles(view, look)
         outlook.sight(view, look, drill)

@@ -22,10 +22,10 @@ EVENING = "2022-08-12T20:42"  # a Friday, after the evening tallies are due
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long runs are for whoever asks for them: pytest -m fuzz, pytest -m kills, pytest -m soak."""
+    """The long runs are for whoever asks for them: pytest -m fuzz, -m kills, -m load, -m soak."""
     asked = config.getoption("markexpr", "")
     for item in items:
-        for mark in ("fuzz", "kills", "soak"):
+        for mark in ("fuzz", "kills", "load", "soak"):
             if item.get_closest_marker(mark) and mark not in asked:
                 item.add_marker(pytest.mark.skip(reason=f"long; run with -m {mark}"))
 

@@ -1,14 +1,18 @@
 """What the documents say is true: commands run, options are documented, generated pages have not drifted."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import click
+import psycopg
 import pytest
 from click.testing import CliRunner
 
 from config.settings import Settings
+from data_access import accounts
 from data_access.__main__ import main
+from data_access.backups import health
 from data_access.findings import Severity
 from data_access.workbooks.pipeline import examine
 
@@ -102,6 +106,43 @@ def test_the_commands_of_the_readme_run(office, tmp_path, monkeypatch):
             raise result.exception
         expected = 1 if args[0] == "import" else 0  # the blank template holds no data
         assert result.exit_code == expected or (args[0] == "import" and result.exit_code == 0), (args, result.output)
+
+
+OPERATIONS = [ROOT / "docs" / "operations.md", ROOT / "docs" / "operations.zh-CN.md"]
+
+
+def test_both_operations_have_the_same_parts():
+    def shape(path):
+        text = path.read_text(encoding="utf-8")
+        return (
+            [len(mark) for mark in re.findall(r"^(#+) ", text, re.M)],
+            re.findall(r"```\w+\n(.*?)```", text, re.S),
+            sorted(re.findall(r"`([^`\n]*(?:data_access|STREET_|street-board|street\.|netstat|ss )[^`\n]*)`", text)),
+            [line.count("|") + line.count("↻") for line in text.splitlines() if line.startswith("|")],
+        )
+
+    assert shape(OPERATIONS[0]) == shape(OPERATIONS[1])
+
+
+def test_the_commands_of_operations_run(office, postgres, tmp_path, monkeypatch):
+    """Every one of them, in the order in which they stand, on an office that has an administrator."""
+    admin = accounts.create_first_administrator("admin_sf", "correct horse", "示范街道")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE operations ENCODING 'UTF8' TEMPLATE template0")
+    moved = postgres.replace("/postgres?", "/operations?")
+    monkeypatch.chdir(tmp_path)
+    calls = re.findall(
+        r"(?:^|`)(STREET_DATABASE_URL=\S+ )?python -m data_access ([^`\n]+)",
+        OPERATIONS[0].read_text(encoding="utf-8"),
+        re.M,
+    )
+    names = Counter(call.split()[0] for _address, call in calls)
+    assert names["restore"] >= 2 and names["backup"] >= 2 and names["verify"] >= 4 and names["accounts"] == 1
+    for address, call in calls:
+        office.set("STREET_DATABASE_URL", moved if address else None)
+        result = CliRunner().invoke(main, call.replace("NAME", admin.username).split())
+        assert result.exit_code == 0, (call, result.output, result.exception)
+    assert [check.text for check in health.examine(accounts.actor("admin_sf")) if not check.good] == []
 
 
 def test_the_reference_of_sheets_has_not_drifted():

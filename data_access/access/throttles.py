@@ -23,8 +23,11 @@ from data_access.schema import Throttle
 def waiting(connection: Connection, username: str, address: str) -> timedelta | None:
     """How long this name, or whoever comes from this address, still has to wait; None if not at all."""
     now = clock.now()
+    longest = now + timedelta(minutes=settings().sign_in.longest_minutes)  # beyond it a clock was wrong that is not now
     untils = connection.execute(
-        select(Throttle.until).where(Throttle.key.in_([_name(username), _place(address)]), Throttle.until > now)
+        select(Throttle.until).where(
+            Throttle.key.in_([_name(username), _place(address)]), Throttle.until > now, Throttle.until <= longest
+        )
     ).scalars()
     return max((until - now for until in untils if until is not None), default=None)
 

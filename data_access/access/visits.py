@@ -146,9 +146,10 @@ def end_all(acting: Actor) -> None:
 
 
 def _over(lasting: bool, started: datetime, seen: datetime, now: datetime) -> bool:
+    # a moment that far ahead was noted by a clock that was wrong: such a visit would never end
     if lasting:
-        return now - started > timedelta(days=settings().stay_signed_in_days)
-    return now - seen > _idle()
+        return abs(now - started) > timedelta(days=settings().stay_signed_in_days)
+    return abs(now - seen) > _idle()
 
 
 def _idle() -> timedelta:

@@ -24,7 +24,7 @@ from config.language import N_, _
 from config.settings import settings
 from data_access import accounts, audit, database
 from data_access.accounts import Actor, Capability
-from data_access.backups import making, proving
+from data_access.backups import making, proving, restoring
 from data_access.backups.archive import BackupError
 from data_access.schema import Account, Backup
 
@@ -50,8 +50,9 @@ FAILURES = {
 class State:
     """How things stand. ``good`` is when the last copy that was proved was made, ``proved`` when that was.
 
-    ``failure``: why the latest try failed (words), None where it did not. ``late``: copies are made by the clock and
-    the last good one is more than a day old. ``next_at``: when the clock makes the next one, None where it makes none.
+    ``failure``: why the latest try failed (words), None where it did not. ``late``: copies are made by the clock, there
+    is something to keep, and the last good one is more than a day old. ``next_at``: when the clock makes the next one,
+    None where it makes none.
     """
 
     folder: Path
@@ -92,6 +93,7 @@ def state(actor: Actor) -> State:
             .order_by(Backup.id.desc())
             .limit(100)
         ).all()
+        something = restoring.holds_something(connection)
     now = clock.now()
     lines = [_line(row) for row in rows]
     good = max((row.at for row in rows if _whole(row)), default=None)
@@ -105,7 +107,7 @@ def state(actor: Actor) -> State:
         proved=proved,
         failure=broken,
         under_way=any(_open(row, now) for row in rows),
-        late=on and (good is None or now - good > LATE),
+        late=on and something and (good is None or now - good > LATE),
         next_at=_last_due(now) + timedelta(days=1) if on else None,
         copies=pd.DataFrame(lines, columns=COLUMNS).astype({"size": "Int64", "data_version": "Int64"}),
     )
@@ -124,7 +126,7 @@ def _line(row: Any) -> dict[str, Any]:
 
 def _open(row: Any, now: datetime) -> bool:
     """Whether it is being made or proved."""
-    return row.failure is None and row.verified_at is None and now - row.at < BROKEN_OFF
+    return row.failure is None and row.verified_at is None and abs(now - row.at) < BROKEN_OFF
 
 
 def _why(row: Any) -> str | None:
@@ -174,6 +176,8 @@ def _claim(actor: Actor | None) -> int | None:
         rows = connection.execute(select(Backup).order_by(Backup.id.desc()).limit(20)).all()
         if any(_open(row, now) for row in rows) or (actor is None and not _due(rows, now)):
             return None
+        if actor is None and not restoring.holds_something(connection):
+            return None  # an office before its first start has nothing to lose
         name = f"street-{clock.local(now):%Y%m%d-%H%M%S}{ENDING}"
         path = next(path for path in _names(folder() / name) if not path.exists())
         values = {"at": now, "account_id": None if actor is None else actor.id, "path": str(path)}
@@ -187,7 +191,8 @@ def _names(path: Path) -> Iterable[Path]:
 
 def _due(rows: Iterable[Any], now: datetime) -> bool:
     """Whether the clock has to make a copy: none of its own since the hour came, or only failures long enough ago."""
-    since = [row for row in rows if row.account_id is None and row.at >= _last_due(now)]
+    ahead = now + BROKEN_OFF  # beyond it a clock was wrong that is not now
+    since = [row for row in rows if row.account_id is None and _last_due(now) <= row.at < ahead]
     if any(_whole(row) for row in since):
         return False
     return all(now - row.at >= AGAIN for row in since)

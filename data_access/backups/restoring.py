@@ -65,7 +65,7 @@ def restore(
 def _restore(path: Path, header: dict[str, Any], passphrase: str | None, replace: bool, told: tables.Told) -> Restored:
     with database.writing() as connection:
         before = connection.execute(select(DataVersion.version)).scalar_one()
-        held = _holds_something(connection)
+        held = holds_something(connection)
         if held and not replace:
             raise BackupError(N_("The database holds data already. To give them up for the backup, say --replace."))
         written, manifest = fill(connection, path, header, passphrase, told)
@@ -153,7 +153,7 @@ def _bring_key(path: Path, passphrase: str | None) -> Path | None:
     return None
 
 
-def _holds_something(connection: Connection) -> bool:
+def holds_something(connection: Connection) -> bool:
     """Whether anybody can sign in or anything was handed over; a database just made holds neither."""
     asked = (
         select(Account.id).where(Account.password_hash.is_not(None)),

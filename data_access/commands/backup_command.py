@@ -6,11 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from config import clock
 from config.language import N_, _
 from data_access import accounts
 from data_access.backups import archive, health, making, proving, restoring, tables
@@ -59,6 +61,11 @@ def restore(file: Path, replace: bool, as_json: bool) -> None:
         _print({"path": str(file), "rows": done.rows, "data_version": done.data_version})
     else:
         click.echo(_("{n} rows are back, data version {v}.", n=done.rows, v=done.data_version))
+    made = f"{clock.local(datetime.fromisoformat(done.manifest['made_at'])):%Y-%m-%d %H:%M}"
+    click.echo(
+        _("Whoever was purged or erased after {moment} is back: purge again, and repeat the erasures.", moment=made),
+        err=True,
+    )
 
 
 @click.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -16,6 +17,7 @@ from data_access import submissions
 from data_access.accounts import Actor, Capability
 from data_access.commands import answers
 from data_access.commands.arguments import Day, acting, campaign
+from data_access.faults import FaultError
 from data_access.inbox import batches, folders, intake
 from data_access.inbox.folders import Moved
 from data_access.reports import directory
@@ -82,13 +84,22 @@ def _import(actor: Actor, paths: tuple[Path, ...], hints: Hints, dry: bool, as_j
     found = [file for path in paths for file in folders.workbooks(path)]
     files, outcomes = folders.opened(found, hints)
     batch = None if dry or not files else batches.open_(actor, "import", [item.sha256 for item in files])
-    for item in intake.take_in(actor, files, dry=dry, batch=batch, reopen=reopen):
-        outcomes[item.number] = item.answer
-    if batch is not None:
-        batches.close(actor, batch)
-    done = [(str(found[number]), outcomes[number]) for number in sorted(outcomes)]
+    try:
+        for item in intake.take_in(actor, files, dry=dry, batch=batch, reopen=reopen):
+            outcomes[item.number] = item.answer
+        if batch is not None:
+            batches.close(actor, batch)
+    except FaultError:
+        if outcomes:  # what went in before the database was gone is in
+            _answer(_done(found, outcomes), batch, as_json)
+        raise
+    done = _done(found, outcomes)
     _answer(done, batch, as_json)
     return any(outcome.refused for _path, outcome in done)
+
+
+def _done(found: Sequence[Path], outcomes: Mapping[int, Outcome]) -> list[tuple[str, Outcome]]:
+    return [(str(found[number]), outcomes[number]) for number in sorted(outcomes)]
 
 
 def _answer(done: list[tuple[str, Outcome]], batch: int | None, as_json: bool) -> None:

@@ -259,7 +259,9 @@ def content(actor: Actor, file: int) -> bytes:
         row = _file(connection, actor, file, BatchFile.content, BatchFile.workbook_id)
         if row.content is not None:
             return bytes(row.content)
-        kept: bytes | None = connection.execute(select(Workbook.content).where(Workbook.id == row.workbook_id)).scalar()
+        kept: bytes | None = connection.execute(
+            select(Workbook.content).where(Workbook.id == row.workbook_id, Workbook.purged_at.is_(None))
+        ).scalar()
     if kept is None:
         raise BatchError(_("This file was taken out of the batch."))
     return kept

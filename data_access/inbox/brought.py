@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select
 
 from data_access import database
-from data_access.accounts import Actor
+from data_access.accounts import Actor, Capability
 from data_access.inbox.plans import SheetOutcome
 from data_access.schema import Account, Batch, BatchFile, Campaign, Community, Submission
 
 
 def brought(actor: Actor, batch: int) -> dict[int, list[SheetOutcome]]:
     """One outcome for each submission of the account's batch, with what it took the place of, by file."""
+    actor.require(Capability.UPLOAD)
     with database.reading() as connection:
         rows = connection.execute(
             select(

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
 from data_access import database, privacy, submissions
 from data_access.accounts import Actor
+from data_access.faults import FaultError
 from data_access.inbox import batches, intake
 from data_access.inbox.intake import File
 from data_access.submissions import Outcome
@@ -34,7 +33,8 @@ Stamp = tuple[int, int]  # size and time of the last change
 class Moved:
     """What became of one file of a watched folder: where it lies now, and the copy with its findings beside it.
 
-    ``to`` is None where it stays: it could not be read, or the board could not decide; it is tried again.
+    ``to`` is None where it stays: it could not be read, or the board could not decide; it is tried again, at once where
+    it is the disk or the database that could not (``passing``).
     """
 
     path: Path
@@ -42,6 +42,7 @@ class Moved:
     batch: int | None = None
     to: Path | None = None
     annotated: Path | None = None
+    passing: bool = False
 
 
 def workbooks(path: Path) -> list[Path]:
@@ -93,7 +94,8 @@ def watch(
     """Take in the files of a folder, until ``stop`` is asked for or ``once``; what became of each.
 
     A file is taken when two looks, ``every`` seconds apart, found it the same. ``acting`` gives the account as it is at
-    that moment. One that stays is told once, and tried again when it or the data change.
+    that moment. One that stays is told once, and tried again when it or the data change, or the fault is over.
+    FaultError where the database does not answer and there is but ``once``; else it is waited for.
     """
     seen, stuck = _look(folder), dict[Path, tuple[Stamp, int]]()
     stop = stop or Stop()
@@ -107,13 +109,13 @@ def watch(
                 stamp = ready[moved.path]
                 known = stuck.get(moved.path, (None, 0))[0] == stamp
                 if moved.to is None:
-                    stuck[moved.path] = stamp, database.data_version()
+                    stuck[moved.path] = stamp, 0 if moved.passing else database.data_version()
                 if moved.to is not None or not known:
                     yield moved
-        except OperationalError as failure:
+        except FaultError as fault:
             if once:
                 raise
-            log.error("the database did not answer: %s", type(failure).__name__)
+            log.error("the watch has to wait: %s", fault.kind)
         seen = now
         if once:
             return
@@ -144,7 +146,7 @@ def _take(actor: Actor, folder: Path, stamps: dict[Path, Stamp], hints: Hints) -
     for item in intake.take_in(actor, files, batch=batch):
         path = paths[item.number]
         if item.problem or _stamp(path) != stamps[path]:  # not decided, or written anew meanwhile
-            yield Moved(path, item.answer, batch)
+            yield Moved(path, item.answer, batch, passing=item.passing)
         else:
             yield _move(folder, path, item, batch)
     batches.close(actor, batch)

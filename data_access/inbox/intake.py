@@ -21,7 +21,7 @@ from typing import Any
 from config import clock
 from config.language import N_, _
 from config.settings import settings
-from data_access import database, privacy, submissions
+from data_access import database, faults, privacy, submissions
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.findings import Finding, Severity
 from data_access.inbox import batches, rules
@@ -73,6 +73,7 @@ class Reading:
     result: WorkbookResult | None = None
     outcome: Outcome | None = None
     problem: str = ""
+    passing: bool = False  # the problem is one of disk or database: it is nothing that the file could help
     differences: dict[tuple[int, int, str], Difference] = field(default_factory=dict)
 
 
@@ -112,6 +113,11 @@ class File:
     def problem(self) -> str:
         """Why the file could not be examined, or not be taken in just now: then it may be tried again."""
         return self.reading.problem if self.reading else ""
+
+    @property
+    def passing(self) -> bool:
+        """Whether the problem lies with disk or database, so that the same file may go in at the next try."""
+        return self.reading is not None and self.reading.passing
 
     @property
     def version(self) -> int:
@@ -269,7 +275,7 @@ def examine(actor: Actor, files: Sequence[File], progress: Progress = quiet, reo
             beside = [other.result for other in bringing if other is not item and other.result is not None]
             names = tuple(result.sha256 for result in beside)
             key = (item.hints, _frozen(item.mends), actor, now, today, names, reopen)
-            if item.reading is None or item.reading.key != key:
+            if item.reading is None or item.reading.key != key or item.passing:
                 stale.append((item, key, beside))
         for done, (item, key, beside) in enumerate(stale):
             progress(done, len(stale), item.name)
@@ -288,8 +294,13 @@ def _read(actor: Actor, item: File, reading: Reading, beside: Sequence[WorkbookR
         reading.problem = str(refusal)
     except Exception as problem:  # whatever one file does, the others go on
         log.error("%s could not be examined: %s", item.sha256[:12], privacy.failure(problem))
-        reading.problem = _(_FAILED)
+        _stopped(reading, problem)
     return reading
+
+
+def _stopped(reading: Reading, problem: Exception) -> None:
+    told = faults.sentence(problem)
+    reading.problem, reading.passing = told or _(_FAILED), told is not None
 
 
 def _not_allowed(item: File, refusal: AccountError) -> Outcome:
@@ -400,7 +411,7 @@ def _commit(
         reading.problem = str(refusal)
     except Exception as problem:  # nothing of it is kept; the others go on
         log.error("%s could not be committed: %s", item.sha256[:12], privacy.failure(problem))
-        reading.problem = _(_FAILED)
+        _stopped(reading, problem)
     if not item.committed and item.reading is not None:
         reading.key = item.reading.key  # said until the data change, or the sender says something else
     item.reading = reading

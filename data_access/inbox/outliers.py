@@ -108,7 +108,11 @@ def _days_of(kind: str) -> Select[*tuple[Any, ...]]:
         return query
     source = table(kind)
     sums = (complete_sum(source.c[key]).label(key) for key in TALLIES[kind])
-    return query.add_columns(*sums).join(source, source.c.submission_id == Submission.id).group_by(Submission.id)
+    return (
+        query.add_columns(*sums)
+        .join(source, source.c.submission_id == Submission.id)
+        .group_by(Submission.street_id, Submission.id)
+    )
 
 
 def _figures(kind: str, facts: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:

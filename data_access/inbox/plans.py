@@ -269,7 +269,7 @@ def _decide(connection: Connection, actor: Actor, held: Held, plan: Plan, sha256
         return
     outcome.submission, outcome.revision = previous.id, previous.revision
     assert outcome.comparison is not None
-    if outcome.comparison.same:
+    if outcome.comparison.same or _emptied(connection, previous, sha256):
         outcome.status = "unchanged"
     elif _superseded_file(connection, actor.street_id, plan.scope, sha256):
         outcome.status = "unchanged"
@@ -280,6 +280,14 @@ def _decide(connection: Connection, actor: Actor, held: Held, plan: Plan, sha256
         outcome.status, outcome.submission = "committed", None
         outcome.revision = held.next_revision(plan.scope)
         outcome.replaces = (previous.id, previous.username, previous.committed_at)
+
+
+def _emptied(connection: Connection, previous: Row[*tuple[Any, ...]], sha256: str) -> bool:
+    """Whether these very bytes are in force and their people were emptied out since: they are nothing new."""
+    known = select(Workbook.id).where(
+        Workbook.id == previous.workbook_id, Workbook.sha256 == sha256, Workbook.purged_at.is_not(None)
+    )
+    return connection.execute(known).first() is not None
 
 
 def _superseded_file(connection: Connection, street_id: int, scope: str, sha256: str) -> bool:

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
@@ -37,7 +36,6 @@ SORTS = {
     "action": re.compile(r".+"),
 }
 _LONGEST = 200  # characters of a name or a record
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # also what turns the direction of writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def add(
                 sort=sort,
                 record=record,
                 piece=piece,
-                filename=_plain(filename),
+                filename=attached.plain_name(filename)[-_LONGEST:],
                 media_type=found.kind,
                 size=len(data),
                 sha256=digest,
@@ -196,7 +194,7 @@ def content(actor: Actor, attachment: int, as_of: datetime | None = None) -> byt
     """
     actor.require(Capability.READ_PEOPLE)
     with database.writing() as connection:
-        data: bytes = _one(connection, actor, attachment, as_of, Attachment.content).content
+        data: bytes = _there(_one(connection, actor, attachment, as_of, Attachment.content).content)
         audit.record(connection, actor, "attachment_downloaded", str(attachment))
     return data
 
@@ -208,7 +206,7 @@ def picture(actor: Actor, attachment: int, as_of: datetime | None = None) -> byt
         row = _one(connection, actor, attachment, as_of, Attachment.content, Attachment.media_type)
     if row.media_type not in PICTURES:
         raise AttachedError(N_("This file is no picture. Download it."))
-    return attached.picture(row.content, row.media_type)
+    return attached.picture(_there(row.content), row.media_type)
 
 
 def thumbnail(actor: Actor, attachment: int, as_of: datetime | None = None) -> bytes | None:
@@ -256,6 +254,12 @@ def _one(
     return row
 
 
+def _there(content: bytes) -> bytes:
+    if not content:  # nobody can attach an empty file
+        raise AttachedError(N_("This file is no longer kept: its time is over, or somebody in it was erased."))
+    return content
+
+
 def _passed(connection: Connection, actor: Actor, file: Row[*tuple[Any, ...]]) -> bool:
     """Whether the evidence that a file belongs to was approved."""
     year, item, *_event = file.record.split("/")
@@ -297,8 +301,3 @@ def _stands(as_of: datetime | None) -> ColumnElement[bool]:
     if as_of is None:
         return Attachment.removed_at.is_(None)
     return and_(Attachment.added_at <= as_of, or_(Attachment.removed_at.is_(None), Attachment.removed_at > as_of))
-
-
-def _plain(filename: str) -> str:
-    """A name without the folders before it and without characters that cannot be seen; its end is kept."""
-    return _UNSEEN.sub("", PurePath(filename.replace("\\", "/")).name)[-_LONGEST:]

@@ -145,6 +145,7 @@ def extend(actor: Actor, item_no: str, due: date, reason: str, *, revision: int 
 
 def moves(actor: Actor, item_no: str) -> tuple[str, ...]:
     """The statuses this account may take the matter to now."""
+    actor.require(Capability.READ_BOARD)
     try:
         matter = _standing(actor, item_no)
     except MatterError:

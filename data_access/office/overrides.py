@@ -73,6 +73,8 @@ NAMES: Mapping[str, str] = {
     "backup.daily": N_("daily copies kept"),
     "backup.weekly": N_("weekly copies kept"),
     "backup.monthly": N_("monthly copies kept"),
+    "retention.on": N_("personal data are emptied by themselves"),
+    "retention.months": N_("after (months)"),
 }
 COLUMNS = ["name", "label", "value", "file", "set", "fixed", "by", "at"]
 

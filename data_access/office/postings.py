@@ -26,6 +26,7 @@ from config.language import N_, _
 from config.settings import settings
 from data_access import audit, database, privacy
 from data_access.accounts import Actor, Capability
+from data_access.faults import FaultError
 from data_access.office import overlay
 from data_access.schema import Account, Posting, Street
 
@@ -185,6 +186,8 @@ def _work() -> None:
                 if not _waiting():
                     _retire()
                     return
+        except FaultError as fault:  # the texts are in the database: they wait for it
+            log.warning("sending has to wait: %s", fault.kind)
         except Exception as problem:  # the thread must not take the process with it
             log.error("sending stopped: %s", privacy.failure(problem))
             return

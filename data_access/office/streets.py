@@ -25,6 +25,7 @@ class StreetInUseError(SubmissionError):
 
 def is_sample(actor: Actor) -> bool:
     """Whether the actor's street is the invented one."""
+    actor.require(Capability.READ_BOARD)
     with database.reading() as connection:
         return bool(connection.execute(select(Street.is_sample).where(Street.id == actor.street_id)).scalar_one())
 

@@ -66,6 +66,7 @@ class Standing:
     target: Fraction | None = None
     sheet_target: Decimal | None = None
     reports: int = 0
+    left: int | None = None
     found: int | None = None
     mended: int | None = None
     approximate: bool = False
@@ -390,7 +391,17 @@ def rate_standing(
         thresholds=thresholds(),
     )
     shown = None if indicator.target is None else metrics.exact(indicator.target)
-    return Standing(progress, span, num, den, shown)
+    # of what is counted in wholes; a rate of two fractions was scaled up to be exact
+    floor = (
+        indicator.kind == "rate" and indicator.comparator != "≤" and (num, den) == (rate.numerator, rate.denominator)
+    )
+    return Standing(progress, span, num, den, shown, left=left(rate, target) if floor else None)
+
+
+def left(rate: Rate, target: metrics.Number | None) -> int | None:
+    """How many are missing to a floor, 0 where it is reached; None where it cannot be said."""
+    missing = metrics.left_to_target(rate, target)
+    return None if missing is None else max(missing, 0)
 
 
 def _zero(indicator: Indicator, reports: Sequence[Report], span: Period, day: date) -> Standing:

@@ -89,7 +89,7 @@ def matters(view: View) -> pd.DataFrame:
 
 
 def _table(view: View, *, clear: bool) -> pd.DataFrame:
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = ledger.rows(connection, view, clear=clear)
         dates = ledger.dates(connection, view)
         areas = dict(_areas(connection, view))
@@ -106,7 +106,7 @@ def _table(view: View, *, clear: bool) -> pd.DataFrame:
 def inspections(view: View) -> dict[str, int]:
     """What was inspected by the view's day: ``records``, ``problems`` among them, and of these ``rectified`` (fixed,
     re-checked or not) and ``open``."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = ledger.rows(connection, view, clear=True)
         dates = ledger.dates(connection, view)
     found = [_status(row, ledger.item(row, dates.get(row.item_no, {}), view.day), view.day) for row in rows]
@@ -125,7 +125,7 @@ def summary(view: View, by: str | None = None) -> pd.DataFrame:
     closed_on_time_d (按期整改率); reopened_n, reopened_d (反弹率); critical, relapsed (Int64: open ones). With nothing
     due a rate has the denominator 0: not applicable, not 0 %.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = ledger.rows(connection, view)
         dates = ledger.dates(connection, view)
     groups: dict[Any, list[Row[Any]]] = {} if by else {None: list(rows)}
@@ -179,7 +179,7 @@ def events(view: View, item_no: str) -> pd.DataFrame:
     Columns: at (aware UTC), event (found, assigned, fixed, rechecked, closed, reopened, extended), role (of the
     account that did it, never its name), note (as the free text of ``table``; None for leaders).
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         known = {row.item_no: row for row in ledger.rows(connection, view)}
         rows = connection.execute(
             select(ActionEvent.at, ActionEvent.event, Account.role, ActionEvent.note)
@@ -257,7 +257,7 @@ def _about(row: Row[Any]) -> str:
     except UnknownWorkstreamError:  # an old matter of a workstream the office no longer keeps
         stream = str(row.workstream)
     kind = privacy.blot(row.issue_type) or ""
-    if stream and kind:
+    if stream and kind and stream != kind:
         return _("{workstream}: {kind} ({number})", workstream=stream, kind=kind, number=row.item_no)
     told = stream or kind
     return _("{kind} ({number})", kind=told, number=row.item_no) if told else str(row.item_no)

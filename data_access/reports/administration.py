@@ -68,7 +68,7 @@ def register(actor: Actor) -> pd.DataFrame:
     joined (those merged into it, with the day), former (names it bore, with the day on which each ended).
     """
     actor.require(Capability.ADMINISTER)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = connection.execute(
             select(
                 Community.id,
@@ -116,7 +116,7 @@ def blank_workbook(view: View, key: str, language: str, *, dated: bool = True) -
         view = replace(view, community=actor.community)
     given = templates.Given()
     recorded = key in ("base", "roster", "evening", "actions")  # these name people
-    with database.writing() if recorded else database.reading() as connection, speaking(language):
+    with database.writing() if recorded else database.reporting() as connection, speaking(language):
         street = known(connection, actor)
         communities: Sequence[Any] = [place for place in street.communities if street.only in (None, place.name)]
         sites: Sequence[Any] = street.sites
@@ -174,7 +174,7 @@ def system(actor: Actor) -> System:
     actor.require(Capability.ADMINISTER)
     folder = settings().data_dir.resolve()
     url = make_url(settings().url)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         version = connection.execute(select(DataVersion.version, DataVersion.changed_at)).one()
         count = connection.execute(
             select(func.count(Submission.id)).where(Submission.street_id == actor.street_id)

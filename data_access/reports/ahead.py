@@ -32,7 +32,7 @@ def table(view: View, days: int = DAYS) -> pd.DataFrame:
     communities have still to do it; <NA> where nothing records it), left (Int64 days to go).
     """
     until = view.day + timedelta(days=days - 1)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         shown = units(connection, view)
         weeks = list(dict.fromkeys((plans.week(view.day), plans.week(until))))
         planned = plans.load(connection, view, [unit.key for unit in shown], weeks)

@@ -68,7 +68,7 @@ def opening_day(actor: Actor, campaign: str | None = None) -> date:
 
 def days(view: View) -> Days:
     """The days before the view's day that the briefing speaks of."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return _days(connection, view)
 
 

@@ -14,6 +14,7 @@ from config.settings import settings
 from data_access import audit, database, metrics, naming, privacy
 from data_access.accounts import Actor, Capability, Role
 from data_access.force import complete_sum, in_force
+from data_access.office.reveals import Purpose
 from data_access.reports import frames, tallies
 from data_access.reports.directory import sites
 from data_access.reports.tallies import SETTLED, TO_CALL_AGAIN
@@ -79,7 +80,7 @@ def label(code: str | None) -> str:
 
 def next_day(view: View) -> date:
     """The next day on which the campaign does not rest: whose roster is tomorrow's."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return tallies.next_open_day(connection, view)
 
 
@@ -92,7 +93,7 @@ def table(view: View) -> pd.DataFrame:
     not_called (of those, not on the day's rosters), review_due (deferrals to be looked at again); rates ``RATES`` as
     ``_n``/``_d``; roster_submission, _revision; estimates as in ``frames.frame``.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         communities = tallies.members(connection, view)
         roster, morning = tallies.rosters(connection, view), tallies.mornings(connection, view)
         before = _evenings_before(connection, view)
@@ -169,7 +170,7 @@ def timetable(view: View) -> pd.DataFrame:
     people, batch_capacity, over (people above it, 0 within; Int64, missing without a capacity), load_n, load_d.
     Sites in the order of the site list, batches by number.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = connection.execute(
             select(
                 Site.name.label("site"),
@@ -210,7 +211,7 @@ def loads(view: View) -> pd.DataFrame:
     (people above it), stock (doses), short (doses missing for the plan, else for the people), load_n, load_d; Int64,
     missing where not reported. Listed are the sites that somebody is called up to or that a morning sheet names.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         named = _of_communities(connection, view)
         called = connection.execute(
             select(Site.name, func.count())
@@ -281,7 +282,7 @@ def by(view: View, key: Key) -> pd.DataFrame:
     Columns: key, people, vaccinated, settled (Int64), share_n, share_d. Communities in register order, groups and
     doses in the campaign's; those with nobody called up are left out.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         campaign = tallies.definition(connection, view)
         communities = [member.name for member in tallies.members(connection, view)]
         called = naming.called(connection, view.actor.street_id, view.day, view.as_of)
@@ -328,6 +329,7 @@ _PERSON = (
     Callup.outcome,
     Callup.vaccination_date.label("day"),
     Callup.row,
+    Callup.id,
 )
 PEOPLE = ("community", "name", "document", "phone", "site", "batch_no", "batch_time", "dose_no", "person_group")
 
@@ -336,11 +338,12 @@ def people(view: View) -> pd.DataFrame:
     """The people called up on the day, masked; of a clerk's own community only.
 
     Columns: community, name (张*), document (****1234), phone (138****5678), site, batch_no (Int64), batch_time,
-    dose_no, person_group, reminded (boolean), outcome (code, None while unsettled), row (of the sheet, Int64).
+    dose_no, person_group, reminded (boolean), outcome (code, None while unsettled), row (of the sheet, Int64), id (for
+    ``reveals``).
     Ordered by community, site, batch and row. NotAllowedError for roles without access to people,
     OtherCommunityError for a clerk who names another community.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         scope = own_people(connection, view)
         rows = connection.execute(
             persons().where(tallies.of_day(view, "roster"), scope).order_by(Community.position, *_PLACE)
@@ -352,9 +355,9 @@ def carried_over(view: View) -> pd.DataFrame:
     """People of the last rosters who are to be called again and are not on the day's, masked as in ``people``.
 
     Their outcome was no-show, rescheduled, another site or no vaccine. Columns: community, name, document, phone, site,
-    batch_no, batch_time, dose_no, person_group, outcome, day (of the roster they were on). Errors as ``people``.
+    batch_no, batch_time, dose_no, person_group, outcome, day (of the roster they were on), id. Errors as ``people``.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         scope = own_people(connection, view)
         rows = connection.execute(
             persons().where(carried(connection, view), scope).order_by(Community.position, Callup.row)
@@ -379,7 +382,7 @@ def deferral_over(view: View) -> pd.DataFrame:
 
     ``day`` is that of the roster on which they were deferred.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         scope = own_people(connection, view)
         rows = connection.execute(
             persons().where(deferred_long(connection, view), scope).order_by(Community.position, Callup.row)
@@ -414,7 +417,9 @@ LOOK_BACK = 90  # days in which a deferral is still remembered
 SHEET = ("community", "liaison", "liaison_phone", "site", "batch_no", "batch_time", "batch_leader", "name", "phone")
 
 
-def call_sheets(view: View, by: Literal["liaison", "site"], *, plain: bool = False) -> list[tuple[str, pd.DataFrame]]:
+def call_sheets(
+    view: View, by: Literal["liaison", "site"], *, plain: Purpose | None = None
+) -> list[tuple[str, pd.DataFrame]]:
     """The day's call sheet as one list per ``liaison`` of a community, or per ``site``, with what each is called.
 
     Columns, ``plain`` and errors as ``call_sheet``. Who has no liaison or site stands on a list of their own.
@@ -431,22 +436,22 @@ def call_sheets(view: View, by: Literal["liaison", "site"], *, plain: bool = Fal
     return parts
 
 
-def call_sheet(view: View, *, plain: bool = False) -> pd.DataFrame:
+def call_sheet(view: View, *, plain: Purpose | None = None) -> pd.DataFrame:
     """The day's call sheet, liaison by liaison, ready to print: whom to call, and where and when they gather.
 
     Columns: community, liaison, liaison_phone, site, batch_no (Int64), batch_time, batch_leader, name, phone, dose_no,
-    person_group, reminded (boolean). Masked; ``plain`` writes names and telephones out, which is recorded with the
-    account and the number of people. Errors as ``people``.
+    person_group, reminded (boolean). Masked; ``plain`` writes names and telephones out for a purpose, which is recorded
+    with the account and the number of people. Errors as ``people``; written out also as ``reveals.reveal``.
     """
     query = persons(Callup.liaison, Callup.liaison_phone, Callup.batch_leader)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         scope = own_people(connection, view)
         rows = connection.execute(
             query.where(tallies.of_day(view, "roster"), scope).order_by(Community.position, *_PLACE)
         ).all()
     lines = [row._asdict() for row in rows]
-    if plain:
-        _reveal(view.actor, view.day, len(lines))
+    if plain is not None:
+        _reveal(view.actor, view.day, lines, plain)
     else:
         for line in lines:
             line |= {name: privacy.mask_name(line[name]) for name in ("name", "liaison", "batch_leader")}
@@ -455,9 +460,12 @@ def call_sheet(view: View, *, plain: bool = False) -> pd.DataFrame:
     return frame.astype({"batch_no": "Int64", "reminded": "boolean"})
 
 
-def _reveal(actor: Actor, day: date, people: int) -> None:
+def _reveal(actor: Actor, day: date, lines: list[dict[str, Any]], purpose: Purpose) -> None:
+    actor.require(Capability.REVEAL)
+    purpose.check()
+    told = purpose.recorded(*{line["name"] for line in lines})
     with database.writing() as connection:
-        audit.record(connection, actor, "call_sheet", day.isoformat(), people=people)
+        audit.record(connection, actor, "call_sheet", day.isoformat(), people=len(lines), **told)
 
 
 _PLACE = (Site.name, Callup.batch_no, Callup.row)
@@ -476,10 +484,10 @@ def persons(*more: Any) -> Select[Any]:
 
 
 def masked(rows: Any, *more: str) -> pd.DataFrame:
-    """Rows of ``persons`` as they may be shown, with the columns PEOPLE and ``more``."""
+    """Rows of ``persons`` as they may be shown, with the columns PEOPLE, ``more`` and id."""
     lines = [_mask(row) for row in rows]
-    kinds = {"batch_no": "Int64", "row": "Int64", "reminded": "boolean"}
-    frame = pd.DataFrame(lines, columns=[*PEOPLE, *more])
+    kinds = {"batch_no": "Int64", "row": "Int64", "reminded": "boolean", "id": "Int64"}
+    frame = pd.DataFrame(lines, columns=[*PEOPLE, *more, "id"])
     return frame.astype({name: kind for name, kind in kinds.items() if name in frame})
 
 

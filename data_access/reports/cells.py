@@ -52,6 +52,10 @@ CELL = (
     "elapsed_d",
     "expected",
     "shortfall",
+    "completion_n",
+    "completion_d",
+    "asked_n",
+    "asked_d",
 )
 
 
@@ -109,21 +113,25 @@ def severity(standing: Standing) -> tuple[int, Fraction]:
 
 def _figures(standing: Standing) -> dict[str, Any]:
     judged, parts = standing.progress, standing.parts
-    return {
+    made: dict[str, Any] = {
         "gap": None if judged.gap is None else metrics.half_up(judged.gap, 6),
         "done_n": parts[0] if parts else None,
         "done_d": parts[1] if parts else None,
         "expected": judged.expected,
         "shortfall": None if judged.shortfall is None else math.ceil(judged.shortfall),
     }
+    for name, share in (("completion", judged.completion), ("asked", judged.share)):
+        if share is not None:
+            made |= {f"{name}_n": share.numerator, f"{name}_d": share.denominator}
+    return made
 
 
 PART = (
-    *("indicator", "name", "kind", "accrual", "unit", "state", "gap", "done_n", "done_d", "value", "target"),
+    *("indicator", "name", "kind", "accrual", "unit", "factor", "state", "gap", "done_n", "done_d", "value", "target"),
     *("completion_n", "completion_d", "asked_n", "asked_d", "elapsed_n", "elapsed_d"),
-    *("expected", "shortfall", "headroom", "unreported", "mended_n", "mended_d", "reports", "approximate"),
+    *("expected", "shortfall", "left", "headroom", "unreported", "mended_n", "mended_d", "reports", "approximate"),
 )
-_COUNTS = ("expected", "shortfall", "headroom", "unreported", "reports")
+_COUNTS = ("expected", "shortfall", "left", "headroom", "unreported", "reports", "factor")
 INDICATOR = (*PART, "period", "sheet_target", "target_text", "definition", "in_matrix")
 
 
@@ -136,17 +144,19 @@ def part(item: Indicator, standing: Standing, day: date) -> dict[str, Any]:
     """The figures of one indicator."""
     judged = standing.progress
     passed, days = accrual.elapsed(standing.window, day)
-    row: dict[str, Any] = {
+    return {
         "indicator": item.code,
         "name": item.label,
         "kind": item.kind,
         "accrual": item.accrual,
         "unit": item.unit_text,
+        "factor": item.factor if item.ratio else None,
         "state": judged.state,
         "value": None if standing.done is None else decimal(standing.done),
         "target": None if standing.target is None else decimal(standing.target),
         "elapsed_n": passed,
         "elapsed_d": days,
+        "left": standing.left,
         "headroom": None if judged.headroom is None else math.floor(judged.headroom),
         "unreported": judged.unreported,
         "mended_n": standing.mended,
@@ -155,10 +165,6 @@ def part(item: Indicator, standing: Standing, day: date) -> dict[str, Any]:
         "approximate": standing.approximate,
         **_figures(standing),
     }
-    for name, share in (("completion", judged.completion), ("asked", judged.share)):
-        if share is not None:
-            row |= {f"{name}_n": share.numerator, f"{name}_d": share.denominator}
-    return row
 
 
 def indicator(item: Indicator, standing: Standing, day: date) -> dict[str, Any]:

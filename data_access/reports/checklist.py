@@ -90,7 +90,7 @@ def sections(view: View) -> pd.DataFrame:
 
 
 def _all(view: View) -> list[tuple[str, str | None, Kept]]:
-    with database.reading() as connection:
+    with database.reporting() as connection:
         communities = units(connection, view)
         kept = judged.load(connection, view, communities)
     return [(one.name, one.area, kept[one.key]) for one in communities]
@@ -142,7 +142,7 @@ _ITEM = (
 
 
 def _only(view: View, community: str) -> View:
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return replace(view, area=None, community=progress.only(connection, view, community).name)
 
 
@@ -217,7 +217,7 @@ def records(view: View, community: str) -> pd.DataFrame:
     revision (Int64, of the whole list). UnknownCommunityError, NotAllowedError, OtherCommunityError.
     """
     view.actor.require(Capability.READ_PEOPLE)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         one = progress.only(connection, view, community)
         view.actor.require_community(one.key)
         kept = judged.load(connection, view, [one])[one.key]

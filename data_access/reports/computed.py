@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from config.campaigns import Campaign
 from config.catalogue import catalogue
 from config.indicators import Indicator
-from data_access import metrics
+from data_access import metrics, naming
 from data_access.catalogue.targets import Targets
 from data_access.force import complete_sum, in_force
 from data_access.metrics import Period, Rate
@@ -68,7 +68,7 @@ class Counted:
 
     season: Season
     codes: tuple[str, ...]
-    opened: tuple[date, ...]  # the days with a roster or tally
+    opened: tuple[date, ...]  # of each year the first day with a roster or tally
     sheets: Received
     sent: Mapping[str, Mapping[int, tuple[date, ...]]]  # by kind and community the days with one, in order
     checked: frozenset[Pair]  # the days whose evening tally says 已核对
@@ -159,7 +159,7 @@ def load(season: Season, codes: Iterable[str] = CODES) -> Counted:
     connection, view = season.connection, season.view
     wanted = tuple(code for code in CODES if code in set(codes))
     start = date(season.days[0].year, 1, 1)
-    opened, sent = _opened(connection, view, start)
+    opened = _opened(connection, view, start)
     kinds = dict.fromkeys(kind for code in wanted for kind in PUNCTUAL.get(code, ()))
     checked, observed = _evenings(connection, view, start)
     return Counted(
@@ -167,7 +167,7 @@ def load(season: Season, codes: Iterable[str] = CODES) -> Counted:
         wanted,
         opened,
         received(connection, view, min(opened, default=view.day), tuple(kinds)),
-        sent,
+        _sent(connection, view, start),
         checked,
         _series(season) if set(DOSES) & set(wanted) else {},
         observed,
@@ -205,7 +205,7 @@ def _judge(declared: Indicator, rate: Rate, reach: float | None, campaign: Campa
     dated = Period(campaign.starts, campaign.ends) if campaign.starts and campaign.ends else None
     progress = metrics.rate_progress(rate, target, "≥", dated, day if dated else None, thresholds=accrual.thresholds())
     span = dated or accrual.window(declared, day)
-    return Standing(progress, span, parts[0], parts[1], target)
+    return Standing(progress, span, parts[0], parts[1], target, left=accrual.left(rate, target))
 
 
 def _coverage(standings: Mapping[int, standing.Standing]) -> dict[tuple[int, str], Rate]:
@@ -221,23 +221,33 @@ def _coverage(standings: Mapping[int, standing.Standing]) -> dict[tuple[int, str
     return found
 
 
-def _opened(
-    connection: Connection, view: View, start: date
-) -> tuple[tuple[date, ...], Mapping[str, Mapping[int, tuple[date, ...]]]]:
-    """The days from ``start`` with a roster or tally of the campaign, and by kind those of each community."""
+def _opened(connection: Connection, view: View, start: date) -> tuple[date, ...]:
+    """Of each year from ``start`` on, the first day with a roster or tally of the campaign, whoever sent it."""
+    firsts = (
+        connection.execute(
+            select(func.min(Submission.business_date)).where(
+                Submission.kind.in_(deadlines.DAILY),
+                Submission.rows_accepted > 0,
+                *_scope(view.on(min(view.day, date(year, 12, 31))), max(start, date(year, 1, 1)), whole=True),
+            )
+        ).scalar()
+        for year in range(start.year, view.day.year + 1)
+    )
+    return tuple(day for day in firsts if day is not None)
+
+
+def _sent(connection: Connection, view: View, start: date) -> Mapping[str, Mapping[int, tuple[date, ...]]]:
+    """By kind and community the days from ``start`` with such a sheet of the campaign, in order of time."""
     rows = connection.execute(
         select(Submission.kind, Submission.community_id, Submission.business_date)
         .where(Submission.kind.in_(deadlines.DAILY), Submission.rows_accepted > 0, *_scope(view, start))
         .order_by(Submission.business_date)
-    ).all()
+    )
     sent: dict[str, dict[int, dict[date, None]]] = {kind: {} for kind in deadlines.DAILY}
     for kind, community, day in rows:
         assert community is not None and day is not None  # a daily sheet is one community's of one day
         sent[kind].setdefault(community, {})[day] = None
-    return (
-        tuple(dict.fromkeys(row.business_date for row in rows)),
-        {kind: {key: tuple(days) for key, days in told.items()} for kind, told in sent.items()},
-    )
+    return {kind: {key: tuple(days) for key, days in told.items()} for kind, told in sent.items()}
 
 
 def _evenings(connection: Connection, view: View, start: date) -> tuple[frozenset[Pair], dict[int, Line]]:
@@ -292,8 +302,10 @@ def _add(lines: dict[K, Line], key: K, day: date, rate: Rate) -> None:
     line.rates.append(rate)
 
 
-def _scope(view: View, start: date) -> tuple[ColumnElement[bool], ...]:
+def _scope(view: View, start: date, *, whole: bool = False) -> tuple[ColumnElement[bool], ...]:
+    """The sheets from ``start`` to the view's day: of its own community, where it names one and not the ``whole``."""
     return (
+        naming.only(Submission.community_id, view.actor.street_id, None if whole else view.community),
         Submission.street_id == view.actor.street_id,
         Submission.campaign_id == campaign_key(view),
         Submission.business_date.between(start, view.day),

@@ -100,7 +100,7 @@ def counts(view: View) -> dict[str, int]:
 
 def source(view: View, number: str) -> dict[str, str] | None:
     """Where the record of a matter is shown: ``page`` and what its address needs. None where it came otherwise."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         plea = next(_numbered(connection, view, number), None)
     if plea is None:
         return None
@@ -114,14 +114,14 @@ def source(view: View, number: str) -> dict[str, str] | None:
 def asked(actor: Actor, number: str) -> Plea | None:
     """The record in force with this number that asks for help, for the one who raises it. NotAllowedError."""
     actor.require(Capability.MANAGE_ACTIONS)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         found = _numbered(connection, View(actor, clock.today(), ""), number)
         return next((plea for plea in found if plea.open), None)
 
 
 def _waiting(view: View) -> tuple[list[Plea], dict[str, str]]:
     """The records that are not raised yet, and the area of each community by name."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         frame = register(connection, view)
         keys = set(frame["id"].tolist())
         if view.actor.role == Role.CLERK:

@@ -15,7 +15,6 @@ import pandas as pd
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
-from config import clock
 from config.language import N_, _
 from data_access import database, metrics, privacy, sheets
 from data_access.accounts import Capability, Role
@@ -49,14 +48,14 @@ def corrections(view: View, since: datetime | None = None) -> pd.DataFrame:
     start = since or closing.first_closed(view.actor, view.day, view.campaign, view.as_of)
     if start is None:
         return _frame([])
-    with database.reading() as connection:
+    with database.reporting() as connection:
         names = {one.id: one.name for one in tallies.members(connection, view)}
         versions = _versions(connection, view)
         lines = []
         for key, name in names.items():
             for kind in DAILY:
                 known = versions.get((key, kind), [])
-                old, new = (_standing(known, moment) for moment in (start, view.as_of or clock.now()))
+                old, new = (_standing(known, moment) for moment in (start, view.known_by))
                 if (old and old.id) != (new and new.id):
                     lines += _changed(connection, view, name, kind, old, new)
     return _frame(_explained(view, lines))

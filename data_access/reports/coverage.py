@@ -89,7 +89,7 @@ def table(view: View) -> pd.DataFrame:
     where one of them lacks the figure; its increment is that of one day, over increment_counted of them. estimates as
     in ``frames.frame``.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         campaign = campaign_of(connection, view)
         communities = units(connection, view)
         standing = standings(connection, view, campaign, communities)
@@ -191,10 +191,10 @@ def history(view: View, days: int = 30) -> pd.DataFrame:
 
     Columns: level, community, day, coverage_n, coverage_d (Int64; of the street those who reported that day), doses
     (Int64, given that day), reported (Int64 communities), as_of (from when the base of that day counts: an earlier
-    day keeps its own base). A day without a report is <NA>, never zero.
+    day keeps its own base), estimates as in ``frames.frame``. A day without a report is <NA>, never zero.
     """
     start = view.day - timedelta(days=days - 1)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         campaign = campaign_of(connection, view)
         communities = units(connection, view)
         known = bases.load(connection, view)
@@ -215,7 +215,7 @@ def history(view: View, days: int = 30) -> pd.DataFrame:
         if view.community is None:
             rows.append({"level": "street", "community": name, "day": day, **_street_day(daily)})
     counts = dict.fromkeys(("coverage_n", "coverage_d", "doses", "reported"), "Int64")
-    columns = ["level", "community", "day", *counts, "as_of"]
+    columns = ["level", "community", "day", *counts, "as_of", "estimates"]
     return frame(rows, columns, counts)
 
 
@@ -251,7 +251,7 @@ def groups(view: View) -> pd.DataFrame:
     denominator); Int64, sums over the view's communities. Groups without a base are left out. coverage_n is <NA>
     where no roster with outcomes is in force for the group and the base states no doses.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         campaign = campaign_of(connection, view)
         communities = [unit.key for unit in units(connection, view)]
         known = bases.load(connection, view)
@@ -300,7 +300,7 @@ def forecast(view: View) -> pd.DataFrame:
     (people per open day to reach the target by the campaign's end; <NA> while it is open-ended).
     """
     week = view.day - timedelta(days=7)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         campaign = campaign_of(connection, view)
         communities = units(connection, view)
         standing = standings(connection, view, campaign, communities)

@@ -80,7 +80,7 @@ def table(view: View) -> pd.DataFrame:
     None on a rest day); evening_due (aware UTC); estimates as in ``frames.frame``. See ``DEFINITIONS``; metrics.md
     §6.2, §6.3.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         lines = _lines(connection, view)
     whole = [*COUNTS, *(f"{name}_{part}" for name in RATES for part in "nd"), *differences.COLUMNS, "open", "explained"]
     whole += [name for name in _SHEETS if not name.endswith("_state")]

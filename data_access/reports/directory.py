@@ -33,7 +33,7 @@ class Street:
 def street(actor: Actor) -> Street:
     """The acting account's street."""
     actor.require(Capability.READ_BOARD)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         row = connection.execute(
             select(schema.Street.name, schema.Street.is_sample).where(schema.Street.id == actor.street_id)
         ).one()
@@ -43,7 +43,7 @@ def street(actor: Actor) -> Street:
 def campaigns(actor: Actor) -> list[Campaign]:
     """The street's campaigns in their order; the first is the default."""
     actor.require(Capability.READ_BOARD)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return campaign_definitions(connection, actor.street_id)
 
 
@@ -140,7 +140,7 @@ _REGISTER = (
 
 def communities(view: View) -> pd.DataFrame:
     """The register of the day; columns as ``register``."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return register(connection, view)
 
 
@@ -150,7 +150,7 @@ def community_named(actor: Actor, text: str) -> str | None:
     While the register is empty every name stands as it is.
     """
     actor.require(Capability.READ_BOARD)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         register = Register(known(connection, actor))
     return register.called(text) if register.communities else text
 
@@ -158,7 +158,7 @@ def community_named(actor: Actor, text: str) -> str | None:
 def name_on(actor: Actor, text: str, day: date, as_of: datetime | None = None) -> str:
     """What a community was called on a day that is asked for by any name it bears or bore; an unknown text as it is."""
     actor.require(Capability.READ_BOARD)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         number = connection.execute(select(naming.key(actor.street_id, text))).scalar()
         if number is None:
             return text
@@ -178,7 +178,7 @@ class Lineage:
 
 def lineage(view: View) -> Lineage:
     """Of the view's community, as it is known now; empty for an unknown one."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = connection.execute(
             select(Community.id, Community.name, Community.retired_on, Community.merged_into).where(
                 Community.street_id == view.actor.street_id, ~naming.is_former()
@@ -197,14 +197,14 @@ def lineage(view: View) -> Lineage:
 
 def areas(view: View) -> list[str]:
     """The areas (片区) of the register, in the order they first appear."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = counting(entries(connection, view), View(view.actor, view.day, view.campaign, view.as_of))
     return [area for area in dict.fromkeys(row.area for row in rows) if area]
 
 
 def sites(view: View) -> pd.DataFrame:
     """Sites in force. Columns: id, name, kind, daily_capacity, batch_capacity (Int64), open_from, open_until."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = connection.execute(
             select(
                 Site.id,
@@ -242,7 +242,7 @@ def latest_day(actor: Actor, campaign: str | None = None, kinds: tuple[str, ...]
             .where(schema.Campaign.street_id == actor.street_id, schema.Campaign.code == campaign)
             .scalar_subquery()
         )
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return connection.execute(query).scalar() or today
 
 

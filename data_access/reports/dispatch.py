@@ -176,7 +176,7 @@ def zero_tolerance(view: View) -> pd.DataFrame:
     (occurred, unconfirmed, confirmed).
     """
     frame = table(view)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         ids = {key: name for key, name, _area in tallies.members(connection, view)}
         mornings = {ids[key]: figures for key, figures in tallies.mornings(connection, view).items() if key in ids}
     staff = pd.Series([mornings.get(name, {}).get("staff") for name in frame["community"]], dtype="Int64")
@@ -217,11 +217,12 @@ def differences(view: View, day_table: pd.DataFrame | None = None) -> pd.DataFra
     Columns: community, identity (I1 … I8), column (of ``table``), label, amount (Int64, signed), first, second (Int64,
     the two figures; missing where they cannot be named), first_label, second_label, state (open, explained,
     information), how (what to do, one sentence without personal data), waiver (its number), accepted_by (the account,
-    masked), accepted_at (aware UTC) where somebody accepted it. I2 is listed dose by dose.
+    masked), accepted_at (aware UTC) where somebody accepted it, estimates as in ``frames.frame``. I2 is listed dose by
+    dose.
     ``day_table`` as in ``totals``.
     """
     frame = table(view) if day_table is None else day_table
-    with database.reading() as connection:
+    with database.reporting() as connection:
         hints = _Hints(connection, view)
         raises = tallies.definition(connection, view).raises
         standing = tallies.waivers(connection, view)
@@ -239,8 +240,8 @@ def differences(view: View, day_table: pd.DataFrame | None = None) -> pd.DataFra
             for difference in _spelled(identity, line, doses)
         ]
     columns = ["community", "identity", "column", "label", "amount", "first", "second", "first_label", "second_label"]
-    made = pd.DataFrame(lines, columns=[*columns, "state", "how", "waiver", "accepted_by", "accepted_at"])
-    return made.astype(dict.fromkeys(("amount", "first", "second", "waiver"), "Int64"))
+    columns += ["state", "how", "waiver", "accepted_by", "accepted_at", "estimates"]
+    return frames.frame(lines, columns, dict.fromkeys(("amount", "first", "second", "waiver"), "Int64"))
 
 
 def _accepted(standing: waivers.Standing, line: Mapping[str, Any], identity: Identity) -> dict[str, Any]:
@@ -270,11 +271,11 @@ def _spelled(identity: Identity, line: dict[str, Any], doses: Mapping[str, str])
     ]
     lines = []
     for name, label, first, second in columns or [(identity.column, identity.label, *identity.figures)]:
-        amount = metrics.whole(line[name])
+        amount = frames.figure(line, name)
         if not amount:
             continue
-        left = None if first is None else metrics.whole(line[first])
-        right = None if second is None else metrics.whole(line[second])
+        left = None if first is None else frames.figure(line, first)
+        right = None if second is None else frames.figure(line, second)
         if left is None and right is not None:
             left = right + amount
         elif right is None and left is not None:
@@ -335,12 +336,12 @@ def versions(view: View) -> pd.DataFrame:
     Columns: community, kind (roster, morning, evening), submission, revision, received (aware UTC), rows, timeliness
     (on_time, late, supplied), in_force, withdrawn (bool).
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return _versions(connection, view)
 
 
 def _versions(connection: Connection, view: View) -> pd.DataFrame:
-    moment = view.as_of or clock.now()
+    moment = view.known_by
     standing = in_force(view.as_of)
     rows = connection.execute(
         select(
@@ -395,7 +396,7 @@ def contacts(view: View) -> pd.DataFrame:
     roles without access to people; a clerk sees the own community only.
     """
     view.actor.require(Capability.READ_PEOPLE)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         communities = tallies.members(connection, view)
         rows = connection.execute(
             select(CommunityEntry.community_id, CommunityEntry.liaison, CommunityEntry.liaison_phone).where(

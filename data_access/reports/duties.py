@@ -103,7 +103,7 @@ def calendar(view: View, community: str | None = None) -> pd.DataFrame:
     its state is done where all are, short where the time is over and some are not.
     """
     rows = []
-    with database.reading() as connection:
+    with database.reporting() as connection:
         field = _Field(connection, view, community)
         for duty in field.duties:
             judged = [field.cells(duty, unit, duty.spans) for unit in field.units]
@@ -141,7 +141,7 @@ def open_periods(view: View, until: date) -> list[tuple[Duty, Period, list[str]]
     Each with its duty and the communities in register order; what is due daily is left out.
     """
     found = []
-    with database.reading() as connection:
+    with database.reporting() as connection:
         field = _Field(connection, view, None)
         for duty in field.duties:
             ending = [

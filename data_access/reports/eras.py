@@ -35,7 +35,7 @@ def table(view: View, community: str, code: str) -> pd.DataFrame:
     new target asks for more from then on; elsewhere it counts for the whole window, and what is due jumps.
     UnknownIndicatorError, UnknownCommunityError.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         one = progress.only(connection, view, community)
         goals = targets.load(connection, view.actor.street_id, view.as_of)
     span = accrual.window(indicator(code, view.day), view.day)

@@ -82,7 +82,7 @@ def since(view: View, told: Snapshot) -> list[Erratum]:
     asked = View(view.actor, told.day, told.campaign.code, view.as_of)
     then = _figures(told.listing.table, told.basis)
     now = _figures(ranking.table(asked, told.basis), told.basis)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         moved = _revisions(connection, asked, told)
     found = []
     for name in dict.fromkeys([*then, *now]):

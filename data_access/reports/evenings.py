@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from config.campaigns import Campaign
+from data_access import naming
 from data_access.force import complete_sum, estimated, estimates_in, in_force
 from data_access.metrics import Execution, counted
 from data_access.reports.tallies import CUMULATIVE, EVENING, STATUSES, campaign_key
 from data_access.reports.view import View
-from data_access.schema import EveningTally, Submission
+from data_access.schema import Community, EveningTally, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +53,41 @@ def doses(campaign: Campaign, evening: Evening) -> int | None:
 
 
 def between(connection: Connection, view: View, start: date, end: date) -> dict[tuple[int, date], Evening]:
-    """The evening tallies in force from ``start`` to ``end`` (inclusive) by community and day."""
-    return _read(connection, _EVENINGS.where(*_scope(view), EveningTally.biz_date.between(start, end)))
+    """The evening tallies in force from ``start`` to ``end`` (inclusive) by community and day.
+
+    Of the view's own community, where it names one.
+    """
+    return _read(connection, _EVENINGS.where(*_scope(view), _own(view), EveningTally.biz_date.between(start, end)))
 
 
 def latest(connection: Connection, view: View, series: str) -> dict[int, Evening]:
-    """Of each community, the last tally before the view's day with the cumulative figure of the series complete."""
+    """Of each community, the last tally before the view's day with the cumulative figure of the series complete.
+
+    Of the view's own community, where it names one.
+    """
     assert f"cum_{series}" in CUMULATIVE
     given = getattr(EveningTally, f"cum_{series}")
-    complete = (
-        select(EveningTally.community_id, EveningTally.biz_date)
+    # backwards from the view's day, one community after the other: however many years lie behind it
+    day = (
+        select(EveningTally.biz_date)
         .join(Submission, Submission.id == EveningTally.submission_id)
-        .where(*_scope(view), EveningTally.biz_date < view.day)
-        .group_by(EveningTally.community_id, EveningTally.biz_date)
+        .where(*_scope(view), EveningTally.community_id == Community.id, EveningTally.biz_date < view.day)
+        .group_by(EveningTally.biz_date)
         .having(func.count(given) == func.count())
-        .subquery()
+        .order_by(EveningTally.biz_date.desc())
+        .limit(1)
+        .correlate(Community)
+        .scalar_subquery()
     )
     last = (
-        select(complete.c.community_id, func.max(complete.c.biz_date).label("day"))
-        .group_by(complete.c.community_id)
+        select(Community.id.label("community_id"), day.label("day"))
+        .where(
+            Community.street_id == view.actor.street_id,
+            naming.only(Community.id, view.actor.street_id, view.community),
+        )
         .subquery()
     )
-    query = _EVENINGS.where(*_scope(view)).join(
+    query = _EVENINGS.where(*_scope(view), _own(view)).join(
         last, (last.c.community_id == EveningTally.community_id) & (last.c.day == EveningTally.biz_date)
     )
     return {community: tally for (community, _day), tally in _read(connection, query).items()}
@@ -90,6 +104,10 @@ def days(connection: Connection, view: View, count: int) -> list[date]:
         .limit(count)
     )
     return sorted(found.scalars())
+
+
+def _own(view: View) -> ColumnElement[bool]:
+    return naming.only(EveningTally.community_id, view.actor.street_id, view.community)
 
 
 def _scope(view: View) -> tuple[ColumnElement[bool], ...]:

@@ -44,7 +44,7 @@ def events(actor: Actor, wanted: Wanted, page: int | None = 1) -> tuple[pd.DataF
     conditions = _conditions(actor, wanted)
     query = _joined(select(AuditEvent, Account.username)).where(*conditions).order_by(AuditEvent.id.desc())
     query = query.limit(MOST) if page is None else query.limit(PAGE).offset((page - 1) * PAGE)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         number = connection.execute(_joined(select(func.count(AuditEvent.id))).where(*conditions)).scalar_one()
         rows = connection.execute(query).all()
     lines = [
@@ -62,7 +62,7 @@ def present(actor: Actor) -> tuple[list[str], list[str]]:
     """The names of the accounts and the codes of the events that there are. For administrators."""
     actor.require(Capability.ADMINISTER)
     own = AuditEvent.street_id == actor.street_id
-    with database.reading() as connection:
+    with database.reporting() as connection:
         codes = connection.execute(select(AuditEvent.event).where(own).distinct().order_by(AuditEvent.event)).scalars()
         names = connection.execute(
             select(Account.username).where(Account.street_id == actor.street_id).order_by(Account.id)
@@ -78,10 +78,17 @@ def exported(actor: Actor, name: str) -> None:
         audit.record(connection, actor, "exported", name)
 
 
+def annotated(actor: Actor, file: int) -> None:
+    """Record that the annotated copy of a file of a batch was taken away: it holds what the file holds."""
+    actor.require(Capability.UPLOAD)
+    with database.writing() as connection:
+        audit.record(connection, actor, "annotated_downloaded", str(file))
+
+
 def chain(actor: Actor) -> audit.Chain:
     """Whether the chain of events is whole. For administrators."""
     actor.require(Capability.ADMINISTER)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return audit.verify(connection)
 
 

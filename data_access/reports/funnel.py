@@ -40,7 +40,7 @@ def table(view: View) -> pd.DataFrame:
     Columns: step, people and base (Int64: the communities that tell both; <NA> where none does), told of communities
     (Int64). A community that does not tell a step is missing from it, never zero.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         members = tallies.members(connection, view)
         rosters = tallies.rosters(connection, view)
         mornings, evenings = tallies.mornings(connection, view), tallies.evenings(connection, view)

@@ -179,7 +179,7 @@ def _differences(last: Result) -> pd.DataFrame:
         {
             _("Community"): row["community"],
             _("Identity"): row["identity"],
-            _("Difference"): row["label"],
+            _("Difference"): f"{row['label']} {metrics.SIGN}" if row["estimates"] else row["label"],
             _("Amount"): row["amount"],
             _("First figure"): row["first"],
             _("What it is"): row["first_label"],

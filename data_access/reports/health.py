@@ -19,7 +19,7 @@ from data_access.workbooks import worker
 
 LINES = 20
 _TAIL = 256 * 1024  # bytes of the log that are looked through
-_OWN = {"postings", "backups"}  # threads that work by themselves
+_OWN = {"postings", "backups", "retention"}  # threads that work by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Health:
 def health(actor: Actor) -> Health:
     """The server as it is just now. For administrators."""
     actor.require(Capability.ADMINISTER)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         size = _size(connection)
         schema = MigrationContext.configure(connection).get_current_revision() or ""
     config = Config()

@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from config.campaigns import Campaign as CampaignDefinition
-from config.language import _
+from config.language import N_, _
 from data_access import audit, database, naming, schema
 from data_access.accounts import Actor, Capability, OtherCommunityError, Role
 from data_access.findings import Finding as Found
@@ -58,6 +58,9 @@ _FOUND = ["severity", "code", "sheet", "cell", "column", "value", "message", "re
 FINDINGS = [*_FOUND, "waiver", "accepted_by", "accepted_at", "accepted_reason"]
 
 
+PURGED = N_("This original is no longer kept: the people in it were emptied out. Its figures stay.")
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What to list; None leaves a field open. ``day`` is the business date, ``state`` one of STATES."""
@@ -95,6 +98,7 @@ class Version:
     workbook: int | None
     filename: str | None
     sheet: str | None
+    purged_at: datetime | None = None  # its workbook's people were purged: there is no original any more
 
 
 def submissions(actor: Actor, filters: Filters | None = None, limit: int = 500) -> pd.DataFrame:
@@ -105,7 +109,7 @@ def submissions(actor: Actor, filters: Filters | None = None, limit: int = 500) 
     timeliness (on_time, late, supplied, None where nothing is due); workbook, sheet.
     """
     actor.require(Capability.UPLOAD)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         rows = connection.execute(
             select(
                 Submission.id.label("submission"),
@@ -191,7 +195,7 @@ def _counted(connection: Connection, numbers: list[int]) -> dict[tuple[int | Non
 def version(actor: Actor, submission: int) -> Version:
     """One submission by its number. SubmissionError if there is none, OtherCommunityError if it is not the clerk's."""
     actor.require(Capability.UPLOAD)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return _version(connection, actor, submission)
 
 
@@ -203,6 +207,7 @@ def _version(connection: Connection, actor: Actor, submission: int) -> Version:
             Community.name.label("community"),
             Account.username,
             Workbook.filename,
+            Workbook.purged_at,
         )
         .join(Account, Account.id == Submission.account_id)
         .join(Campaign, Campaign.id == Submission.campaign_id, isouter=True)
@@ -239,6 +244,7 @@ def _version(connection: Connection, actor: Actor, submission: int) -> Version:
         workbook=row.workbook_id,
         filename=row.filename,
         sheet=row.sheet,
+        purged_at=row.purged_at,
     )
 
 
@@ -246,7 +252,7 @@ def versions(actor: Actor, submission: int) -> pd.DataFrame:
     """Every revision of the scope that a submission belongs to, newest first: submission, revision, state,
     committed_at, username, rows_accepted. Errors as ``version``."""
     actor.require(Capability.UPLOAD)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         _version(connection, actor, submission)
         scope = select(Submission.scope).where(Submission.id == submission).scalar_subquery()
         rows = connection.execute(
@@ -272,7 +278,7 @@ def detail(actor: Actor, submission: int) -> pd.DataFrame:
     """The rows of a submission as they may be shown: headings in the current language, personal values masked, all
     as text, columns that nobody filled left out. For those who may read people; errors as ``version``."""
     actor.require(Capability.READ_PEOPLE)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         found = _version(connection, actor, submission)
         sheet = _stored(connection, found)
         campaign = _campaign(connection, actor, found.campaign)
@@ -284,7 +290,7 @@ def rows(actor: Actor, portion: Portion) -> pd.DataFrame:
     actor.require(Capability.UPLOAD)
     kind, scope = portion.scope.kind, portion.scope
     sheet = changes.Sheet(facts.facts(kind, portion.rows, scope), [row.number for row in portion.rows])
-    with database.reading() as connection:
+    with database.reporting() as connection:
         campaign = _campaign(connection, actor, scope.campaign)
     return _shown(kind, sheet, campaign)
 
@@ -316,7 +322,7 @@ def _campaign(connection: Connection, actor: Actor, code: str | None) -> Campaig
 def difference(actor: Actor, older: int, newer: int) -> changes.Difference:
     """What submission ``newer`` changed in ``older``; both of one kind. Errors as ``version``."""
     actor.require(Capability.READ_PEOPLE)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         before, after = _version(connection, actor, older), _version(connection, actor, newer)
         if before.kind != after.kind:
             raise SubmissionError(_("Only versions of the same kind of sheet can be compared."))
@@ -330,7 +336,7 @@ def preview(actor: Actor, portion: Portion, replaces: int | None) -> changes.Dif
     kind, scope = portion.scope.kind, portion.scope
     made = facts.facts(kind, portion.rows, scope)
     numbers = [row.number for row in portion.rows]
-    with database.reading() as connection:
+    with database.reporting() as connection:
         campaign = _campaign(connection, actor, scope.campaign)
         before = changes.Sheet((), ())
         if replaces is not None:
@@ -354,7 +360,7 @@ def findings(actor: Actor, submission: int) -> pd.DataFrame:
     (aware UTC), accepted_reason. Errors first. Errors as ``version``.
     """
     actor.require(Capability.UPLOAD)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         found = _version(connection, actor, submission)
         mine = Finding.submission_id == submission
         if found.workbook is not None and actor.role != Role.CLERK:
@@ -411,7 +417,7 @@ def may_have_original(actor: Actor, workbook: int) -> bool:
     """Whether ``original`` would hand this workbook out: a clerk gets what clerks sent of the own community alone."""
     if not actor.may(Capability.UPLOAD):
         return False
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return _may_have_original(connection, actor, workbook)
 
 
@@ -441,7 +447,7 @@ def original(actor: Actor, workbook: int) -> tuple[str, bytes]:
     actor.require(Capability.UPLOAD)
     with database.writing() as connection:
         row = connection.execute(
-            select(Workbook.filename, Workbook.content).where(
+            select(Workbook.filename, Workbook.content, Workbook.purged_at).where(
                 Workbook.id == workbook, Workbook.street_id == actor.street_id
             )
         ).first()
@@ -449,5 +455,7 @@ def original(actor: Actor, workbook: int) -> tuple[str, bytes]:
             raise SubmissionError(_("There is no such workbook."))
         if not _may_have_original(connection, actor, workbook):
             raise OtherCommunityError
+        if row.purged_at is not None:
+            raise SubmissionError(_(PURGED))
         audit.record(connection, actor, "original_downloaded", str(workbook))
     return row.filename, row.content

@@ -53,7 +53,7 @@ def table(view: View, workstream_name: str, community: str | None = None) -> pd.
     """
     stream = workstream(workstream_name)
     codes = [code for funnel in stream.funnels for code in funnel.steps]
-    with database.reading() as connection:
+    with database.reporting() as connection:
         whole = replace(view, community=None)
         members = units(connection, whole) if community is None else [progress.only(connection, view, community)]
         found = progress.told(connection, whole, members, codes).on(view.day, members) if codes else {}

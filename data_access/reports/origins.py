@@ -16,16 +16,16 @@ def cells(actor: Actor, submission: int, row: int, code: str) -> dict[str, str]:
     """Where the figures of one row of a submission stand in its sheet: column key → address, ``{"done": "H14"}``.
 
     ``code`` is its indicator or item: a wide sheet holds several of them in one row. The workbook is read as it was
-    taken in, with what was said and mended beside it. Empty for rows that were typed in, and where the workbook reads
-    differently by now (a layout that was forgotten, a community that was renamed). For those who may have the
-    original: SubmissionError, OtherCommunityError, NotAllowedError.
+    taken in, with what was said and mended beside it. Empty for rows that were typed in, where the original is no
+    longer kept, and where it reads differently by now (a layout that was forgotten, a community that was renamed). For
+    those who may have the original: SubmissionError, OtherCommunityError, NotAllowedError.
     """
     found = history.version(actor, submission)
-    if found.workbook is None:
+    if found.workbook is None or found.purged_at is not None:
         return {}
     if not history.may_have_original(actor, found.workbook):
         raise OtherCommunityError
-    with database.reading() as connection:
+    with database.reporting() as connection:
         original = connection.execute(
             select(Workbook.filename, Workbook.content)
             .join(Submission, Submission.workbook_id == Workbook.id)

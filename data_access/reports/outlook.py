@@ -64,7 +64,7 @@ def trend(view: View, streams: tuple[str, ...] = (), months: int = MONTHS) -> pd
 
     Columns: day (date), community, area, workstream (slug), state (as ``matrix``), gap (Decimal, percentage points).
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         whole = season.load(connection, view, [_months_before(view.day, back) for back in range(months)])
         judged = workstreams.told(whole, streams)
     rows = []
@@ -92,7 +92,7 @@ def moved(view: View, streams: tuple[str, ...] = ()) -> pd.DataFrame:
     where it got better), name, indicator_before, indicator_after (its states).
     """
     then = view.day - WEEK
-    with database.reading() as connection:
+    with database.reporting() as connection:
         whole = season.load(connection, view, [then])
         judged = workstreams.told(whole, streams)
     communities = whole.units(view.day)
@@ -156,7 +156,7 @@ def misses(view: View, streams: tuple[str, ...] = ()) -> pd.DataFrame:
     that pace, <NA> where it stands still), reports (Int64: those the pace rests on), until (date: what they tell),
     end (date: when the target is due). Those that cannot be said come last.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         whole = season.load(connection, view)
         judged = workstreams.told(whole, streams)
     communities = whole.units(view.day)

@@ -115,7 +115,7 @@ def items(view: View) -> pd.DataFrame:
     document numbers blotted out. What is shared between visitors takes ``about``.
     """
     span = [week(view.day)]
-    with database.reading() as connection:
+    with database.reporting() as connection:
         shown = units(connection, view)
         told = load(connection, view, [unit.key for unit in shown], span)
         texts = _texts(connection, view, shown, span)
@@ -184,7 +184,7 @@ def table(view: View) -> pd.DataFrame:
     on_time_n, on_time_d (DEFINITIONS; denominator 0: nothing was planned or all of it dropped).
     """
     span = [week(view.day)]
-    with database.reading() as connection:
+    with database.reporting() as connection:
         shown = units(connection, view)
         told = load(connection, view, [unit.key for unit in shown], span)
     rows = []
@@ -206,7 +206,7 @@ def trend(view: View, count: int = WEEKS) -> pd.DataFrame:
     <NA> in a week without any plan.
     """
     span = weeks(view.day, count)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         shown = units(connection, view)
         told = load(connection, view, [unit.key for unit in shown], span)
     rows = []

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import select
 
-from config import clock
 from config.catalogue import catalogue
 from config.settings import settings
 from data_access import database, metrics, naming, privacy
@@ -56,7 +55,7 @@ class Card:
 
 def card(view: View) -> Card | None:
     """The register's entry of the view's community; None while the view names none that is in force."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         row = connection.execute(
             select(CommunityEntry)
             .with_only_columns(*CommunityEntry.__table__.columns)
@@ -125,10 +124,11 @@ def week(view: View, days: int = WEEK) -> pd.DataFrame:
     """The last days' roster execution, one row per day.
 
     Columns: day, on_roster, walk_in, roster (Int64 people; <NA> where not reported), completion_n, completion_d, low
-    (below the completion threshold), open (the evening tally is not due yet), rest (a declared rest day); bool.
+    (below the completion threshold), open (the evening tally is not due yet), rest (a declared rest day); bool;
+    estimates as in ``frames.frame``.
     """
     start = view.day - timedelta(days=days - 1)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         units = standing.units(connection, view)
         told = evenings.between(connection, view, start, view.day)
         resting = rest_days(connection, view, start, view.day)
@@ -144,8 +144,8 @@ def week(view: View, days: int = WEEK) -> pd.DataFrame:
             row["low"] = metrics.meets(done.completion, settings().thresholds.completion_low) is False
         rows.append(row)
     counts = ["on_roster", "walk_in", "roster", "completion_n", "completion_d"]
-    frame = pd.DataFrame(rows, columns=["day", *counts, "low", "open", "rest"])
-    return frame.astype(dict.fromkeys(counts, "Int64") | {"low": "bool", "open": "bool", "rest": "bool"})
+    kinds = dict.fromkeys(counts, "Int64") | {"low": "bool", "open": "bool", "rest": "bool"}
+    return frames.frame(rows, ["day", *counts, "low", "open", "rest", "estimates"], kinds)
 
 
 def causes(view: View) -> pd.DataFrame:
@@ -155,7 +155,7 @@ def causes(view: View) -> pd.DataFrame:
     people over the days reported in full), days (Int64: how many these were).
     """
     start = view.day - timedelta(days=WEEK - 1)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         units = standing.units(connection, view)
         told = evenings.between(connection, view, start, view.day)
     mine = [tally for (key, _day), tally in told.items() if units and key == units[0].key]
@@ -229,8 +229,8 @@ def sent(view: View, limit: int = 8) -> pd.DataFrame:
     Columns: submission, kind, business_date, period, topic, revision, received (aware UTC), rows and refused
     (Int64), timeliness, state (in_force, superseded, withdrawn), role (of the sender, never a name).
     """
-    moment = view.as_of or clock.now()
-    with database.reading() as connection:
+    moment = view.known_by
+    with database.reporting() as connection:
         rows = connection.execute(
             select(
                 Submission.id.label("submission"),
@@ -277,17 +277,17 @@ def _state(row: Any, moment: Any) -> str:
 def _open(view: View, day: date) -> bool:
     """Whether the evening tally of the day may still come in time."""
     limits = deadlines.window("evening", day)
-    return limits is not None and (view.as_of or clock.now()) <= limits.due
+    return limits is not None and not view.passed(limits.due)
 
 
 def _target(view: View) -> float:
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return standing.target(campaign_of(connection, view))
 
 
 def _first(view: View) -> date | None:
     """The first day of the campaign's reports, or its start."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         campaign = campaign_of(connection, view)
         known = evenings.days(connection, view, 366)
     return campaign.starts or (known[0] if known else None)
@@ -299,7 +299,7 @@ def _open_differences(view: View) -> dict[str, Any]:
     found: dict[str, Any] = {"differences": len(frame)}
     if len(frame):
         largest = frame.sort_values("amount", key=abs, ascending=False, na_position="last").iloc[0]
-        found |= {"largest": largest["label"], "amount": largest["amount"]}
+        found |= {"largest": largest["label"], "amount": frames.figure(largest, "amount")}
     return found
 
 

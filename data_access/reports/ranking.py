@@ -69,7 +69,7 @@ def table(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame
     report last_n, last_d, last_day, and estimates as in ``frames.frame``. Raises BasisError.
     """
     whole = replace(view, community=None)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         cut = checked(connection, whole, basis, cut)
         today, then, before = seen(connection, whole, cut)
         found = entrants(connection, whole, today, basis, cut)
@@ -103,7 +103,7 @@ def total(view: View, basis: str = "coverage", cut: Cut = WHOLE) -> pd.DataFrame
     ``frames.frame``.
     """
     field = replace(view, community=None)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         cut = checked(connection, field, basis, cut)
         today = scores.fields(connection, field, (), cut)[-1]
         found = entrants(connection, field, today, basis, replace(cut, by="community"))
@@ -144,7 +144,7 @@ def history(view: View, basis: str = "coverage", days: int = 8, cut: Cut = WHOLE
     """
     field = replace(view, community=None)
     rows = []
-    with database.reading() as connection:
+    with database.reporting() as connection:
         cut = checked(connection, field, basis, cut)
         if issues:
             views = [
@@ -187,7 +187,7 @@ def side_by_side(view: View, cut: Cut = WHOLE) -> pd.DataFrame:
     wanted += [(f"coverage_{over}", "coverage", replace(cut, over=over)) for over in ("surveyed", "eligible")]
     rows: dict[str, dict[str, Any]] = {}
     days: dict[Cut, Field] = {}
-    with database.reading() as connection:
+    with database.reporting() as connection:
         for name, basis, part in wanted:
             part = checked(connection, field, basis, part)
             if part not in days:
@@ -208,7 +208,7 @@ def side_by_side(view: View, cut: Cut = WHOLE) -> pd.DataFrame:
 
 def kinds(view: View) -> list[str]:
     """The kinds of unit in the field, the most frequent first: each has a ranking of its own."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         found = Counter(unit.kind for unit in standing.units(connection, replace(view, community=None)))
     return [name for name, _count in found.most_common()]
 

@@ -120,7 +120,7 @@ def listed(view: View, community: str, code: str) -> pd.DataFrame:
     UnknownCommunityError, and those of ``config.catalogue``.
     """
     sort = _sort(code)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         one = progress.only(connection, view, community)
         rows = connection.execute(_found(view, sort, one.key, code, words=False)).all()
         files = attachments.counts(connection, view.actor, sort, [one.key], view.as_of).get(one.key, {})
@@ -194,7 +194,7 @@ def _place(slots: Iterable[Period | None], inner: Period | None) -> int | None:
 
 def record(view: View, community: str, key: Key) -> Record:
     """One record. UnknownRecordError; errors as ``listed``."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         one = progress.only(connection, view, community)
         rows = connection.execute(_found(view, key.sort, one.key, key.code, words=True)).all()
         files = attachments.counts(connection, view.actor, key.sort, [one.key], view.as_of).get(one.key, {})
@@ -230,7 +230,7 @@ def versions(view: View, community: str, key: Key) -> pd.DataFrame:
     """
     found = record(view, community, key)
     table = facts.table(key.sort)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         known = connection.execute(_revisions(view, found.submission)).all()
         rows = connection.execute(
             select(table).where(table.c.submission_id.in_([row.id for row in known]), *_coded(key.sort, key.code))

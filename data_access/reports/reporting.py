@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from config import clock
 from config.language import N_, _
-from data_access import database, metrics, schema
+from data_access import database, metrics, naming, schema
 from data_access.force import in_force
 from data_access.office import deadlines, exemptions
 from data_access.office.exemptions import Excused
@@ -60,7 +60,7 @@ def table(view: View, start: date | None = None) -> pd.DataFrame:
     Columns: community, kind (roster, morning, evening), day, state (one of STATES), due, close, received (aware UTC;
     received is that of the first revision that still counts), revision, rows (of the one in force), submission.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         return due_sheets(connection, view, start or view.day)
 
 
@@ -72,7 +72,7 @@ def summary(view: View, start: date | None = None) -> pd.DataFrame:
     street are their sums.
     """
     first = start or view.day
-    with database.reading() as connection:
+    with database.reporting() as connection:
         names = {row.id: row.name for row in counting(entries(connection, view), view)}
         sheets = received(connection, view, first).lines(names, first, view.day)
     lines = []
@@ -135,7 +135,7 @@ def calendar(view: View, start: date, kind: str | None = None) -> pd.DataFrame:
     found: dict[tuple[str, date], str] = {}
     for name, day, state in zip(sheets["community"], sheets["day"], sheets["state"], strict=True):
         found[name, day] = min(state, found.get((name, day), state), key=PRESSING.index)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         names = [row.name for row in counting(entries(connection, view), view)]
         resting = rest_days(connection, view, start, view.day)
     days = [start + timedelta(days=n) for n in range((view.day - start).days + 1)]
@@ -219,13 +219,13 @@ class Received:
     """The daily sheets in force of some days, by (community, kind, day), and the days without any duty.
 
     ``spans`` are the first and last day on which each community counts; outside them it owes nothing. ``excused`` are
-    those who owe nothing for a reason.
+    those who owe nothing for a reason; ``passed`` says whether a deadline had passed by then.
     """
 
     sheets: Mapping[tuple[int, str, date], Mapping[str, Any]]
     rest: set[date]
     spans: Mapping[int, tuple[date | None, date | None]]
-    now: datetime
+    passed: Callable[[datetime], bool]
     excused: Excused
 
     def lines(
@@ -275,16 +275,19 @@ class Received:
         if self.excused.covers(community, kind, day):
             return "exempt"
         if report is None:
-            return "not_due" if self.now <= window.due else "unreported"
+            return "unreported" if self.passed(window.due) else "not_due"
         return window.arrival(report["received"]) if report["rows"] else "empty"
 
 
 def received(connection: Connection, view: View, start: date, kinds: Iterable[str] = deadlines.DAILY) -> Received:
-    """The daily sheets from ``start`` to the view's day, of every community, as the view knows them."""
+    """The daily sheets from ``start`` to the view's day as the view knows them.
+
+    Of every community, or of the view's own where it names one.
+    """
     resting = rest_days(connection, view, start, view.day)
     spans = {row.id: (row.active_from, row.active_until) for row in entries(connection, view)}
     excused = exemptions.standing(connection, view.actor, view.campaign, start, view.day, view.as_of)
-    return Received(_sent(connection, view, start, tuple(kinds)), resting, spans, view.as_of or clock.now(), excused)
+    return Received(_sent(connection, view, start, tuple(kinds)), resting, spans, view.passed, excused)
 
 
 def _sent(
@@ -304,6 +307,7 @@ def _sent(
         Submission.kind.in_(kinds),
         Submission.business_date.between(start, view.day),
         Submission.campaign_id == campaign_id,
+        naming.only(Submission.community_id, view.actor.street_id, view.community),
     )
     still: ColumnElement[bool] = Submission.withdrawn_at.is_(None)
     if view.as_of is not None:

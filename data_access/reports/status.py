@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from config import clock
 from data_access import database, metrics
 from data_access.office import deadlines
 from data_access.reports.reporting import due_sheets
@@ -34,7 +33,7 @@ class Status:
 
 def status(view: View) -> Status:
     """Data version, last commit, and who has reported the day's evening tally (the morning's until that is due)."""
-    with database.reading() as connection:
+    with database.reporting() as connection:
         version = connection.execute(select(DataVersion.version)).scalar_one()
         query = select(func.max(Submission.committed_at)).where(Submission.street_id == view.actor.street_id)
         if view.as_of is not None:
@@ -44,7 +43,7 @@ def status(view: View) -> Status:
     window = deadlines.window("evening", view.day)
     assert window is not None
     evening_sent = bool(((frame["kind"] == "evening") & frame["submission"].notna()).any())
-    kind = "evening" if evening_sent or (view.as_of or clock.now()) > window.due else "morning"
+    kind = "evening" if evening_sent or view.passed(window.due) else "morning"
     due = frame[(frame["kind"] == kind) & (frame["state"] != "exempt")]
     counted = metrics.reporting_summary(due["state"])
     missing, empty = (tuple(due.loc[due["state"] == state, "community"]) for state in ("unreported", "empty"))

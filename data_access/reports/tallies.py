@@ -21,7 +21,7 @@ from data_access.metrics import counted
 from data_access.office import waivers as waiving
 from data_access.reports.directory import counting, entries, rest_days
 from data_access.reports.view import View
-from data_access.schema import Callup, DayFact, EveningTally, MorningTally, Submission
+from data_access.schema import Callup, Community, DayFact, EveningTally, MorningTally, Submission
 
 # Outcomes of a roster row that say what became of the person; a blank, 待接种 and 未说明 do not.
 SETTLED = (
@@ -173,18 +173,23 @@ def _by_community(rows: Any) -> Figures:
 
 def last_days(connection: Connection, view: View, kind: str) -> dict[int, date]:
     """By community, the last day before the view's day with a sheet of this kind in force."""
-    rows = connection.execute(
-        select(Submission.community_id, func.max(Submission.business_date))
+    last = (
+        select(Submission.business_date)
         .where(
             Submission.street_id == view.actor.street_id,
             Submission.kind == kind,
             Submission.business_date < view.day,
+            Submission.community_id == Community.id,
             Submission.campaign_id == campaign_key(view),
             in_force(view.as_of),
         )
-        .group_by(Submission.community_id)
+        .order_by(Submission.business_date.desc())
+        .limit(1)
+        .correlate(Community)
+        .scalar_subquery()
     )
-    return {int(key): day for key, day in rows if key is not None and day is not None}
+    rows = connection.execute(select(Community.id, last).where(Community.street_id == view.actor.street_id))
+    return {key: day for key, day in rows if day is not None}
 
 
 def before(connection: Connection, view: View) -> Figures:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from config import clock
 from data_access.accounts import Actor, Capability
 
 
@@ -24,6 +25,15 @@ class View:
 
     def __post_init__(self) -> None:
         self.actor.require(Capability.READ_BOARD)
+
+    @property
+    def known_by(self) -> datetime:
+        """The moment up to which things are known: as of which is asked, or now."""
+        return self.as_of or clock.latest()
+
+    def passed(self, moment: datetime) -> bool:
+        """Whether a moment had passed by then."""
+        return clock.passed(moment) if self.as_of is None else self.as_of > moment
 
     def on(self, day: date) -> View:
         """The same question on another day."""

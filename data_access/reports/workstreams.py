@@ -30,7 +30,7 @@ from data_access.schema import Progress, Submission
 
 __all__ = ["DEFINITIONS", "GOOD", "PART_RATES", "RATES", "RED", "SEVERITY"]
 
-RATES = ("done", "elapsed")
+RATES = ("done", "completion", "asked", "elapsed")
 PART_RATES = ("done", "completion", "asked", "elapsed", "mended")
 DEFINITIONS: dict[str, tuple[str, str]] = {
     "gap": (
@@ -71,6 +71,15 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "欠数：今日应完成−完成，不为负；未报的期不算欠，列为未报",
         "Shortfall: expected now less done, never negative; periods without a report are counted as unreported instead",
     ),
+    "left": (
+        "尚缺：比率类达到目标还差的人（户、处）数＝⌈目标×分母⌉−分子，不为负",
+        "Missing: people (households, places) missing to the target of a rate = ⌈target × denominator⌉ − numerator, "
+        "never negative",
+    ),
+    "factor": (
+        "系数：比率＝分子÷分母×系数，百分比为 100，每 2000 米为 2000，每户、每天为 1",
+        "Factor: a rate = numerator ÷ denominator × factor; 100 for percent, 2000 for per 2000 m, 1 for per household",
+    ),
     "headroom": ("余量：上限−已用", "Headroom: the cap less what was used"),
     "mended": ("整改率：检查发现的问题中已整改的", "Mended: problems of the inspections that were mended ÷ found"),
     "approximate": (
@@ -106,7 +115,7 @@ def matrix(view: View, streams: tuple[str, ...] = ()) -> pd.DataFrame:
     reported), gap (Decimal, percentage points of the worst indicator; <NA> where there is none), worst (its code),
     Int64 counts of indicators in the cell: indicators, red, slightly, on_track, zero_ok, unconfirmed, occurred,
     missing, not_applicable; of the worst indicator done_n, done_d (Int64), elapsed_n, elapsed_d (days), expected,
-    shortfall (Int64).
+    shortfall (Int64), completion_n, completion_d, asked_n, asked_d (as in ``indicators``).
     """
     _judged, communities, found = _found(view, streams)
     rows = [
@@ -153,7 +162,7 @@ def worst(view: View, streams: tuple[str, ...] = ()) -> list[dict[str, Any]]:
 
 
 def _found(view: View, streams: tuple[str, ...] = ()) -> tuple[progress.Told, list[Unit], progress.Standings]:
-    with database.reading() as connection:
+    with database.reporting() as connection:
         whole = season.load(connection, view)
         communities = whole.units(view.day)
         judged = told(whole, streams)
@@ -174,18 +183,18 @@ def states(found: progress.Standings, community: int, day: date) -> list[str]:
 def indicators(view: View, community: str, workstream_name: str) -> pd.DataFrame:
     """Every indicator in use of one workstream for one community, the worst first, those without a report last.
 
-    Columns: indicator (code), name, kind, accrual, period (words), unit, state (one of SEVERITY), gap (Decimal,
-    percentage points), done_n, done_d (Int64: done and target of the year, or numerator and denominator), value
-    (Decimal: what a zero or a cap has, and counts), target (Decimal, of the year or window; of a rate in percent),
-    sheet_target (Decimal, where the sheet names another one), completion_n, completion_d (done as a share of the
-    target), asked_n, asked_d (what the calendar asks for as a share of the target), elapsed_n, elapsed_d (days),
-    expected, shortfall, headroom, unreported (Int64: ended periods without a report), mended_n, mended_d (Int64:
-    problems of its inspections mended of those found), reports (Int64), approximate (bool: some figure is an
-    estimate), target_text, definition, in_matrix.
+    Columns: indicator (code), name, kind, accrual, period (words), unit, factor (Int64, of a rate), state (one of
+    SEVERITY), gap (Decimal, percentage points), done_n, done_d (Int64: done and target of the year, or numerator and
+    denominator), value (Decimal: what a zero or a cap has, and counts), target (Decimal, of the year or window; of a
+    rate in percent), sheet_target (Decimal, where the sheet names another one), completion_n, completion_d (done as a
+    share of the target), asked_n, asked_d (what the calendar asks for as a share of the target), elapsed_n, elapsed_d
+    (days), expected, shortfall, left (of a rate: missing to its target), headroom, unreported (Int64: ended periods
+    without a report), mended_n, mended_d (Int64: problems of its inspections mended of those found), reports (Int64),
+    approximate (bool: some figure is an estimate), target_text, definition, in_matrix.
     UnknownWorkstreamError, UnknownCommunityError.
     """
     stream = workstream(workstream_name, view.day)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         one = progress.only(connection, view, community)
         told = progress.told(connection, view, [one], [item.code for item in stream.enabled])
     found = told.on(view.day, [one])
@@ -202,7 +211,7 @@ def history(view: View, community: str, code: str) -> pd.DataFrame:
     (Decimal, <NA> where not reported), expected (Decimal: what is due by its end), num_n, num_d (Int64, of a rate),
     open (the period has not ended). UnknownIndicatorError, UnknownCommunityError.
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         one = progress.only(connection, view, community)
         item = progress.definition(connection, view, one.key, code)
         reports = progress.reports(connection, view, [one.key], [code]).get((one.key, code), [])
@@ -254,7 +263,7 @@ def notes(view: View, community: str, workstream_name: str) -> pd.DataFrame:
     """
     stream = workstream(workstream_name)
     columns = ["indicator", "name", "period", "issue", "next_step", "due", "needs_help"]
-    with database.reading() as connection:
+    with database.reporting() as connection:
         one = progress.only(connection, view, community)
         rows = connection.execute(
             select(
@@ -296,7 +305,7 @@ def sources(view: View, community: str, workstream_name: str) -> pd.DataFrame:
     Columns: submission, revision, rows (Int64), kind, period, received, committed (aware UTC).
     """
     stream = workstream(workstream_name)
-    with database.reading() as connection:
+    with database.reporting() as connection:
         one = progress.only(connection, view, community)
         rows = connection.execute(
             select(

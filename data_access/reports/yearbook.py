@@ -31,7 +31,7 @@ def themes(view: View) -> pd.DataFrame:
     prints none, it counts for no target), state (past, running, coming), held_n, held_d (Int64: communities that
     report the theme as held, of all), reported (Int64: communities with any report for the month).
     """
-    with database.reading() as connection:
+    with database.reporting() as connection:
         shown = units(connection, view)
         told = progress.reports(connection, view, [unit.key for unit in shown], [THEME])
     rows = []
@@ -64,7 +64,7 @@ def windows(view: View) -> pd.DataFrame:
     done, of all; <NA> without an indicator), reported (Int64).
     """
     codes = sorted({one.indicator for one in declared_windows() if one.indicator})
-    with database.reading() as connection:
+    with database.reporting() as connection:
         shown = units(connection, view)
         told = progress.reports(connection, view, [unit.key for unit in shown], codes)
     rows = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -30,6 +31,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 SUFFIXES = (".jpg", ".jpeg", ".png", ".pdf", ".docx")
 THUMBNAIL, SHOWN = 320, 1600  # pixels a side at most
 _WORKER = "data_access.workbooks.formats.attached:"
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # also what turns the direction of writing
 _REFUSALS = {
     "type": N_("Only jpg, png, pdf and docx can be attached, and by its content this file is none of them."),
     "damaged": N_("The file is damaged and cannot be opened. Save it again and attach that file."),
@@ -97,3 +99,8 @@ def _ask(function: str, *arguments: object) -> Any:
     except worker.WorkerError as trouble:
         log.info("a file of evidence was not opened: %s %s", type(trouble).__name__, trouble)
         raise AttachedError(_TROUBLES[type(trouble)]) from None
+
+
+def plain_name(filename: str) -> str:
+    """A file's name without the folders before it and without characters that cannot be seen."""
+    return _UNSEEN.sub("", PurePath(filename.replace("\\", "/")).name)

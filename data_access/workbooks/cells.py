@@ -12,7 +12,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 
 TEXT_FORMAT = "@"  # keeps digits of document numbers, telephones and codes as they were typed
 
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+# what a spreadsheet may take for the beginning of a formula, the signs in full width of Chinese input too
+_FORMULA = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")
 
 
 def put(cell: Cell, value: Any, like: Cell | None = None) -> None:
@@ -28,12 +29,15 @@ def put(cell: Cell, value: Any, like: Cell | None = None) -> None:
     elif isinstance(value, str):
         cell.number_format = TEXT_FORMAT
     if isinstance(value, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", value)
-        cell.value = text
-        if _FORMULA.match(text):
-            cell.data_type = "s"
-            cell.quotePrefix = True
+        say(cell, value)
     elif value is not None:
         cell.value = value
         if like is not None:  # a date brings a format of its own
             cell._style = copy(like._style)
+
+
+def say(cell: Cell | Any, text: str) -> None:
+    """A text as a text: never a formula, also where somebody edits the cell or saves the sheet in another format."""
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    if _FORMULA.match(cell.value):
+        cell.data_type, cell.quotePrefix = "s", True

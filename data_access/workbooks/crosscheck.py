@@ -163,7 +163,9 @@ class _DayChecker:
             self.add(rules.I8_TOMORROW, "vaccination_date", fields)
 
     def morning(self) -> None:
-        """I5: the plan of the day is its roster."""
+        """I5: the plan of the day is its roster; and a day after tomorrow, for which nobody consults yet."""
+        if self.date > clock.today() + timedelta(days=1):
+            self.add(rules.MORNING_AHEAD, "biz_date", {"day": self.date.isoformat()})
         self.differ(rules.I5_PLAN_ROSTER, "planned", "planned", self.now.planned, self.now.roster_rows)
 
     def evening(self) -> None:

@@ -11,16 +11,15 @@ from typing import Any
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from config import clock
 from config.language import N_, _
+from data_access.workbooks.cells import say
 
 _TITLE = re.compile(r"[\[\]:*?/\\]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = PatternFill("solid", fgColor="E8ECEE")
 _RULE = Border(bottom=Side("thin", color="9AA7AF"))
 _WIDEST = 48
@@ -105,10 +104,7 @@ def write(cell: Cell | Any, value: Any) -> None:
     elif isinstance(value, float):
         cell.value = value
     else:
-        text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
-        cell.value = text
-        if text.startswith(_FORMULA):
-            cell.data_type, cell.quotePrefix = "s", True
+        say(cell, str(value))
 
 
 def width(value: Any) -> int:

@@ -15,6 +15,7 @@ from config.language import _, current, speaking
 from config.settings import settings
 from data_access.findings import Finding
 from data_access.workbooks import rules, worker
+from data_access.workbooks.attached import plain_name
 from data_access.workbooks.formats import marking
 from data_access.workbooks.grid import bounds
 
@@ -53,7 +54,7 @@ def _asked(function: str, data: bytes, *arguments: Any) -> bytes:
 
 def returned_name(filename: str) -> str:
     """What the annotated workbook is called: 名单.xls becomes 名单_批注.xlsx."""
-    return f"{PurePath(filename).stem}{_('_notes')}.xlsx"
+    return f"{PurePath(plain_name(filename)).stem}{_('_notes')}.xlsx"
 
 
 def _notes(findings: Sequence[Finding]) -> list[tuple[str, ...]]:

@@ -536,6 +536,11 @@ ROSTER_DATE_FAR = warning(
     N_("The vaccination day {day} is {n} days away from today."),
     N_("Check the day, its year above all."),
 )
+MORNING_AHEAD = warning(
+    "MORNING_AHEAD",
+    N_("The morning sheet is of {day}, later than tomorrow."),
+    N_("Check the day, its year above all."),
+)
 TALLY_AHEAD = warning(
     "TALLY_AHEAD",
     N_("The tally is of {day}, a day that is still to come."),

@@ -1,39 +1,80 @@
-"""Answers shared between visitors: never stale, because the data version is part of the key, and never personal.
+"""Answers and drawings that visitors share: never stale, since the data version is part of the key; never personal.
 
-The key holds what may make one visitor's answer differ from another's (street, role, a clerk's community, language)
-and the minute, because "late" and "unreported" change with the clock alone. Lists of people are never passed
-through here: a page asks for them itself, each time.
+The key holds what may make one visitor's answer differ from another's (street, role, a clerk's community, language;
+of a drawing also light or dark). What asked the clock holds no longer than what it asked, because "late" and
+"unreported" change with the clock alone (``config.clock.watched``); anything else until somebody commits. Lists of
+people are never shared: what is ``private`` stays in the session that asked for it.
 """
 
 from __future__ import annotations
 
 import copy
+import inspect
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import fields
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+from pydantic import BaseModel
 
 from config import clock, language
+from config.clock import Watch
 from config.settings import settings
 from data_access import database
 from data_access.accounts import Actor
 from data_access.reports.view import View
+from pages.parts import style
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ENTRIES = 512
-_answers: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+OWN = "own_answers"  # in the state of a session
+_ENTRIES = 1024
+_DRAWINGS = 1024
+
+
+@dataclass
+class _Held:
+    """An answer, once it is there, and how long it holds."""
+
+    watch: Watch = field(default_factory=Watch)
+    future: Future[Any] = field(default_factory=Future)
+
+    def over(self) -> bool:
+        return self.watch.over() if self.future.done() else False
+
+
+_answers: OrderedDict[Hashable, _Held] = OrderedDict()
 _lock = Lock()
+_began: ContextVar[tuple[str, int, int] | None] = ContextVar("data_version", default=None)
+
+
+def begin() -> None:
+    """A run of a page begins: it asks for the data version once, and again only after a commit of this process."""
+    _began.set((settings().url, database.commits(), database.data_version()))
+
+
+def data_version() -> int:
+    """The data version that this run speaks of."""
+    held = _began.get()
+    if held is None:
+        return database.data_version()
+    if held[:2] != (settings().url, database.commits()):
+        begin()
+        return data_version()
+    return held[2]
 
 
 def cached(report: Callable[P, R]) -> Callable[P, R]:
-    """``report`` answered from memory while the data, the asker's scope and the minute are the same.
+    """``report`` answered from memory while the data, the asker's scope and what it asked of the clock are the same.
 
     For functions of ``data_access.reports`` whose arguments can be hashed and whose answer names no person. Several
     visitors asking the same at once wait for one answer; each gets a copy of their own. Errors are not kept.
@@ -41,17 +82,8 @@ def cached(report: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(report)
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
-        key = (
-            report.__module__,
-            report.__qualname__,
-            settings().url,
-            database.data_version(),
-            language.current(),
-            clock.now().replace(second=0, microsecond=0),
-            tuple(_scope(value) for value in args),
-            tuple((name, _scope(value)) for name, value in sorted(kwargs.items())),
-        )
-        return _own(_answer(key, lambda: report(*args, **kwargs)))
+        own: R = _own(_answer(_key(report, args, kwargs), lambda: report(*args, **kwargs)))
+        return own
 
     return answer
 
@@ -66,36 +98,124 @@ def kept(report: Callable[P, R], stamp: str) -> Callable[P, R]:
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
         asked = tuple(_scope(value) for value in args), tuple((name, _scope(kwargs[name])) for name in sorted(kwargs))
         key = (report.__module__, report.__qualname__, settings().url, stamp, *asked)
-        return _own(_answer(key, lambda: report(*args, **kwargs)))
+        own: R = _own(_answer(key, lambda: report(*args, **kwargs)))
+        return own
 
     return answer
 
 
+def private(report: Callable[Concatenate[View, P], R]) -> Callable[Concatenate[View, P], R]:
+    """``report`` answered from the visitor's own session while its account and the data are the same.
+
+    For what names people: nobody else's run can reach it, and it goes with the session, at the latest on signing out.
+    """
+
+    @wraps(report)
+    def answer(view: View, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        reader = (view.actor.id, settings().url, data_version())
+        if st.session_state.get(OWN, (None,))[0] != reader:
+            st.session_state[OWN] = (reader, {})
+        answers: dict[Hashable, tuple[Watch, Any]] = st.session_state[OWN][1]
+        key = _key(report, (view, *args), kwargs)
+        held = answers.get(key)
+        if held is None or held[0].over():
+            with clock.watched() as watch:
+                held = answers[key] = (watch, report(view, *args, **kwargs))
+        own: R = _own(held[1])
+        return own
+
+    return answer
+
+
+def forget() -> None:
+    """Let go of what was ``private``: somebody signs out."""
+    st.session_state.pop(OWN, None)
+
+
+def drawn(section: Callable[P, None]) -> Callable[P, None]:
+    """A part of a page that is drawn from memory while ``cached`` would answer from it: what was sent is sent again.
+
+    For functions that draw and do nothing else: no widgets that run the page again or hold a value, no state of the
+    session, no lists of people. Their arguments can be hashed; they ask for their figures themselves, with ``cached``.
+    """
+
+    @wraps(section)
+    def draw(*args: P.args, **kwargs: P.kwargs) -> None:
+        fresh: list[int] = []
+
+        def first() -> int:
+            fresh.append(next(_numbers))
+            _sent(fresh[0], section, args, kwargs)
+            return fresh[0]
+
+        number = _answer((*_key(section, args, kwargs), style.dark()), first)
+        if not fresh:
+            _sent(number, section, args, kwargs)
+
+    return draw
+
+
+_numbers = itertools.count(1)
+
+
+@st.cache_data(max_entries=_DRAWINGS, show_spinner=False)
+def _sent(number: int, _section: Callable[..., None], _args: Any, _kwargs: Any) -> None:
+    """Draw, or let Streamlit send again what it sent when this number was drawn first."""
+    _section(*_args, **_kwargs)
+
+
 def _answer(key: Hashable, work: Callable[[], R]) -> R:
-    with _lock:
-        future = _answers.get(key)
-        mine = future is None
-        if future is None:
-            future = _answers[key] = Future()
-            while len(_answers) > _ENTRIES:
-                _answers.popitem(last=False)
-        else:
+    """What is held under the key, else worked out once, however many ask. Whose worker failed works it out itself."""
+    while True:
+        with _lock:
+            held = _answers.get(key)
+            mine = held is None or held.over()
+            if mine:
+                held = _answers[key] = _Held()
+                while len(_answers) > _ENTRIES:
+                    _answers.popitem(last=False)
             _answers.move_to_end(key)
-    if mine:
+        assert held is not None
+        if mine:
+            return _worked_out(key, held, work)
         try:
-            future.set_result(work())
-        except BaseException as problem:
-            with _lock:
-                _answers.pop(key, None)
-            future.set_exception(problem)
-    result: R = future.result()
+            result: R = held.future.result()
+        except BaseException:
+            continue
+        clock.holds(held.watch.until)
+        return result
+
+
+def _worked_out(key: Hashable, held: _Held, work: Callable[[], R]) -> R:
+    try:
+        with clock.watched() as held.watch:
+            result = work()
+    except BaseException as problem:
+        with _lock:
+            if _answers.get(key) is held:
+                del _answers[key]
+        held.future.set_exception(problem)
+        raise
+    held.future.set_result(result)
     return result
+
+
+def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Hashable, ...]:
+    return (
+        inspect.unwrap(function).__code__.co_filename,  # each page calls itself __main__
+        function.__qualname__,
+        settings().url,
+        data_version(),
+        language.current(),
+        tuple(_scope(value) for value in args),
+        tuple((name, _scope(value)) for name, value in sorted(kwargs.items())),
+    )
 
 
 def _scope(value: object) -> Hashable:
     """What of an argument makes a difference: of an account its street, role and community, never its name."""
     if isinstance(value, Actor):
-        return (value.street_id, value.role, value.community_id)
+        return (value.street_id, value.role, value.community_id, value.looking_back)
     if isinstance(value, View):
         return tuple(_scope(getattr(value, field.name)) for field in fields(value))
     if isinstance(value, list):
@@ -104,6 +224,17 @@ def _scope(value: object) -> Hashable:
     return value
 
 
-def _own(answer: R) -> R:
-    # a shallow copy of a frame is enough: pandas copies on write
-    return copy.copy(answer) if isinstance(answer, pd.DataFrame) else copy.deepcopy(answer)
+def _own(answer: Any) -> Any:
+    """A copy that the asker may change. Of a frame a shallow one is enough, since pandas copies on write."""
+    if isinstance(answer, pd.DataFrame | pd.Series):
+        return copy.copy(answer)
+    if isinstance(answer, BaseModel | Styler):  # a declaration, a table as it is drawn: nobody changes them
+        return answer
+    if type(answer) in (tuple, list):
+        return type(answer)(_own(part) for part in answer)
+    if is_dataclass(answer) and not isinstance(answer, type):
+        own = copy.copy(answer)
+        for part in fields(answer):
+            object.__setattr__(own, part.name, _own(getattr(answer, part.name)))
+        return own
+    return copy.deepcopy(answer)

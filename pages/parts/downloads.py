@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from config import language
-from data_access import database
 from data_access.reports import events
 from data_access.workbooks import exports
+from pages.parts import cache
 from pages.parts.frame import session
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,7 +30,7 @@ def xlsx_button(
 
     Each download is recorded with its file name; lists of people have functions of their own, which say how many.
     """
-    spoken, version, asker = language.current(), database.data_version(), session.asker()
+    spoken, version, asker = language.current(), cache.data_version(), session.asker()
 
     def made() -> bytes:
         # asked for by the browser, outside the run of the page: language and street have to be brought along

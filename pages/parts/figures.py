@@ -54,6 +54,20 @@ def percent(numerator: Any, denominator: Any, places: int = 1, threshold: float 
     return MISSING if shown is None else f"{SIGN if rate.approximate else ''}{shown:,}%".replace("-", MINUS)
 
 
+def measure(
+    numerator: Any, denominator: Any, factor: int = 100, unit: str = "%", threshold: float | None = None
+) -> str:
+    """A rate in its own unit: ``38.3%``, and ``2.35 处/2000m`` where it is not one of a hundred."""
+    if factor == 100:
+        return percent(numerator, denominator, threshold=threshold)
+    rate = Rate.of(numerator, denominator)
+    if rate.value is None:
+        return MISSING
+    assert rate.numerator is not None and rate.denominator is not None
+    scaled = Rate(rate.numerator * factor, rate.denominator * 100)
+    return f"{SIGN if rate.approximate else ''}{display_percent(scaled, 2, threshold):,} {unit}"
+
+
 def fraction(numerator: Any, denominator: Any) -> str:
     """``46/120``: the two counts that stand beside every rate."""
     return f"{count(numerator)}/{count(denominator)}"

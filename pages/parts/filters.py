@@ -48,13 +48,13 @@ def view(actor: Actor, sheets: tuple[str, ...] = ("morning", "evening")) -> View
 
     Where no day is asked for it is the latest with one of these daily ``sheets``.
     """
-    codes = [campaign.code for campaign in directory.campaigns(actor)]
+    codes = [campaign.code for campaign in cache.cached(directory.campaigns)(actor)]
     asked = _asked("campaign")
     campaign = asked if asked in codes else (codes[0] if codes else "")
-    day = _date(_asked("day")) or directory.latest_day(actor, campaign or None, sheets)
+    day = _date(_asked("day")) or cache.cached(directory.latest_day)(actor, campaign or None, sheets)
     then, community = _moment(_asked("as_of")), _asked("community")
     if community:  # a link may name it as it was called before or since
-        community = directory.name_on(actor, community, day, then)
+        community = cache.cached(directory.name_on)(actor, community, day, then)
     return View(actor, day, campaign, then, _asked("area") or None, community or None)
 
 
@@ -83,7 +83,7 @@ def bar(
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.title(shell.PLACES[page].label, anchor=False, width="content")
         _day(chosen.day, chosen.as_of)
-        _campaign(chosen.campaign, {one.code: one.label for one in directory.campaigns(actor)})
+        _campaign(chosen.campaign, {one.code: one.label for one in cache.cached(directory.campaigns)(actor)})
         if areas:
             chosen = replace(chosen, area=_area(street, asked.area))
         if community:
@@ -348,14 +348,17 @@ def _missing(names: Sequence[str]) -> list[str]:
 
 
 def _date(text: str) -> date | None:
+    """A day of this century; from elsewhere no board has figures, and the calendar's own ends are near."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 2000 <= day.year < 2100 else None
 
 
 def _moment(text: str) -> datetime | None:
     try:
-        return clock.instant(datetime.fromisoformat(text))
+        then = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return clock.instant(then) if 2000 <= then.year < 2100 else None

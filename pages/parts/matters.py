@@ -87,6 +87,7 @@ def go(wanted: Wanted) -> None:
             del st.query_params[name]
 
 
+@cache.drawn
 def tiles(view: View) -> None:
     """Open, overdue, and the three rates with their parts."""
     one = cache.cached(report.summary)(view).iloc[0].to_dict()
@@ -124,7 +125,7 @@ def tiles(view: View) -> None:
 
 def listing(view: View, status: str, wanted: Wanted) -> None:
     """The matters, what presses most first; a picked row opens on the right."""
-    told = report.matters(view)
+    told = cache.private(report.matters)(view)
     names = cache.cached(directory.communities)(view)["name"].tolist()
     with st.container(horizontal=True, vertical_alignment="center"):
         community = _choose(_("All communities"), names, wanted.community, "community")
@@ -260,7 +261,7 @@ def _label(column: str, code: Any) -> str:
 
 def detail(view: View, wanted: Wanted) -> None:
     """One matter: what, who, by when, its story, and what may be done with it now."""
-    told = report.matters(view)
+    told = cache.private(report.matters)(view)
     found = told[told["item_no"] == wanted.item]
     if found.empty:
         st.markdown("#### " + _("Choose a matter"))

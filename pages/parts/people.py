@@ -15,7 +15,7 @@ from data_access import accounts
 from data_access.accounts import ROLE_NAMES, AccountError, Actor, Role
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import figures, tables
+from pages.parts import cache, figures, tables
 from pages.parts.frame import session
 
 _MAY = {
@@ -104,7 +104,7 @@ def _community(actor: Actor, view: View, role: Role, key: str, present: str | No
     """The community of a clerk, to be chosen from the register; None for the other roles."""
     if role != Role.CLERK:
         return None
-    names = directory.communities(View(actor, view.day, view.campaign))["name"].tolist()
+    names = cache.cached(directory.communities)(View(actor, view.day, view.campaign))["name"].tolist()
     if not names:
         st.caption(_("Upload the register of communities first."))
     index = names.index(present) if present in names else None

@@ -10,6 +10,7 @@ from data_access.accounts import AccountError, Actor, Capability
 from data_access.office import postings
 from data_access.office.postings import PostingError
 from pages.parts import empty, figures, tables
+from pages.parts.frame import session
 
 _STATES = {
     "sent": N_("sent"),
@@ -23,9 +24,10 @@ def button(actor: Actor, sort: str, text: str, key: str, label: str = "") -> Non
     """Send ``text`` to the group; drawn only where a robot is set and the account may."""
     if postings.on() and actor.may(Capability.POST):
         words = label or _("Send to the group")
-        st.button(words, icon=":material/send:", key=key, on_click=_queue, args=(actor, sort, text))
+        st.button(words, icon=":material/send:", key=key, on_click=_queue, args=(sort, text))
 
 
+@session.clicked
 def _queue(actor: Actor, sort: str, text: str) -> None:
     try:
         postings.queue(actor, sort, text)
@@ -78,10 +80,11 @@ def show(actor: Actor) -> None:
         disabled=chosen not in open_ones,
         key="postings_again",
         on_click=_again,
-        args=(actor, chosen),
+        args=(chosen,),
     )
 
 
+@session.clicked
 def _again(actor: Actor, number: int) -> None:
     try:
         postings.again(actor, int(number))

@@ -9,12 +9,16 @@ from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from charts import theme
+from data_access.metrics import Estimate
 from pages.parts import figures, style
 
 Role = Literal["mark", "ink2", "ink3", "pri", "act", "red"]
 ROW = 40
+_LINK = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\\\.)|(?<=@)", re.IGNORECASE)  # what is made a link without any mark
+_JOINER = "\u2060"  # of no width; the address is no longer one word
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:])")
 
 
@@ -24,7 +28,7 @@ class Html(str):
 
 def plain(text: object) -> str:
     """Text from a workbook for use in Markdown: nothing in it can format, link or break out."""
-    return _MARKDOWN.sub(r"\\\1", str(text)).replace("\n", " ")
+    return _LINK.sub(_JOINER, _MARKDOWN.sub(r"\\\1", str(text)).replace("\n", " "))
 
 
 def pill(text: str, role: Role = "ink2", icon: str = "", solid: bool = False) -> Html:
@@ -143,6 +147,23 @@ def pick(
     )
     rows = picked.selection.rows
     return frame[by].iloc[rows[0]] if rows and rows[0] < len(frame) else None
+
+
+def estimated(shown: pd.DataFrame, told: pd.DataFrame, columns: Mapping[str, str]) -> Styler:
+    """``shown`` with ``≈`` before the estimates that ``told`` names in its column ``estimates``, row for row.
+
+    ``columns``: headings of ``shown`` and the columns of ``told`` that they show.
+    """
+    styled = shown.style
+    for row, names in zip(shown.index, told["estimates"], strict=True):
+        for heading, column in columns.items():
+            if column in names.split():
+                styled = styled.format(_about, subset=([row], [heading]))
+    return styled
+
+
+def _about(n: Any) -> str:
+    return figures.count(Estimate(n))
 
 
 def integers(frame: pd.DataFrame) -> pd.DataFrame:

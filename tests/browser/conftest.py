@@ -26,6 +26,7 @@ PATIENCE = 60_000  # milliseconds; a busy build machine is slow, and a test that
 Server = Callable[[], str]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist writes the groups into the names of the tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One browser at a time: two servers and two Chromiums at once would time each other out on two cores.
 
@@ -85,7 +86,7 @@ def server(office: Office, tmp_path: Path) -> Iterator[Server]:
 
 def start(log: Path, address: str = "") -> tuple[str, subprocess.Popen[bytes]]:
     """A server on the data folder of the environment, ready to answer: its address (new, or as before) and process."""
-    address = address or f"http://localhost:{_free_port()}"
+    address = address or f"http://localhost:{free_port()}"
     with log.open("ab") as output:
         process = subprocess.Popen(_command(address), cwd=ROOT, stdout=output, stderr=output)
     _wait(address, process, log)
@@ -109,7 +110,7 @@ def _command(address: str) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", "app.py", *named]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         return int(probe.getsockname()[1])

@@ -20,20 +20,19 @@ def rgb(colour: str) -> str:
     return "rgb({}, {}, {})".format(*(int(colour[place : place + 2], 16) for place in (1, 3, 5)))
 
 
-@pytest.mark.parametrize(("scheme", "colours"), [("light", theme.LIGHT), ("dark", theme.DARK)])
-def test_page_and_charts_follow_the_theme(
-    server: Server, chromium: Browser, scheme: str, colours: theme.Palette
-) -> None:
+def test_page_and_charts_follow_the_theme(server: Server, chromium: Browser) -> None:
     administrator()
     sample.load(accounts.console(), communities=6, days=3, seed=7, until=date(2022, 8, 12))
-    context = chromium.new_context(color_scheme=scheme, locale="zh-CN")  # type: ignore[arg-type]
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{server()}/callups?day=2022-08-12")
-    sign_in(page)
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", rgb(colours.page), timeout=PATIENCE)
-    expect(page.get_by_test_id("stMetricValue").first).to_have_css("color", rgb(colours.ink))
-    chart = page.get_by_test_id("stVegaLiteChart").first
-    assert page.get_by_text("接种点 × 批次").is_visible()
-    expect(chart.locator(f'text[fill="{colours.ink}"]').first).to_be_attached()
-    context.close()
+    address = server()
+    for scheme, colours in (("light", theme.LIGHT), ("dark", theme.DARK)):
+        context = chromium.new_context(color_scheme=scheme, locale="zh-CN")  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{address}/callups?day=2022-08-12")
+        sign_in(page)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", rgb(colours.page), timeout=PATIENCE)
+        expect(page.get_by_test_id("stMetricValue").first).to_have_css("color", rgb(colours.ink))
+        chart = page.get_by_test_id("stVegaLiteChart").first
+        assert page.get_by_text("接种点 × 批次").is_visible()
+        expect(chart.locator(f'text[fill="{colours.ink}"]').first).to_be_attached()
+        context.close()

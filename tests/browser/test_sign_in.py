@@ -20,7 +20,7 @@ from sqlalchemy import update
 from data_access import accounts, database
 from data_access.accounts import Role
 from data_access.schema import Throttle, Visit
-from tests.browser.conftest import PATIENCE, ROOT, Server, _free_port, start, stop
+from tests.browser.conftest import PATIENCE, ROOT, Server, free_port, start, stop
 from tests.browser.test_login import expect_login_only, expect_page, sign_in
 from tests.conftest import Office
 from tests.pages.conftest import PASSWORD, STREET, account, administrator
@@ -151,7 +151,7 @@ def test_a_stranger_cannot_be_the_first(server: Server, browser_page: Page, offi
 def provider(office: Office, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A provider of single sign-on that says everybody is person-17; the addresses of the board and of the provider."""
     pytest.importorskip("authlib", reason="Single sign-on needs Authlib, which offices install only for it.")
-    board, there = (f"http://localhost:{_free_port()}" for _address in range(2))
+    board, there = (f"http://localhost:{free_port()}" for _address in range(2))
     secrets = tmp_path / "secrets.toml"
     secrets.write_text(
         f"""[auth]

@@ -159,6 +159,15 @@ def test_dots_keep_the_order_of_the_notice_with_the_unreported_apart(dots):
     assert dashes == [[4, 3], [1, 0]], "street dashed, target solid"
 
 
+def test_dots_keep_their_room_where_words_are_long(dots):
+    beside = ("versus", "alike", "change", "gain", "pace", "finish", "note")
+    long, brief = dict.fromkeys(beside, "▲ >100%, check the base"), dict.fromkeys(beside, "a")
+    spec, short = (ranks.dots(dots.assign(**words)).to_dict() for words in (long, brief))
+    heads = ("7日均速", "日增", "同组", "预计达标", "标记")
+    assert [name in printed(short) for name in heads] == [True] * 5
+    assert [name in printed(spec) for name in heads] == [False, False, False, True, True]
+
+
 def test_dots_of_counts_know_no_hundred_percent(dots):
     spec = ranks.dots(dots, heading="当日增量", unit="").to_dict()
     assert not any(row["over"] for row in rows(spec, marks(spec, "point")[0]))

@@ -70,6 +70,8 @@ MISTAKES = [
     ('zh = "犬只登记率"', "zh = “犬只登记率”", "", "", "straight quotation marks"),
     ("target = 12\n", "target = 12\ntarget = 13\n", "", "", "twice"),
     ('basis = "implied"', 'basis = "observed"', "DOG-03", "target", "reached"),
+    ("slots = 12", "slots = 0", "DOG-02", "slots", "a number above 0"),
+    ("[[indicator]]  ", "[indicator]    ", "", "", "two brackets"),
 ]
 
 
@@ -86,11 +88,19 @@ def test_a_mistake_is_named_with_its_line_and_how_to_mend_it(tmp_path, right, wr
     expected = {"comparator": 11, "target": before if entry == "DOG-01" else None, "": before}.get(field, before)
     if wrong.startswith("target = 12"):
         expected = before + 1
+    if wrong.startswith("[indicator]"):  # the second heading shows that the first is another one
+        expected = EXAMPLE[: EXAMPLE.index("[[indicator]]", EXAMPLE.index(right) + 1)].count("\n") + 1
     if entry == "DOG-03":
         expected = EXAMPLE[: EXAMPLE.index("target = 0")].count("\n") + 1
     assert fault.line == expected
     with speaking("zh_CN"):
         assert str(fault.line) in str(fault)
+
+
+def test_comparators_may_be_typed_as_on_a_keyboard(tmp_path):
+    path = tmp_path / NAME
+    path.write_text(EXAMPLE.replace('"≥"', '">="').replace('"≤"', '"<="'), encoding="utf-8")
+    assert check([path]) == []
 
 
 def test_the_command_says_all_mistakes_at_once_and_leads_nowhere_unknown(office, tmp_path):

@@ -1,5 +1,6 @@
 """The shared database on SQLite and PostgreSQL: migrations, the data version, one writer at a time, keys."""
 
+import json
 import stat
 import threading
 from datetime import date
@@ -16,6 +17,7 @@ from config import clock
 from config.settings import settings
 from data_access import accounts, database, privacy, submissions
 from data_access.access import visits
+from data_access.faults import FaultError
 from data_access.schema import Account, Base, Community, DataVersion, MorningTally, Street, Submission
 
 
@@ -98,7 +100,7 @@ def test_a_later_schema_is_refused_and_left_alone(database_url):
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close_all()
-    with pytest.raises(database.DatabaseTooNewError):
+    with pytest.raises(FaultError, match="更新版本"):
         database.data_version()
 
 
@@ -172,6 +174,36 @@ def test_a_damaged_key_file_is_named(office):
     path.write_text("{half")
     with pytest.raises(privacy.KeyFileError, match=r"street\.key"):
         privacy.keys()
+
+
+def test_a_missing_key_is_not_replaced_by_a_new_one(office):
+    path = settings().data_dir / privacy.KEY_FILE
+    kept = path.read_bytes()
+    path.unlink()
+    privacy._load.cache_clear()
+    database.close_all()
+    with pytest.raises(privacy.KeyFileError, match=r"没有密钥文件 street\.key"):
+        database.data_version()
+    assert not path.exists()
+    path.write_bytes(kept)
+    assert database.data_version() >= 1, "put back, it opens without a restart"
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"fields": {}}', '{"fields": {"1": "c2hvcnQ="}}', "\x00\x01"])
+def test_a_key_file_with_anything_else_in_it_is_named_and_left_alone(office, content, caplog):
+    path = settings().data_dir / privacy.KEY_FILE
+    whole = json.loads(path.read_text())
+    if content.startswith('{"fields'):
+        content = json.dumps({**whole, **json.loads(content)})
+    path.write_text(content)
+    path.chmod(0o644)
+    privacy._load.cache_clear()
+    with pytest.raises(privacy.KeyFileError, match=r"street\.key"):
+        privacy.keys()
+    assert path.read_text() == content
+    older = {"field": whole["fields"]["1"], "hash": whole["hash"], "cookie": whole["cookie"]}
+    path.write_text(json.dumps(older))  # as they were written before keys could be changed
+    assert privacy.keys().open(privacy.keys().seal(b"x")) == b"x" and "chmod 600" in caplog.text
 
 
 def test_sealed_text_is_not_in_the_database_and_opens_only_with_its_key(office):

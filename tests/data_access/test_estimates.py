@@ -87,6 +87,8 @@ def test_an_estimate_keeps_its_mark_and_has_no_rank(board):
     assert {"rate_n", "coverage_n", "left"} <= set(row["estimates"].split())
     assert found["rank"].dropna().to_dict() == {"安康社区": 1, "和平社区": 2}
     assert "estimate" in row["marks"] and "estimate" not in found.loc["安康社区", "marks"]
+    past = coverage.history(view).query("day == @DAY").set_index("community")
+    assert [frames.rate(past.loc[name], "coverage").approximate for name in ("春晖社区", "安康社区")] == [True, False]
     whole = ranking.total(view).iloc[0]
     assert (whole["rate_n"], whole["coverage_n"], whole["not_comparable"]) == (100, 146, 1)
     assert frames.rate(whole, "coverage").approximate and not frames.rate(whole, "rate").approximate
@@ -122,6 +124,8 @@ def test_sums_of_the_day_and_of_the_briefing_carry_the_mark(board):
     board.roster("春晖社区", n=44)
     row = dispatch.table(view).set_index("community").loc["春晖社区"]
     assert f"{frames.figure(row, 'd_plan'):+}" == "≈+4"
+    (one,) = dispatch.differences(view).query("community == '春晖社区'").to_dict("records")
+    assert [f"{frames.figure(one, name)}" for name in ("amount", "first", "second")] == ["≈4", "44", "≈40"]
     today = briefing.today(view)
     assert f"{today.planned} {today.stock}" == "≈70 80"
 

@@ -93,6 +93,9 @@ def test_the_register_is_kept_in_the_page(app: App, board: Board) -> None:
 def test_only_administrators_get_in(app: App, board: Board, role: Role) -> None:
     page = app(role, "administration", section="limits")
     assert not page.exception and not page.number_input and "小基数" not in everything(page)
+    offered = [one.options for one in page.get("button_group") if "专项与目标" in one.options]
+    # supervisors find what they may do: targets and definitions, the wording of the spoken summary
+    assert offered == ([["专项与目标", "口播稿"]] if role is Role.SUPERVISOR else [])
 
 
 def test_the_register_shows_nobody_in_full(app: App, board: Board) -> None:

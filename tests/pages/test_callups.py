@@ -97,8 +97,8 @@ def test_the_course_of_the_day_from_call_to_observation(app, street):
     cells = re.sub(r"<[^>]+>", "|", drawn)
     found = re.sub(r"\|+", "|", cells)
     assert "召集人数|8|2/2" in found, "both rosters, and nobody is notified where the morning sheet does not say"
-    assert "已通知|—|—|0/2" in found and "到场|4|80%|1/2" in found
-    assert "接种人数|3|60%|1/2" in found and "留观|2|50%|1/2" in found
+    assert "已通知|—|0/2" in found and "到场|4|80% 4/5|1/2" in found
+    assert "接种人数|3|60% 3/5|1/2" in found and "留观|2|50% 2/4|1/2" in found
 
 
 def test_deferrals_to_be_looked_at_again_are_listed(app, street):

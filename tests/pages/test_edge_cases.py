@@ -207,6 +207,9 @@ def _(board: Board, app: App) -> None:
     page = app(Role.SUPERVISOR, "dispatch", day=DAY.isoformat())
     shown = page.dataframe[0].proto.arrow_data.styler.display_values
     assert "≈46" in str(pa.ipc.open_stream(shown).read_all().to_pydict())
+    called = app(Role.LEADER, "callups", day=DAY.isoformat()).dataframe[0].proto.arrow_data.styler.display_values
+    assert "≈46" in str(pa.ipc.open_stream(called).read_all().to_pydict())
+    assert "≈38.33%" in drawn(app(Role.LEADER, "community", day=DAY.isoformat(), community="春晖社区"))
     found = rankings(app)
     row = found["春晖社区"]
     assert (row["kind"], row["rank"], row["fraction"], row["rate"]) == ("not_comparable", "—", "≈46/120", "≈38.33%")

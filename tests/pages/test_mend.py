@@ -195,11 +195,11 @@ def test_a_finding_becomes_a_matter_in_one_click(app: App, board: Board) -> None
 
 def test_the_annotated_copy_is_for_the_account_whose_file_it_is(board: Board) -> None:
     _batch, item = one(board.actor, roster({}, {"batch_no": "x"}))
-    data = paper._annotated(board.actor.username, item.number, item.name, item.findings, "zh_CN")
+    data = paper._annotated(lambda: board.actor, item.number, item.name, item.findings, "zh_CN")
     assert data[:2] == b"PK" and data != item.data
     other = account(Role.SUPERVISOR)
     with pytest.raises(batches.BatchError):
-        paper._annotated(other.username, item.number, item.name, item.findings, "zh_CN")
+        paper._annotated(lambda: other, item.number, item.name, item.findings, "zh_CN")
 
 
 def test_a_batch_is_undone_from_the_history(app: App, board: Board) -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from threading import Event
 
 import openpyxl
 import pandas as pd
 import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
-from config import language
+from config import clock, language
 from data_access import database
 from data_access.accounts import Actor, Role
 from data_access.reports.view import View
@@ -17,6 +19,8 @@ from data_access.workbooks import exports
 from pages.parts import cache, figures, tables
 from pages.parts.frame import password
 from tests.conftest import Office
+from tests.data_access.street import Board
+from tests.pages.conftest import App, administrator
 
 
 def test_a_rate_is_shown_with_its_counts() -> None:
@@ -24,6 +28,9 @@ def test_a_rate_is_shown_with_its_counts() -> None:
     assert figures.percent(9496, 10000, threshold=95) == "94.96%"
     assert figures.percent(None, 120) == figures.percent(3, 0) == "—"
     assert figures.fraction(None, 14715) == "—/14,715"
+    assert figures.measure(46, 120) == "38.3%" and figures.measure(None, 4, 2000, "处") == "—"
+    assert figures.measure(1, 850, 2000, "处/2000米") == "2.35 处/2000米", "a rate of 2000 m is none of a hundred"
+    assert figures.measure(753, 29, 1, "户/幢") == "25.97 户/幢"
 
 
 def test_signs_and_gaps() -> None:
@@ -44,7 +51,7 @@ def test_dates_and_times_in_both_languages(office: Office) -> None:
 def test_text_from_workbooks_cannot_become_markup() -> None:
     assert tables.cell("<b>x</b>") == "&lt;b&gt;x&lt;/b&gt;"
     assert "<script>" not in tables.pill("<script>", "act")
-    assert tables.plain("张* [x](http://y)") == r"张\* \[x\]\(http\://y\)"
+    assert tables.plain("张* [x](http://y)") == "张\\* \\[x\\]\\(http\\:\u2060//y\\)"
     assert tables.cell(1234) == "1,234"
     assert tables.cell(None) == tables.cell(pd.NA) == tables.cell(float("nan")) == "—"
 
@@ -81,6 +88,7 @@ def test_answers_are_shared_within_a_scope_and_version_only(office: Office) -> N
 
     def report(view: View) -> pd.DataFrame:
         asked.append(view.actor.username)
+        view.passed(clock.wall(view.day, time(20, 44)))
         return pd.DataFrame({"n": [len(asked)]})
 
     ask = cache.cached(report)
@@ -98,9 +106,94 @@ def test_answers_are_shared_within_a_scope_and_version_only(office: Office) -> N
         database.raise_version(connection)
     ask(_view(_actor()))
     assert len(asked) == 5
-    office.now("2022-08-12T20:43")
+    office.now("2022-08-12T20:43:59")
+    ask(_view(_actor()))
+    assert len(asked) == 5, "the deadline that it asked about has not passed"
+    office.now("2022-08-12T20:44:01")
     ask(_view(_actor()))
     assert len(asked) == 6, "what is late changes with the clock alone"
+
+
+def test_an_answer_holds_as_long_as_what_it_asked_the_clock(office: Office) -> None:
+    """The outer answer holds no longer than an inner one, also where that came from memory."""
+    asked: list[str] = []
+    whens: dict[str, Callable[[], object]] = {"ever": str, "day": clock.today, "minute": clock.now}
+
+    def inner(view: View, when: str) -> None:
+        asked.append(when)
+        whens[when]()
+
+    def outer(view: View, when: str) -> None:
+        asked.append(f"outer {when}")
+        cache.cached(inner)(view, when)
+
+    def ask(moment: str) -> list[str]:
+        office.now(moment)
+        asked.clear()
+        for when in whens:
+            cache.cached(inner)(_view(_actor()), when)
+            cache.cached(outer)(_view(_actor()), when)
+        return asked
+
+    assert len(ask("2022-08-12T20:42:30")) == 6
+    assert ask("2022-08-12T20:42:59") == []
+    assert ask("2022-08-12T20:43:00") == ["minute", "outer minute"]
+    assert ask("2022-08-13T00:00:00") == ["day", "outer day", "minute", "outer minute"]
+    assert ask("2022-08-12T23:59:00") == ["day", "outer day", "minute", "outer minute"], "a clock that was set back"
+
+
+def test_one_whose_worker_was_stopped_works_it_out_itself(office: Office) -> None:
+    """A run that is stopped by a click in the middle of a report must not stop those who wait for the answer."""
+    begun, go, tries = Event(), Event(), []
+
+    def report(view: View) -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            begun.set()
+            go.wait(5)
+            raise StopException
+        return 7
+
+    ask = cache.cached(report)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, _view(_actor()))
+        begun.wait(5)
+        second = pool.submit(ask, _view(_actor()))
+        go.set()
+        assert second.result(10) == 7
+        assert isinstance(first.exception(10), StopException)
+
+
+def test_a_drawing_is_shared_by_scope_and_never_by_page(app: App, office: Office) -> None:
+    """Pages have functions of the same name; one language, light and dark, and each role have drawings of their own."""
+    board = Board(administrator())
+    board.communities(["甲社区"])
+    board.roster("甲社区", n=6, outcomes=["vaccinated"] * 4)
+    board.evening("甲社区", roster_n=6, vacc_on_roster=4, no_show=2)
+
+    def shown(page: str, role: Role = Role.SUPERVISOR, **query: str) -> list[str]:
+        return [f"{one.label} {one.value}" for one in app(role, page, day="2022-08-12", **query).metric]
+
+    first = {page: shown(page) for page in ("callups", "dispatch")}
+    assert first["callups"] != first["dispatch"]
+    assert {page: shown(page) for page in first} == first
+    assert shown("dispatch", Role.LEADER) == first["dispatch"]
+    assert shown("dispatch", lang="en")[0].startswith("On today's roster")
+    board.roster("甲社区", n=9, outcomes=["vaccinated"] * 4)
+    assert shown("dispatch") != first["dispatch"], "a commit is seen at once"
+
+
+def test_what_names_people_stays_with_its_session(app: App, office: Office) -> None:
+    """Nothing that only some may read is in the memory that all share; signing out lets go of it."""
+    board = Board(administrator())
+    board.communities(["甲社区"])
+    board.roster("甲社区", people=[{"name": "欧阳示例"}])
+    page = app(Role.SUPERVISOR, "callups", day="2022-08-12")
+    lists = [frame.value.to_string() for frame in page.dataframe]
+    assert any("欧*" in text for text in lists)
+    held = page.session_state[cache.OWN]
+    assert any("欧*" in str(answer) for _watch, answer in held[1].values())
+    assert not any("欧*" in str(one.future.result()) for one in cache._answers.values() if one.future.done())
 
 
 def test_errors_are_not_kept(office: Office) -> None:

@@ -61,7 +61,7 @@ def test_each_role_opens_its_pages_and_is_told_who_opens_the_others(app: App, ro
 
 def test_who_may_open_what() -> None:
     needs = {page: place.needs for page, place in shell.PLACES.items()}
-    assert needs["administration"] == Capability.ADMINISTER
+    assert needs["administration"] == Capability.SET_TARGETS
     assert needs["district"] == Capability.COMPARE_STREETS
     others = {need for page, need in needs.items() if page not in ("administration", "district")}
     assert others == {Capability.READ_BOARD}

@@ -21,7 +21,7 @@ LAST = "(SELECT max(id) FROM audit_event)"
 
 TRIED = {
     "an event is removed": [f"DELETE FROM audit_event WHERE id = {FOURTH}"],
-    "its details are altered": [f'UPDATE audit_event SET details = \'{{"role":"leader"}}\' WHERE id = {FOURTH}'],
+    "its details are altered": [f'UPDATE audit_event SET details = \'{{"role":"admin"}}\' WHERE id = {FOURTH}'],
     "it is put on somebody else": [f"UPDATE audit_event SET account_id = NULL WHERE id = {FOURTH}"],
     "its hour is altered": [f"UPDATE audit_event SET at = '2022-08-12 01:00:00' WHERE id = {FOURTH}"],
     "its subject is altered": [f"UPDATE audit_event SET subject = 'nobody' WHERE id = {FOURTH}"],

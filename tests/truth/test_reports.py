@@ -191,7 +191,7 @@ def agrees_in_full(row, one):
     agrees(row, one)
     assert (exactly(row["completion"]), exactly(row["asked"])) == (one.completion, one.asked), row
     assert (row["value"], row["target"]) == (near(one.value), near(one.target)), row
-    assert (row["headroom"], row["unreported"]) == (one.headroom, one.unreported), (row, one)
+    assert (row["left"], row["headroom"], row["unreported"]) == (one.left, one.headroom, one.unreported), (row, one)
     assert pair(row, "mended") == one.mended, row
     assert not row["approximate"]
 

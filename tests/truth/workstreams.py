@@ -71,6 +71,7 @@ class Part:
     asked: Fraction | None = None
     expected: int | None = None
     shortfall: int | None = None
+    left: int | None = None
     headroom: int | None = None
     unreported: int = 0
     reports: int = 0
@@ -240,7 +241,7 @@ def _rate(item: Item, rows: list[Row], when: date, days: tuple[int, int]) -> Par
 def _against(item: Item, n: Fraction | None, d: Fraction | None, when: date, days: tuple[int, int]) -> Part:
     """A rate beside its target: only one that grows over the year is given the elapsed share."""
     target = _number(item.get("target"))
-    made = Part("missing", days, n, (n, d), target)
+    made = Part("missing", days, n, (n, d), target, left=_left(item, n, d, target))
     timed = item["accrual"] == "annual_total" or "window" in item
     if timed and when < _window(item, when)[0]:
         return replace(made, state="not_started")
@@ -257,6 +258,13 @@ def _against(item: Item, n: Fraction | None, d: Fraction | None, when: date, day
     gap = (reached - asked) * 100
     state = "slightly_behind" if item["comparator"] == "=" and reached > 1 else _grade(gap)
     return replace(made, state=state, completion=reached, asked=asked, gap=gap)
+
+
+def _left(item: Item, n: Fraction | None, d: Fraction | None, target: Fraction | None) -> int | None:
+    """How many are missing to a floor."""
+    if item["kind"] != "rate" or item.get("comparator") == "≤" or target is None or n is None or not d:
+        return None
+    return max(math.ceil(target * d / item.get("factor", 100)) - int(n), 0)
 
 
 def _stock(item: Item, rows: list[Row], days: tuple[int, int]) -> Part:

@@ -11,11 +11,12 @@ import streamlit as st
 
 from config import clock
 from config.language import _
-from data_access import accounts, audit
+from data_access import audit
 from data_access.accounts import Actor
 from data_access.reports import events
 from data_access.reports.events import Wanted
 from pages.parts import cache, downloads, figures, tables
+from pages.parts.frame import session
 
 
 def show(actor: Actor) -> None:
@@ -42,17 +43,18 @@ def show(actor: Actor) -> None:
         height=min(len(shown), 16) * 36 + 38,
         column_config={_headings()[name]: st.column_config.TextColumn(width=width) for name, width in columns.items()},
     )
+    asker = session.asker()
     downloads.xlsx_button(
         _("Download the events"),
-        lambda: {_("Audit"): _shown(_all(actor.username, wanted)).rename(columns=_headings())},
+        lambda: {_("Audit"): _shown(_all(asker(), wanted)).rename(columns=_headings())},
         f"{_('Audit')}.xlsx",
         key="audit_xlsx",
     )
 
 
-def _all(username: str, wanted: Wanted) -> pd.DataFrame:
-    """All that are wanted, in the order in which they happened. Asked for by the browser, outside the run."""
-    return events.events(accounts.actor(username), wanted, None)[0].iloc[::-1]
+def _all(actor: Actor, wanted: Wanted) -> pd.DataFrame:
+    """All that are wanted, in the order in which they happened."""
+    return events.events(actor, wanted, None)[0].iloc[::-1]
 
 
 def _chain(actor: Actor) -> None:

@@ -11,13 +11,14 @@ import streamlit as st
 from config import clock
 from config.language import _
 from config.settings import settings
-from data_access import accounts, privacy
+from data_access import privacy
 from data_access.accounts import AccountError, Actor
 from data_access.backups import copies, health
 from data_access.backups.archive import BackupError
 from data_access.backups.copies import State
 from pages.parts import figures, tables
 from pages.parts.frame import session
+from pages.parts.frame.session import Asker
 
 _SECONDS = 1.0
 
@@ -70,9 +71,7 @@ def _button(actor: Actor, state: State) -> None:
     if copies.progress() is not None or state.under_way:
         _follow()
         return
-    st.button(
-        _("Back up now"), type="primary", icon=":material/backup:", key="backup_now", on_click=_start, args=(actor,)
-    )
+    st.button(_("Back up now"), type="primary", icon=":material/backup:", key="backup_now", on_click=_start)
 
 
 @st.fragment(run_every=_SECONDS)
@@ -90,6 +89,7 @@ def _follow() -> None:
     st.progress(share, f"{words} · {figures.count(now.done)}/{figures.count(now.every)}")
 
 
+@session.clicked
 def _start(actor: Actor) -> None:
     try:
         copies.start(actor)
@@ -121,7 +121,7 @@ def _list(actor: Actor, state: State) -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("Download the chosen one"),
-            partial(_content, actor.username, int(chosen)) if there and chosen is not None else b"",
+            partial(_content, session.asker(), int(chosen)) if there and chosen is not None else b"",
             file_name=str(row["name"]) if row is not None else "street.backup",
             mime="application/octet-stream",
             icon=":material/download:",
@@ -135,9 +135,8 @@ def _list(actor: Actor, state: State) -> None:
         st.caption(_("Choose a backup to download it or to prove it again."))
 
 
-def _content(username: str, number: int) -> bytes:
-    """Asked for by the browser outside the run of the page, so the account is read again."""
-    return copies.content(accounts.actor(username), number)
+def _content(asker: Asker, number: int) -> bytes:
+    return copies.content(asker(), number)
 
 
 def _word(row: object) -> str:

@@ -11,6 +11,7 @@ from data_access.office.calendars import CalendarError
 from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts import empty, figures, tables
+from pages.parts.frame import session
 
 
 def show(actor: Actor, view: View) -> None:
@@ -40,7 +41,7 @@ def show(actor: Actor, view: View) -> None:
                 disabled=chosen is None,
                 key="calendar_remove",
                 on_click=_remove,
-                args=(actor, chosen),
+                args=(chosen,),
             )
     with right, st.container(border=True, key="card_rest_day"):
         st.subheader(_("New rest day"), anchor=False)
@@ -64,6 +65,7 @@ def show(actor: Actor, view: View) -> None:
             st.rerun()
 
 
+@session.clicked
 def _remove(actor: Actor, number: int) -> None:
     try:
         calendars.remove(actor, int(number))

@@ -15,7 +15,6 @@ from config.catalogue import UnknownIndicatorError, catalogue, workstream, works
 from config.declarations import ConfigError
 from config.indicators import ACCRUALS, BASES, KINDS, PERIODS, POLARITIES, Indicator, Workstream
 from config.language import N_, _
-from data_access import accounts
 from data_access.accounts import AccountError, Actor
 from data_access.catalogue import declared
 from data_access.catalogue import tables as ledger
@@ -24,6 +23,7 @@ from data_access.catalogue.targets import listed
 from data_access.reports.view import View
 from pages.parts import downloads, figures, tables
 from pages.parts.administration import targets
+from pages.parts.frame import session
 
 _COMPARATORS: dict[Any, Any] = {"": figures.MISSING, "≥": "≥", "≤": "≤", "=": "="}
 _SHORT: dict[Any, str] = {
@@ -327,10 +327,10 @@ def _workbook(actor: Actor, view: View) -> None:
     with left, st.container(border=True, key="card_catalogue_download"):
         st.markdown(f"**{_('1 · Download, change')}**")
         st.markdown(_("One row an indicator, one column a field. A row without a code becomes a new indicator."))
-        name, day = actor.username, view.day
+        asker, day = session.asker(), view.day
         downloads.xlsx_button(
             _("Download the catalogue"),
-            lambda: {_(ledger.SHEET): ledger.table(accounts.actor(name), day)},
+            lambda: {_(ledger.SHEET): ledger.table(asker(), day)},
             f"{_(ledger.SHEET)} {day}.xlsx",
             key="catalogue_xlsx",
         )

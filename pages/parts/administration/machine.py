@@ -6,15 +6,17 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from config import clock
 from config.language import _
 from config.settings import settings
-from data_access import privacy
+from data_access import database, privacy
 from pages.parts import figures
 
+_AHEAD = timedelta(minutes=5)
 _FONTS = (
     "notosanscjk",
     "notosanssc",
@@ -93,7 +95,18 @@ def _has_chinese_font() -> bool:
 
 
 def _clock() -> Check:
-    now = clock.local(clock.now())
+    now, last = clock.local(clock.now()), clock.local(database.changed_at())
+    if last - now > _AHEAD:
+        return Check(
+            False,
+            _("The machine's clock is behind the data"),
+            _(
+                "Now {day} {time}, but the last change is of {then}. Set the clock; deadlines go by it.",
+                day=figures.day(now.date()),
+                time=figures.hour(now),
+                then=f"{last:%Y-%m-%d %H:%M}",
+            ),
+        )
     return Check(
         True, _("Time zone Asia/Shanghai"), _("Now {day} {time}", day=figures.day(now.date()), time=figures.hour(now))
     )

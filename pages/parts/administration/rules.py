@@ -18,6 +18,7 @@ from data_access.accounts import AccountError, Actor
 from data_access.office import overrides
 from data_access.office.overrides import SettingError, value_of, words
 from pages.parts import figures, tables
+from pages.parts.frame import session
 
 # The cards of the page: title and the settings on it, by the beginning of their names.
 _CARDS: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +29,7 @@ _CARDS: Mapping[str, tuple[str, ...]] = {
     ),
     N_("Files"): ("limits.",),
     N_("Copies by the clock"): ("backup.",),
+    N_("Personal data"): ("retention.",),
 }
 _DAILY = ("roster", "morning", "evening")
 _OFFSETS = {"due_offset": N_("day"), "due": N_("on time until"), "close_offset": N_("day"), "close": N_("late until")}
@@ -39,7 +41,7 @@ def show(actor: Actor) -> None:
     _said()
     _deadlines(actor, known)
     left, right = st.columns(2, gap="medium")
-    for place, (title, starts) in zip((left, right, right, left), _CARDS.items(), strict=True):
+    for place, (title, starts) in zip((left, right, right, left, right), _CARDS.items(), strict=True):
         with place:
             _card(actor, known, title, [name for name in known.index if name.startswith(starts)])
     _changed(actor, known)
@@ -200,10 +202,11 @@ def _changed(actor: Actor, known: pd.DataFrame) -> None:
             disabled=chosen is None,
             key="settings_reset",
             on_click=_reset,
-            args=(actor, chosen),
+            args=(chosen,),
         )
 
 
+@session.clicked
 def _reset(actor: Actor, name: str) -> None:
     try:
         overrides.reset(actor, [name])

@@ -12,7 +12,7 @@ from data_access.reports.health import Health, health
 from pages.parts import figures, tables
 from pages.parts.administration import machine
 
-_THREADS = {"postings": N_("texts to the group"), "backups": N_("copies by the clock")}
+_THREADS = {"postings": N_("texts to the group"), "backups": N_("copies by the clock"), "retention": N_("retention")}
 
 
 def show(actor: Actor) -> None:

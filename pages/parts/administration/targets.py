@@ -16,6 +16,7 @@ from data_access.catalogue.targets import TargetError
 from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts import cache, tables
+from pages.parts.frame import session
 
 
 def show(actor: Actor, view: View, item: Indicator) -> None:
@@ -98,7 +99,7 @@ def _listed(actor: Actor, item: Indicator) -> None:
         disabled=chosen is None or bool(withdrawn[frame["id"] == chosen].any()),
         key=f"target_withdraw_{item.code}",
         on_click=_withdraw,
-        args=(actor, chosen),
+        args=(chosen,),
     )
 
 
@@ -110,6 +111,7 @@ def _days(first: date, last: date | None) -> str:
     return _("from {day} on", day=first) if last is None else f"{first} – {last}"
 
 
+@session.clicked
 def _withdraw(actor: Actor, number: int) -> None:
     try:
         targets.withdraw(actor, int(number))

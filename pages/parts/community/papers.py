@@ -40,7 +40,7 @@ def calendar(view: View) -> None:
 
 def matters(view: View) -> None:
     """What is not closed yet."""
-    frame = profile.open_actions(view)
+    frame = cache.private(profile.open_actions)(view)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{_('Open items')}** :small[{_('{n} items', n=len(frame))}]", width="content")
         st.space("stretch")
@@ -65,7 +65,7 @@ def matters(view: View) -> None:
 def sent(view: View) -> None:
     """The latest sheets; one picked shows what it held."""
     st.markdown(f"**{_('Latest sheets')}** :small[{_('pick one to see what it held')}]")
-    frame = profile.sent(view)
+    frame = cache.cached(profile.sent)(view)
     if frame.empty:
         st.caption(_("Nothing was sent yet."))
         return

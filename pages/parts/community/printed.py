@@ -7,7 +7,7 @@ import streamlit as st
 from config.language import _
 from data_access.reports import directory, profile
 from data_access.reports.view import View
-from pages.parts import figures, filters, style, tables
+from pages.parts import cache, figures, filters, style, tables
 from pages.parts.community import papers
 
 _CSS = """
@@ -55,7 +55,7 @@ def heading(view: View) -> None:
         now = filters.status_of(view)
         parts = [
             figures.full_day(view.day),
-            directory.campaign(view).label,
+            cache.cached(directory.campaign)(view).label,
             _("Data as of **{time}**", time=figures.instant(now.changed_at)),
             _("Version {n}", n=figures.count(now.data_version)),
         ]
@@ -67,9 +67,14 @@ def sent(view: View) -> None:
     with st.container(key="sent"):
         papers.sent(view)
     with st.container(key="paper_sent"):
-        rows = papers.lines(profile.sent(view))
-        st.markdown(f"**{_('Latest sheets')}**")
-        tables.draw(
-            [_("Received"), _("Sheet"), _("For"), _("Content")],
-            [[row["time"], row["sheet"], row["covers"], row["content"]] for row in rows.to_dict("records")],
-        )
+        _sent(view)
+
+
+@cache.drawn
+def _sent(view: View) -> None:
+    rows = papers.lines(cache.cached(profile.sent)(view))
+    st.markdown(f"**{_('Latest sheets')}**")
+    tables.draw(
+        [_("Received"), _("Sheet"), _("For"), _("Content")],
+        [[row["time"], row["sheet"], row["covers"], row["content"]] for row in rows.to_dict("records")],
+    )

@@ -12,7 +12,7 @@ from charts import bars, columns, lines
 from config.language import _
 from config.settings import settings
 from data_access.metrics import needed
-from data_access.reports import coverage, directory, dispatch, profile, standing
+from data_access.reports import coverage, directory, dispatch, frames, profile, standing
 from data_access.reports.view import View
 from pages.parts import cache, figures, style
 
@@ -136,8 +136,8 @@ def causes(view: View) -> None:
 
 
 def _pairs(frame: pd.DataFrame, rate: str) -> list[tuple[Any, Any]]:
-    """Numerators and denominators of a rate."""
-    return list(zip(frame[f"{rate}_n"], frame[f"{rate}_d"], strict=True))
+    """Numerators and denominators of a rate; an estimate is one."""
+    return [frames.pair(row, rate) for row in frame.to_dict("records")]
 
 
 def share(n: Any, d: Any) -> float | None:

@@ -136,7 +136,7 @@ def _reopen(view: View) -> None:
 
 def changed(view: View) -> None:
     """更正: every figure that is no longer what it was when the day was first closed."""
-    found = corrections.corrections(view)  # with reasons in it: never from the shared memory
+    found = cache.private(corrections.corrections)(view)  # with reasons in it
     if found.empty:
         return
     with st.container(border=True, key="card_corrections"):

@@ -31,12 +31,12 @@ def panel(view: View) -> str | None:
         told = _(", ").join(f"{name} {n}" for name, n in waiting.items())
         st.caption(f":material/support_agent: {title}: {told}", help=pick(*coordination.DEFINITIONS["waiting"]))
         return None
-    with st.expander(title, icon=":material/support_agent:", expanded=True, key="coordination"):
+    with st.expander(title, icon=":material/support_agent:", expanded=False, key="coordination"):
         return _listing(view)
 
 
 def _listing(view: View) -> str | None:
-    frame = coordination.waiting(view)
+    frame = cache.private(coordination.waiting)(view)
     heads = (_("Community"), _("Day"), _("Workstream"), _("Reported in"), _("Problem"), _("Owner"), _("Due"), "")
     for column, head in zip(st.columns(WIDTHS, gap="small"), heads, strict=True):
         column.caption(head)

@@ -23,7 +23,7 @@ COUNTS = (
     (N_("Morning"), N_("Plan"), "planned", 54),
     (N_("Morning"), N_("Notified"), "notified", 64),
     (N_("List"), N_("Rows"), "roster_rows", 52),
-    (N_("Evening"), N_("Listed"), "roster_n", 72),
+    (N_("Evening"), N_("Listed"), "roster_n", 70),
     (N_("Evening"), N_("On list"), "vacc_on_roster", 60),
     (N_("Evening"), N_("Walk-in"), "walk_in", 64),
     (N_("Evening"), N_("In all"), "vacc_total", 54),
@@ -71,7 +71,7 @@ def state(line: Mapping[str, Any], overdue: bool = True) -> str:
     if line["state"] == "open":
         more = f" {line['open']}"
     elif line["state"] == "unreported" and overdue:
-        more = f" {late(line)}"
+        word, more = N_("Owing"), f" {late(line)}"  # the short word: how long stands beside it
     return f"{glyph} {_(word)}{more}"
 
 
@@ -183,7 +183,7 @@ def columns(labels: pd.DataFrame, marks: pd.DataFrame) -> dict[int, Any]:
             )
             for place in range(counts.stop, states)
         },
-        1 + states: st.column_config.TextColumn(width=204 if english else 146),
+        1 + states: st.column_config.TextColumn(width=162 if english else 146),
     }
     if len(labels.columns) > states + 1:
         made[2 + states] = st.column_config.TextColumn(width=142)

@@ -84,5 +84,5 @@ def change(actor: Actor) -> None:
     if wrong is not None:
         st.error(_(wrong), icon=":material/warning:")
         return
-    session.begin(accounts.actor(actor.username))
+    session.begin(accounts.actor(actor.username))  # it has just shown its password
     st.rerun()

@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
-from functools import partial
+from functools import partial, wraps
+from typing import Concatenate, ParamSpec
 
 import jwt
 import streamlit as st
+from streamlit import runtime
 from streamlit_authenticator import Authenticate
 from streamlit_authenticator.controllers import AuthenticationController
 
@@ -26,10 +28,11 @@ from data_access import privacy
 from data_access.access import entry, visits
 from data_access.accounts import AccountError, Actor
 from data_access.office import districts
-from pages.parts import filters
+from pages.parts import cache, filters
 from pages.parts.frame import identity, visitor
 
 COOKIE = "street_board"
+P = ParamSpec("P")
 DAY = 1.0  # days the cookie of a visit lasts that falls idle by itself
 ENDED = N_(
     "This session has ended: after a long pause, because of signing out elsewhere, or because the account was changed. "
@@ -73,6 +76,7 @@ def _switch_language() -> None:
 
 def enter() -> Actor | None:
     """Called by the front door on every run: the account that is signed in, read from the database just now."""
+    cache.begin()
     seen = not st.session_state.pop("by_itself", False)
     actor = _resumed(seen) or _remembered(seen) or _identified()
     if actor is not None and st.session_state.get("identified"):
@@ -98,6 +102,7 @@ def renew(*, seen: bool = True) -> Actor:
     Speaks the visitor's language, reads the account again and starts the whole page anew if the session has ended.
     ``seen``: whether this shows that somebody is there (``visits.resume``); not where only a clock has struck.
     """
+    cache.begin()
     language.use(st.session_state.get("lang") or settings().language)
     actor = _resumed(seen)
     if actor is None:
@@ -128,6 +133,23 @@ def again() -> None:
     """Draw the whole page anew because something has changed, which does not show that somebody is there."""
     st.session_state["by_itself"] = True
     st.rerun(scope="app")
+
+
+def clicked(callback: Callable[Concatenate[Actor, P], None]) -> Callable[P, None]:
+    """``callback`` of a button, given the account as it is when the button is pressed.
+
+    What a button does is done before the page is drawn, and so before the front door. Where the session has ended
+    nothing is done, and the page that is drawn then is the login.
+    """
+
+    @wraps(callback)
+    def pressed(*args: P.args, **kwargs: P.kwargs) -> None:
+        language.use(st.session_state.get("lang") or settings().language)
+        actor = _resumed(seen=True)
+        if actor is not None:
+            callback(filters.acting(actor), *args, **kwargs)
+
+    return pressed
 
 
 def sign_in(username: str, password: str, *, stay: bool) -> None:
@@ -168,8 +190,11 @@ def end(message: str = SIGNED_OUT) -> None:
     """Forget the account here, delete the cookie, say why on the login page."""
     for name in ("visit", "identified", "detail"):
         st.session_state.pop(name, None)
+    cache.forget()
     st.session_state["cookie"] = 0.0
     st.session_state["message"] = message
+    if runtime.exists():  # what was made for a download keeps its address until the server has tidied up twice
+        runtime.get_instance().media_file_mgr.remove_orphaned_files()
     identity.leave()
 
 

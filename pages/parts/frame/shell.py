@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
+from streamlit import net_util
 from streamlit.navigation.page import Page as StreamlitPage
 
 import charts
@@ -16,9 +17,10 @@ from config.language import N_, _
 from data_access.accounts import CAPABILITIES, Actor, Capability, Role
 from data_access.backups import copies
 from data_access.commands import logs
-from data_access.office import postings
+from data_access.office import postings, retention
 from data_access.workbooks.worker import YOUNG
 from pages.parts import style
+from pages.parts.frame import trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ PLACES = {
         Place("rankings", N_("Rankings"), ":material/leaderboard:"),
         Place("actions", N_("Action items"), ":material/assignment_late:"),
         Place("uploads", N_("Uploads"), ":material/upload_file:"),
-        Place("administration", N_("Administration"), ":material/settings:", Capability.ADMINISTER),
+        Place("administration", N_("Administration"), ":material/settings:", Capability.SET_TARGETS),
     )
 }
 
@@ -85,6 +87,7 @@ def navigation(actor: Actor | None, street: str = "") -> StreamlitPage:
     ready = actor is not None and not actor.must_change
     if ready:
         style.logo()
+        retention.wake()  # what was set in the page counts once somebody is there
     return st.navigation([home, *pages.values()], position="top" if ready else "hidden")
 
 
@@ -92,12 +95,18 @@ def navigation(actor: Actor | None, street: str = "") -> StreamlitPage:
 def settle() -> None:
     """Once per process: begin the log, load the libraries behind the charts, spare them the garbage collector's rounds.
 
-    A full collection follows every script run; with pandas and Altair loaded it would cost more than a small page. In
-    between it seldom needs to look: a long roster makes many objects that stay, and hardly any garbage.
+    With pandas and Altair loaded a full collection costs more than a small page: Streamlit's own after each run is
+    switched off (``.streamlit/config.toml``), and Python's seldom needs to look, for a long roster makes many objects
+    that stay, and hardly any garbage.
     """
+    # else a page of a foreign origin that knocks makes Streamlit ask a server abroad for this one's address, while
+    # everybody waits; this one it lets in anyway
+    net_util._external_ip = "0.0.0.0"
+    trouble.watch()
     logs.start()
     postings.wake()  # what waited while the board was not running
     copies.wake()
+    retention.wake()
     for module in pkgutil.iter_modules(charts.__path__, "charts."):
         importlib.import_module(module.name)
     gc.collect()

@@ -29,6 +29,11 @@ def ask(cut: Cut, report: Callable[P, R]) -> Callable[P, R]:
     return report if cut.by == "cadre" else cache.cached(report)
 
 
+def draw(cut: Cut, section: Callable[P, None]) -> Callable[P, None]:
+    """As ``ask``, for what is drawn."""
+    return section if cut.by == "cadre" else cache.drawn(section)
+
+
 def choose(name: str, label: str, options: Mapping[str, str]) -> str:
     """One switch whose choice stands in the address under ``name``; the first option is the default."""
     first, key = next(iter(options)), f"ranking_{name}"

@@ -11,14 +11,16 @@ import streamlit as st
 from charts import theme
 from config import clock
 from config.language import N_, _
-from data_access import accounts, sheets, submissions
+from data_access import sheets, submissions
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.reports import directory, history
 from data_access.reports.history import Filters, Version
 from data_access.reports.view import View
 from data_access.submissions import SubmissionError
+from data_access.workbooks.attached import plain_name
 from pages.parts import cache, downloads, empty, figures, tables
 from pages.parts.frame import session
+from pages.parts.frame.session import Asker
 from pages.parts.uploads import comparison, intake, undo
 
 _STATES = {"in_force": N_("In force"), "superseded": N_("Superseded"), "withdrawn": N_("Withdrawn")}
@@ -248,10 +250,13 @@ def original(actor: Actor, found: Version) -> None:
     if found.workbook is None:
         st.caption(_("Typed in; there is no workbook."))
         return
+    if found.purged_at is not None:
+        st.caption(_(history.PURGED))
+        return
     st.download_button(
         _("Original"),
-        partial(_bytes, actor.username, found.workbook),
-        file_name=found.filename,
+        partial(_bytes, session.asker(), found.workbook),
+        file_name=plain_name(found.filename or ""),
         icon=":material/download:",
         on_click="ignore",
         key="history_original",
@@ -260,8 +265,8 @@ def original(actor: Actor, found: Version) -> None:
     )
 
 
-def _bytes(username: str, workbook: int) -> bytes:
-    return history.original(accounts.actor(username), workbook)[1]
+def _bytes(asker: Asker, workbook: int) -> bytes:
+    return history.original(asker(), workbook)[1]
 
 
 def _withdraw_button(actor: Actor, found: Version) -> None:

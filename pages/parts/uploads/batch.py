@@ -16,6 +16,7 @@ from data_access.findings import Severity
 from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts import cache, empty, figures, style, tables
+from pages.parts.frame import session
 from pages.parts.uploads import intake, mapping, matrix, mend, paper, preview
 from pages.parts.uploads.intake import Batch, File
 
@@ -79,9 +80,9 @@ def _file(actor: Actor, view: View, batch: Batch, chosen: File) -> None:
 def _drop(batch: Batch) -> list[intake.Upload]:
     """The field that takes files; those that the batch has not seen."""
     with st.container(key="drop", horizontal=True, vertical_alignment="center"):
+        # of any type: what is no table is refused below, in words, where the browser would drop it without any
         files = st.file_uploader(
             _("Workbooks"),
-            type=list(intake.TYPES),
             accept_multiple_files=True,
             key="uploads_files",
             label_visibility="collapsed",
@@ -186,7 +187,7 @@ def _legend(view: View, batch: Batch) -> None:
 def _outlook(line: preview.Outlook) -> str:
     return _(
         "{day} {sheet} **{before}** communities, **{after}** after the commit",
-        day=figures.short_day(line.day),
+        day=intake.dated(line.day),
         sheet=sheets.kind(line.kind).label,
         before=f"{line.before}/{line.expected}",
         after=f"{line.after}/{line.expected}",
@@ -226,8 +227,8 @@ def _buttons(actor: Actor, batch: Batch, chosen: File, progress: Any) -> None:
             icon=":material/close:",
             type="tertiary",
             key="uploads_remove",
-            on_click=intake.remove,
-            args=(actor, batch, chosen),
+            on_click=session.clicked(intake.remove),
+            args=(batch, chosen),
         )
         rest = len([item for item in batch.files if item not in files and not item.committed])
         words = [_("Each file goes in as a whole and can be withdrawn.")]

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
+from config import clock
 from config.language import N_, _
 from data_access import sheets
 from data_access.accounts import Actor
+from data_access.faults import FaultError
 from data_access.findings import Severity
 from data_access.inbox import batches, intake
 from data_access.inbox.batches import BatchError
@@ -104,6 +107,8 @@ def take(
         arrived = {each.id for each in kept}
     except BatchError as refusal:
         batch.refusal = str(refusal)
+    except FaultError as fault:
+        batch.refusal = f"{fault} {_('These files were not kept; drop them again.')}"
     batch.seen.update(upload.key for upload in wanted)
     load(actor, batch)
     refresh(actor, batch, progress)
@@ -198,10 +203,15 @@ def days(item: File) -> str:
         return _("? choose")
     dates = sorted({sheet.day for sheet in item.sheets if sheet.day is not None})
     if dates:
-        first, last = figures.short_day(dates[0]), figures.short_day(dates[-1])
+        first, last = dated(dates[0]), dated(dates[-1])
         return first if first == last else f"{first}–{last}"
     periods = list(dict.fromkeys(sheet.period for sheet in item.sheets if sheet.period))
     return "、".join(periods[:2]) or figures.MISSING
+
+
+def dated(day: date) -> str:
+    """A day, with its year where that is not this one: it may be mistyped."""
+    return figures.short_day(day) if day.year == clock.today().year else figures.full_day(day)
 
 
 def state_words(item: File) -> str:

@@ -15,7 +15,6 @@ import streamlit as st
 
 from config.campaigns import Campaign
 from config.language import _
-from data_access import accounts
 from data_access.accounts import Actor
 from data_access.findings import Finding, Severity
 from data_access.reports import directory
@@ -24,6 +23,7 @@ from data_access.sheets.declaration import Column, SheetKind, Type
 from data_access.workbooks.model import WorkbookResult
 from data_access.workbooks.names import header
 from pages.parts import cache, figures, style, tables
+from pages.parts.frame import session
 from pages.parts.uploads import comparison, intake, preview, waive
 from pages.parts.uploads.intake import Batch, File
 
@@ -248,7 +248,7 @@ def _draw(actor: Actor, view: View, batch: Batch, item: File, found: Sequence[Li
                 type="tertiary",
                 key=f"mend_back_{item.number}",
                 on_click=_take_back,
-                args=(actor.username, batch, item),
+                args=(batch, item),
             )
     if said != dict(item.mends):
         personal = [line for line in found if line.finding.personal and line.place in said]
@@ -257,11 +257,11 @@ def _draw(actor: Actor, view: View, batch: Batch, item: File, found: Sequence[Li
         st.rerun()
 
 
-def _take_back(username: str, batch: Batch, item: File) -> None:
-    """Runs before the page does, so the account is read again, and with it the catalogue that the file is read by."""
+@session.clicked
+def _take_back(actor: Actor, batch: Batch, item: File) -> None:
     for place in item.mends:
         st.session_state.pop(_key(item, place), None)
-    intake.mend(accounts.actor(username), batch, item, {})
+    intake.mend(actor, batch, item, {})
 
 
 def _key(item: File, place: Place) -> str:

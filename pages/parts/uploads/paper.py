@@ -12,16 +12,18 @@ import streamlit as st
 
 from config import language
 from config.language import _
-from data_access import accounts, sheets
+from data_access import sheets
 from data_access.accounts import Actor
 from data_access.findings import Finding
 from data_access.inbox import batches
-from data_access.reports import directory
+from data_access.reports import directory, events
 from data_access.reports.changes import Difference
 from data_access.reports.view import View
 from data_access.workbooks import returns
 from data_access.workbooks.model import Hints
 from pages.parts import cache, downloads, figures, filters, tables
+from pages.parts.frame import session
+from pages.parts.frame.session import Asker
 from pages.parts.uploads import comparison, intake, preview, undo
 from pages.parts.uploads.intake import Batch, File
 
@@ -59,8 +61,8 @@ def receipt(actor: Actor, batch: Batch, view: View) -> None:
             st.button(
                 _("Clear the list of them"),
                 key="uploads_clear",
-                on_click=intake.clear,
-                args=(actor, batch, "committed"),
+                on_click=session.clicked(intake.clear),
+                args=(batch, "committed"),
             )
             if batch.number is not None:
                 undo.button(actor, batch.number, sum(_went_in(item) for item in done), key="uploads_undo")
@@ -135,7 +137,7 @@ def annotated(actor: Actor, item: File) -> None:
     found, spoken = item.findings, language.current()
     st.download_button(
         _("Download annotated copy"),
-        partial(_annotated, actor.username, item.number, item.name, found, spoken),
+        partial(_annotated, session.asker(), item.number, item.name, found, spoken),
         file_name=returns.returned_name(item.name),
         mime=downloads.XLSX,
         icon=":material/rate_review:",
@@ -146,9 +148,11 @@ def annotated(actor: Actor, item: File) -> None:
     )
 
 
-def _annotated(username: str, number: int, name: str, found: Sequence[Finding], spoken: str) -> bytes:
-    """Asked for by the browser outside the run of the page, so the account is read again."""
-    return returns.annotated(batches.content(accounts.actor(username), number), name, found, spoken)
+def _annotated(asker: Asker, number: int, name: str, found: Sequence[Finding], spoken: str) -> bytes:
+    actor = asker()
+    data = batches.content(actor, number)
+    events.annotated(actor, number)
+    return returns.annotated(data, name, found, spoken)
 
 
 def confirm(actor: Actor, view: View, batch: Batch, item: File) -> None:

@@ -10,13 +10,14 @@ from config import clock
 from config.catalogue import catalogue
 from config.declarations import ConfigError
 from config.language import _
-from data_access import accounts, sheets
+from data_access import sheets
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.layouts import mappings
 from data_access.layouts.mappings import Remembered
 from data_access.workbooks.model import Layout
 from pages.parts import style, tables
 from pages.parts.frame import session
+from pages.parts.frame.session import Asker
 from pages.parts.uploads import mapping
 
 
@@ -57,7 +58,7 @@ def _line(actor: Actor, one: Remembered, number: int, may: bool) -> None:
         with st.container(horizontal=True):
             st.download_button(
                 _("Download as file"),
-                partial(_file, actor.username, layout.name),
+                partial(_file, session.asker(), layout.name),
                 file_name=f"{layout.name}.toml",
                 mime="application/toml",
                 icon=":material/download:",
@@ -70,9 +71,8 @@ def _line(actor: Actor, one: Remembered, number: int, may: bool) -> None:
                 st.dialog(_("Forget this layout?"))(_forget)(layout.name)
 
 
-def _file(username: str, name: str) -> str:
-    """Asked for by the browser outside the run of the page, so the account is read again."""
-    return mappings.export(accounts.actor(username), name)
+def _file(asker: Asker, name: str) -> str:
+    return mappings.export(asker(), name)
 
 
 def _kind(layout: Layout) -> str:

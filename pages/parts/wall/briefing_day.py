@@ -15,7 +15,7 @@ from config.language import _, current, pick
 from data_access.metrics import Rate
 from data_access.office import waivers
 from data_access.office.waivers import Standing
-from data_access.reports import briefing, callups, dispatch, reporting
+from data_access.reports import briefing, callups, dispatch, frames, reporting
 from data_access.reports.agenda import listed, place
 from data_access.reports.briefing import Briefing, Result, Today
 from pages.parts import figures
@@ -128,10 +128,10 @@ def _minutes(late: timedelta) -> int:
     return int(late.total_seconds()) // 60 % 60
 
 
-def result(look: Look, told: Briefing, standing: Standing) -> None:
+def result(look: Look, told: Briefing, standing: Standing | None = None) -> None:
     """② The last evening: doses, roster completion, where the others went, what is not reconciled.
 
-    ``standing`` are its waivers, for who and why; empty on the wall, where the accepted are only counted.
+    ``standing`` are its waivers, for who and why; none on the wall, where the accepted are only counted.
     """
     last = told.result
     with st.container(key="panel_2"):
@@ -150,7 +150,8 @@ def result(look: Look, told: Briefing, standing: Standing) -> None:
                 }
             )
             screen.chart(bars.reasons(rows, dark=look.dark, screen=look.wall), "briefing_causes", look.inside(2))
-        st.html(f'<div class="b">{disputed(told, last, standing, INSIDE - 318 - look.sizes.row * len(causes))}</div>')
+        room = INSIDE - 318 - look.sizes.row * len(causes)
+        st.html(f'<div class="b">{disputed(told, last, standing or {}, room)}</div>')
 
 
 def hint(words: str) -> str:
@@ -199,7 +200,8 @@ def disputed(told: Briefing, last: Result, standing: Standing, room: int) -> str
     shown = last.open if len(last.open) <= fits else last.open.head(max((room - 28) // each, 1))
     lines = [
         f'<div class="b-open b-rule" style="height:{each}px"><b>{escape(told.short(row["community"]))}</b>'
-        f'<span class="small">{escape(row["label"])}</span><b class="act">{figures.signed(row["amount"])}</b>'
+        f'<span class="small">{escape(row["label"])}</span>'
+        f'<b class="act">{figures.signed(frames.figure(row, "amount"))}</b>'
         f"{screen.badge('≠ ' + _('open'), 'act')}</div>"
         for row in shown.to_dict("records")
     ]
@@ -234,7 +236,7 @@ def callup(look: Look, told: Briefing) -> None:
             cells, sites, batches = cells_of(day)
             chart = heat.load(cells, sites, batches, figures.count(day.people), dark=look.dark, screen=look.wall)
             if look.wall:
-                chart = chart.properties(height=min(70 * len(sites), 272))
+                chart = chart.properties(height=min(72 * len(sites) + 84, 404))
             screen.chart(chart, "briefing_load", look.inside(3))
         supply(look, told)
 

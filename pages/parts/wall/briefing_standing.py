@@ -211,7 +211,8 @@ def bullet_rows(told: Briefing, cells: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for row in cells.to_dict("records"):
         item = indicator(row["worst"])
-        done, elapsed = Rate.of(row["done_n"], row["done_d"]), Rate.of(row["elapsed_n"], row["elapsed_d"])
+        done = Rate.of(row["done_n"], row["done_d"])
+        reached, asked = (Rate.of(row[f"{name}_n"], row[f"{name}_d"]).value for name in ("completion", "asked"))
         gap = None if pd.isna(row["gap"]) else row["gap"]
         stream, where = workstream(row["workstream"]).label, told.short(row["community"])
         # where the name of the workstream does not fit beside the gap it stands below, in place of the indicator's
@@ -220,8 +221,8 @@ def bullet_rows(told: Briefing, cells: pd.DataFrame) -> pd.DataFrame:
             {
                 "label": f"{where} {stream}" if above else f"{where} {item.code}",
                 "detail": _detail(item.label if above else stream, item, done, row["shortfall"]),
-                "done": None if done.value is None else float(done.value * 100),
-                "elapsed": None if elapsed.value is None else float(elapsed.value * 100),
+                "done": None if reached is None else float(reached * 100),
+                "elapsed": None if asked is None else float(asked * 100),
                 "gap": None if gap is None else float(gap),
                 "gap_text": figures.points(gap).removeprefix(figures.MINUS),
                 "alert": True,

@@ -25,7 +25,7 @@ from pages.parts import cache, figures, filters, style
 from pages.parts.frame import session
 from pages.parts.wall import briefing_style, walk
 
-FOLLOW = 5  # seconds between two looks at the data version
+FOLLOW = 3  # seconds between two looks at the data version
 WIDTHS = (216, 304, 392, 376, 248, 256)
 HEIGHT = 816
 INSIDE = HEIGHT - 34  # padding and border

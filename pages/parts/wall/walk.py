@@ -144,4 +144,4 @@ def show(stops: Sequence[str], at: int, colours: Palette, go: Callable[[int], No
         "silent": SILENT,
         "colours": {name: value for name, value in vars(colours).items() if isinstance(value, str)},
     }
-    _mount(key="walk", data=data, on_go_change=went, on_leave_change=leave, width=480, height=40)
+    _mount(key="walk", data=data, on_go_change=went, on_leave_change=leave, width=512, height=40)

@@ -232,6 +232,8 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
     elif not pd.isna(row["shortfall"]):
         count = figures.count(row["shortfall"])
         owed = _ink("act", _("owes {n}", n=count), bold=True) if row["shortfall"] else _("owes none")
+    elif not pd.isna(row["left"]) and row["left"]:
+        owed = _("lacks {n}", n=figures.count(row["left"]))
     shown = figures.points(gap) if gap is not None and row["state"] != "missing" else _(word)
     mark = "▼ " if row["state"] == "behind" else "! " if row["state"] == "zero_occurred" else ""
     share = _share(row["completion_n"], row["completion_d"])
@@ -271,7 +273,8 @@ def _due(row: dict[str, Any]) -> str:
     if not pd.isna(row["expected"]):
         return _("due {n}", n=figures.count(row["expected"]))
     if row["kind"] == "rate":
-        return _("now {rate}", rate=figures.percent(row["done_n"], row["done_d"], threshold=_target(row)))
+        now = figures.measure(row["done_n"], row["done_d"], row["factor"], row["unit"], _target(row))
+        return _("now {rate}", rate=now)
     if not pd.isna(row["headroom"]):
         return _("left {n}", n=figures.count(row["headroom"]))
     return ""

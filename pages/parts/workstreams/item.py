@@ -11,7 +11,7 @@ from config.catalogue import checklist as checklist_of
 from config.catalogue import checklist_item
 from config.checklist import ChecklistItem
 from config.language import N_, _, pick
-from data_access.accounts import AccountError, Capability, Role
+from data_access.accounts import AccountError, Actor, Capability, Role
 from data_access.office import attachments, reviews
 from data_access.office.reviews import ReviewError
 from data_access.reports import checklist as report
@@ -183,12 +183,12 @@ def _review(drill: Drill, row: dict[str, Any]) -> None:
             )
 
 
+@session.clicked
 def _decide(
-    drill: Drill, records: list[str], verdict: reviews.Verdict, revision: int, remark: str | None = None
+    actor: Actor, drill: Drill, records: list[str], verdict: reviews.Verdict, revision: int, remark: str | None = None
 ) -> None:
     """Carry a review out as it was looked at: ``revision`` is that of the page that the button stood on, ``remark`` the
     key of the field beside it."""
-    actor = session.renew()
     words = str(st.session_state.get(remark, "")) if remark else ""
     year = records[0].partition("/")[0]
     try:

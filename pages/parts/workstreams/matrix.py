@@ -83,14 +83,15 @@ def cells(view: View, look: Look) -> pd.DataFrame:
     return cache.cached(report.matrix)(view, look.streams)
 
 
-def wide(view: View, look: Look) -> bool:
-    """Whether it needs the whole width of the page, with the panel below."""
+def wide(view: View, look: Look, drill: Drill) -> bool:
+    """Whether it needs the whole width of the page, with the panel below: a list does until a row of it is opened."""
     if look.show != "matrix":
-        return False
+        return look.show == "misses" and drill.community is None
     across = cells(view, look)["community"].nunique() if look.flipped else len(look.shown(view))
     return across > _ROOMY
 
 
+@cache.drawn
 def tiles(view: View, look: Look) -> None:
     """序时进度 and how many cells are in which state."""
     told = report.tiles(view, cells(view, look))
@@ -222,7 +223,7 @@ def sheets(view: View, look: Look) -> dict[str, pd.DataFrame]:
 def draw(view: View, look: Look, drill: Drill) -> None:
     """The cells; a click on one opens it in the panel."""
     heads = _heads(look.shown(view))
-    made = chart(view, look, drill, dark=style.dark())
+    made = cache.cached(chart)(view, look, drill, dark=style.dark())
     if made is None:
         st.markdown(":material/check: " + _("No cell is red."))
         return
@@ -246,7 +247,8 @@ def footnote() -> None:
         "Counts are stepped: expected now = floor(target × elapsed). Seasonal indicators have their own window. "
         "Zero tolerance is met while 0 is confirmed for every period. Workstreams are never added up."
     )
-    st.caption(f"{made}{_(', ')}{pointed}  \n{stepped}")
+    kept = _("Where each period needs its own and none is owed, a gap is a slight lag at most.")
+    st.caption(f"{made}{_(', ')}{pointed}  \n{stepped} {kept}")
 
 
 def chart(view: View, look: Look, drill: Drill, *, dark: bool) -> Any | None:
@@ -355,6 +357,7 @@ def _sorted(told: pd.DataFrame, order: str) -> pd.DataFrame:
     return names.iloc[[position[name] for name in ordered]]
 
 
+@cache.drawn
 def _legend() -> None:
     """What the colours say, in words beside each."""
     colours, steps = style.palette(), settings().thresholds

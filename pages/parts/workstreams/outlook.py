@@ -27,6 +27,7 @@ _WAYS = {"worse": N_("▼ worse"), "better": N_("▲ better"), "other": N_("· o
 _MOST = 14  # rows before a list scrolls
 
 
+@cache.drawn
 def trend(view: View, look: Look) -> None:
     """One small chart per workstream: communities on track of those that can be judged, month by month."""
     told = cache.cached(report.trend)(view, look.streams)

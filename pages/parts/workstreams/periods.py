@@ -36,7 +36,8 @@ def history(view: View, drill: Drill, row: dict[str, Any]) -> None:
         return
     found = cache.cached(eras.table)(view, community, code)
     if row["kind"] in ("rate", "score"):
-        drawn: Any = lines.coverage(_rates(told), _target(row), _target_words(row), dark=style.dark())
+        values, unit = _rates(told, row["factor"], row["unit"]), "%" if row["factor"] == 100 else row["unit"]
+        drawn: Any = lines.coverage(values, _target(row), _target_words(row), unit=unit, dark=style.dark())
         st.altair_chart(drawn, theme=None, width="stretch", key=f"rates_{code}")
     elif row["kind"] != "zero" and not pd.isna(row["target"]):
         st.altair_chart(_steps(view, told, row, found), theme=None, width="stretch", key=f"steps_{code}")
@@ -118,7 +119,7 @@ def value(item: Indicator, row: dict[str, Any]) -> str:
     """What was done in a period, or reported in a record."""
     if item.kind in ("rate", "score"):
         num, den = (row["num_n"], row["num_d"]) if "num_n" in row else (row["num"], row["den"])
-        return figures.percent(num, den)
+        return figures.measure(num, den, item.factor, item.unit_text)
     done = row["value"] if "value" in row else row["done"]
     return figures.MISSING if pd.isna(done) else f"{done:,}"
 
@@ -154,16 +155,16 @@ def _target_words(row: dict[str, Any]) -> str:
     return "" if pd.isna(row["target"]) else _("Target") + " " + row["target_text"]
 
 
-def _rates(told: pd.DataFrame) -> pd.DataFrame:
+def _rates(told: pd.DataFrame, factor: int, unit: str) -> pd.DataFrame:
     """Ascending in time, as the chart draws it."""
     known = told.iloc[::-1]
     pairs = list(zip(known["num_n"], known["num_d"], strict=True))
     return pd.DataFrame(
         {
             "day": known["day"],
-            "value": [None if pd.isna(n) or not d else 100 * float(n) / float(d) for n, d in pairs],
+            "value": [None if pd.isna(n) or not d else factor * float(n) / float(d) for n, d in pairs],
             "open": False,
-            "rate": [figures.percent(n, d) for n, d in pairs],
+            "rate": [figures.measure(n, d, factor, unit) for n, d in pairs],
             "fraction": [figures.fraction(n, d) for n, d in pairs],
         }
     ).astype({"value": "float64"})

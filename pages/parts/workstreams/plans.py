@@ -81,7 +81,7 @@ def _communities(view: View, told: pd.DataFrame) -> str | None:
 
 def items(view: View, most: int | None = None) -> None:
     """The items of one community's week; the texts only for those who may read them."""
-    told = report.items(view)
+    told = cache.private(report.items)(view)
     if told.empty:
         st.markdown(tables.state("unreported"), unsafe_allow_html=True)
         st.caption(_("No plan of this week has arrived. Hand it in on the uploads page; the template is filled in."))

@@ -198,10 +198,11 @@ def _known_cells(found: Record) -> dict[str, str] | None:
     return kept.get((found.submission, found.key.text))
 
 
-def _find(found: Record) -> None:
+@session.clicked
+def _find(actor: Actor, found: Record) -> None:
     """Kept for the session: addresses of cells, nothing of what stands in them."""
     try:
-        cells = origins.cells(session.renew(), found.submission, found.row, found.key.code)
+        cells = origins.cells(actor, found.submission, found.row, found.key.code)
     except (SubmissionError, AccountError):
         cells = {}
     st.session_state.setdefault(_CELLS, {})[found.submission, found.key.text] = cells

@@ -119,3 +119,12 @@ def test_rotation_keeps_days_weeks_and_months(clerked: Board, tmp_path: Path) ->
     days = {"0811", "0809", "0808"}  # UTC names of 12, 10 and 9 August; the damaged one of the 11th counts for nothing
     weeks, months = {"0811", "0806"}, {"0811", "0730"}
     assert left == days | weeks | months | {"mine"}
+
+
+def test_an_office_before_its_first_start_has_nothing_to_keep(clerked: Board, office: Office, tmp_path: Path) -> None:
+    office.set("STREET_DATA_DIR", str(tmp_path / "new"))
+    database.close_all()
+    assert not copies.tick() and not copies.state(accounts.console()).late
+    assert not (tmp_path / "copies").exists()
+    accounts.create_first_administrator("admin_sf", "long enough", "")
+    assert copies.state(accounts.console()).late and copies.tick()

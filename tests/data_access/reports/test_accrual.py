@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from config import catalogue
 from config.declarations import Text
 from config.indicators import Indicator
 from data_access.metrics import Period
@@ -126,3 +127,27 @@ def test_slots_before_an_indicator_was_declared_ask_for_nothing():
     told = [report("2022-04", 1), report("2022-05", 1)]
     found = accrual.judge(monthly, told, date(2022, 5, 31), before)
     assert (found.goal, found.progress.unreported, found.progress.state) == (9, 0, "on_track")
+
+
+def test_the_shipped_windows_hold_as_many_months_as_their_slots():
+    """The six spraying drives of May to October: a window that began on 11 May would hold five whole months."""
+    sized = [one for one in catalogue.indicators(enabled=None) if one.accrual == "per_period" and one.slots]
+    whole = [one for one in sized if one.period in ("month", "two_months", "quarter")]
+    held = {one.code: len(accrual.fitting_slots(one, [], accrual.window(one, date(2022, 8, 12)))) for one in whole}
+    assert held == {one.code: one.slots for one in whole} and held["PAT-09"] == 6
+
+
+@pytest.mark.parametrize(
+    ("values", "left"),
+    [
+        ({"target": 95}, 27),  # W51: 846 of 890 are asked for
+        ({"target": 90}, 0),
+        ({"target": 95, "kind": "score"}, None),
+        ({"target": 95, "comparator": "≤"}, None),
+        ({"target": None, "basis": "setting", "comparator": ""}, None),
+    ],
+)
+def test_a_rate_says_how_many_are_missing_to_its_floor(values, left):
+    item = made(**({"kind": "rate", "accrual": "snapshot", "numerator": WORDS, "denominator": WORDS} | values))
+    told = report("2022-08", num=Decimal(819), den=Decimal(890), cumulative=True)
+    assert accrual.judge(item, [told], date(2022, 8, 31)).left == left

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from data_access import database
 from data_access.accounts import NotAllowedError, OtherCommunityError, Role
+from data_access.office.reveals import Purpose
 from data_access.reports import callups
 from data_access.schema import AuditEvent, CalendarDay
 from tests.data_access.street import DAY, Board
@@ -143,12 +144,12 @@ def test_who_may_see_people(board):
 
 def test_a_plain_call_sheet_leaves_a_trace(board):
     board.roster("锦绣社区", people=[{"name": "张三丰"}])
-    assert callups.call_sheet(board.view(), plain=True)["name"].tolist() == ["张三丰"]
+    assert callups.call_sheet(board.view(), plain=Purpose("call"))["name"].tolist() == ["张三丰"]
     with database.reading() as connection:
         events = connection.execute(
             select(AuditEvent.subject, AuditEvent.details).where(AuditEvent.event == "call_sheet")
         ).all()
-    assert [tuple(event) for event in events] == [(DAY.isoformat(), {"people": 1})]
+    assert [tuple(event) for event in events] == [(DAY.isoformat(), {"people": 1, "purpose": "call"})]
 
 
 def test_tomorrow_is_the_next_day_that_does_not_rest(board):

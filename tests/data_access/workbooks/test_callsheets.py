@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from data_access import accounts, database
 from data_access.accounts import NotAllowedError, OtherCommunityError
+from data_access.office.reveals import Purpose
 from data_access.reports import callups
 from data_access.schema import AuditEvent
 from data_access.workbooks import callsheets
@@ -47,21 +48,21 @@ def test_one_list_a_liaison_or_a_site(board):
 
 
 def test_in_clear_it_is_on_record_and_never_for_leaders(board):
-    assert callups.call_sheets(board.view(), "site", plain=True)
+    assert callups.call_sheets(board.view(), "site", plain=Purpose("call"))
     assert events(board.actor) == [4]
     leader = accounts.create(board.actor, "leader_1", "correct horse", accounts.Role.LEADER)
     with pytest.raises(NotAllowedError):
-        callups.call_sheets(Board(leader).view(), "site", plain=True)
+        callups.call_sheets(Board(leader).view(), "site", plain=Purpose("call"))
     clerk = accounts.create(board.actor, "clerk_1", "correct horse", accounts.Role.CLERK, "安康社区")
-    own = callups.call_sheets(Board(clerk).view(), "liaison", plain=True)
+    own = callups.call_sheets(Board(clerk).view(), "liaison", plain=Purpose("call"))
     assert [part["name"].tolist() for _name, part in own] == [["赵五"]]
     with pytest.raises(OtherCommunityError):
-        callups.call_sheets(Board(clerk).view(community="锦绣社区"), "site", plain=True)
+        callups.call_sheets(Board(clerk).view(community="锦绣社区"), "site", plain=Purpose("call"))
     assert sorted(events(board.actor)) == [1, 4]
 
 
 def test_the_paper_is_ready_to_print(board):
-    found = dict(callups.call_sheets(board.view(), "site", plain=True))
+    found = dict(callups.call_sheets(board.view(), "site", plain=Purpose("call")))
     book = load_workbook(io.BytesIO(callsheets.workbook(found, "流感 召集单")))
     sheet = book["卫生中心"]
     assert sheet.page_setup.orientation == "landscape" and int(sheet.page_setup.paperSize) == 9

@@ -152,6 +152,12 @@ def test_a_tally_of_a_day_to_come_is_marked(make: ModuleType, known: Known) -> N
     assert "TALLY_AHEAD" not in codes(look(known, tally(make), Stored()))
 
 
+@pytest.mark.parametrize(("day", "told"), [(date(2022, 8, 13), False), (date(2023, 8, 12), True)])
+def test_a_morning_sheet_later_than_tomorrow_is_marked(make: ModuleType, known: Known, day: date, told: bool) -> None:
+    result = look(known, make.book(早会商=[make.MORNING, make.morning(day=day)]), Stored())
+    assert [one.cell for one in result.all_findings() if one.code == "MORNING_AHEAD"] == ["A2"] * told
+
+
 def test_a_count_seen_from_the_roster_shows_no_name(make: ModuleType, known: Known) -> None:
     history = Stored({DAY: DayFigures(planned=3)})
     finding = only(look(known, make.book(接种名单=[make.ROSTER, make.person(1)]), history), "I5_PLAN_ROSTER")
