@@ -57,15 +57,18 @@ def fill(actor: Actor, communities: int, years: int) -> int:
     board.communities([{"name": f"第{n:02d}社区", "area": AREAS[n % 3]} for n in range(1, communities + 1)])
     with database.writing() as connection:
         keys = connection.execute(select(Community.id).where(Community.street_id == actor.street_id)).scalars().all()
-        months = [date(DAY.year - back, month, 1) for back in reversed(range(years)) for month in range(1, 13)]
-        written = 0
-        for key in keys:
-            written += _community(connection, actor, key, [month for month in months if month < DAY.replace(day=1)])
+        written = sum(community(connection, actor, key, months(years)) for key in keys)
         database.raise_version(connection)
     return written
 
 
-def _community(connection: Connection, actor: Actor, key: int, months: list[date]) -> int:
+def months(years: int) -> list[date]:
+    """The months of so many calendar years up to the one before ``DAY``, each by its first day."""
+    every = (date(DAY.year - back, month, 1) for back in reversed(range(years)) for month in range(1, 13))
+    return [month for month in every if month < DAY.replace(day=1)]
+
+
+def community(connection: Connection, actor: Actor, key: int, months: list[date]) -> int:
     """One community's sheets: some are diligent in all, some in little, each forgets a month here or there."""
     chance = random.Random(key)
     zeal = chance.betavariate(12, 0.8)

@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+import argparse
 import statistics
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from data_access import accounts, sample
-from tests.browser.screenshots import DAY, NAME, PASSWORD
+import pytest
+
+from benchmarks import years
+from config.settings import settings
+from data_access import accounts, database, sample
+from tests.browser.screenshots import DAY, NAME, PASSWORD, Office
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """How large the street with years behind it is, and where it lies."""
+    parser.add_argument("--data", type=Path, help="keep the street in this folder and use it again")
+    parser.add_argument("--url", help="an empty database, or that of --data [default: SQLite]")
+    parser.add_argument("--communities", type=int, default=30)
+    parser.add_argument("--days", type=int, default=1095)
+    parser.add_argument("--callups", type=int, default=1_000_000, help="people called up in all these days")
+
+
+def opened(call: argparse.Namespace, stack: ExitStack) -> Path:
+    """Enter the street of a call's ``arguments``, made by ``benchmarks.years`` where there is none yet; its folder."""
+    data: Path = call.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    patch = stack.enter_context(pytest.MonkeyPatch.context())
+    Office(data, patch)
+    patch.setenv("STREET_BACKUP", '{"on": false}')
+    if call.url:
+        patch.setenv("STREET_DATABASE_URL", call.url)
+    settings.cache_clear()
+    stack.callback(database.close_all)
+    if not accounts.exist():
+        began = time.perf_counter()
+        accounts.create_first_administrator(NAME, PASSWORD, "示范街道")
+        made = years.fill(accounts.console(), communities=call.communities, days=call.days, callups=call.callups)
+        print(f"{made:,} called up in {call.communities} communities and {call.days} days, written in "
+              f"{time.perf_counter() - began:.0f} s", flush=True)  # fmt: skip
+    return data
 
 
 def fill(data: Path, communities: int, days: int) -> None:

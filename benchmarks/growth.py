@@ -1,0 +1,78 @@
+"""How pages and imports grow with the history: ``python -m benchmarks.growth``.
+
+Two streets of the same communities and the same days' work, one with ten times the days behind it (``--times``). Each
+page cold and warm as in ``benchmarks.reruns``, and a day's roster taken in; milliseconds of the processor and the
+ratio. ``--url`` and ``--large-url``: two empty databases of a PostgreSQL server instead of SQLite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks import street
+from benchmarks.reruns import Found, board
+from data_access import accounts, submissions
+from tests.data_access import books
+from tests.load import crowd
+from tests.load.server import serving
+
+
+def pages(log: Path, rounds: int) -> Found:
+    """Every page of the street that is open."""
+    with serving(log=log) as server:
+        return asyncio.run(board(server, rounds))[1]
+
+
+def taken_in(rounds: int) -> float:
+    """Milliseconds of this process's processor for a roster of 60 people, examined and committed; the median."""
+    actor, busy = accounts.console(), []
+    names = crowd.street(street.DAY).communities
+    for number in range(rounds + 1):  # the first one starts the process that reads files
+        name, day = names[number % len(names)], street.DAY + timedelta(days=1 + number // len(names))
+        rows = [{"person_code": f"{name}{n}", "vaccination_date": day, "community": name} for n in range(60)]
+        content = books.book("roster", *(books.person(n % 8, **own) for n, own in enumerate(rows)))
+        began = time.process_time()
+        result = submissions.examine(actor, content, f"{name}.xlsx")
+        assert submissions.commit(actor, result, content).sheets[0].status == "committed"
+        busy.append((time.process_time() - began) * 1000)
+    return statistics.median(busy[1:])
+
+
+def main() -> None:
+    """Parse the call, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--communities", type=int, default=30)
+    parser.add_argument("--days", type=int, default=110, help="of the short history")
+    parser.add_argument("--callups", type=int, default=100_000, help="in these days")
+    parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--url")
+    parser.add_argument("--large-url")
+    call = parser.parse_args()
+    told: list[tuple[Found, float]] = []
+    for times, url in ((1, call.url), (call.times, call.large_url)):
+        with ExitStack() as stack:
+            own = argparse.Namespace(
+                data=None, url=url, communities=call.communities, days=call.days * times, callups=call.callups * times
+            )
+            folder = street.opened(own, stack)
+            told.append((pages(folder.parent / f"{folder.name}.log", call.rounds), taken_in(call.rounds)))
+    (short, few), (long, many) = told
+    print(f"{'ms of processor':16}{'cold':>9}{'x' + str(call.times):>9}{'ratio':>7}{'warm':>9}{'':9}{'ratio':>7}")
+    for slug in short:
+        cells = ""
+        for kind in ("cold", "warm"):
+            one, other = short[slug][kind].median()[1], long[slug][kind].median()[1]
+            cells += f"{one:9.0f}{other:9.0f}{other / max(one, 0.1):7.2f}"
+        print(f"{slug:16}{cells}")
+    print(f"{'a roster in':16}{few:9.0f}{many:9.0f}{many / few:7.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""A server of its own for a measurement: started, watched by its process, and stopped."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+@dataclass
+class Server:
+    """A running server: its address, when its process was started (``time.perf_counter``), and what it takes."""
+
+    address: str
+    began: float
+    process: psutil.Process
+    log: Path
+
+    def busy(self) -> float:
+        """Seconds of the processor that it and the processes that read files have used."""
+        whole = [self.process, *self.process.children(recursive=True)]
+        return sum(one.user + one.system for one in (each.cpu_times() for each in whole))
+
+    def memory(self) -> int:
+        """Bytes that its own process holds."""
+        return int(self.process.memory_info().rss)
+
+    def faults(self) -> list[str]:
+        """Lines of its log that speak of an error."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line for line in lines if "ERROR" in line or "Traceback" in line or "Uncaught" in line]
+
+
+@contextmanager
+def serving(script: str | Path = "app.py", log: Path | None = None, **options: object) -> Iterator[Server]:
+    """A fresh server on the environment's data folder, ready to answer; ``script`` is another page than the board.
+
+    ``options`` are Streamlit's, ``runner_postScriptGC=True`` for ``runner.postScriptGC``.
+    """
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = int(probe.getsockname()[1])
+    options |= {"server_headless": True, "server_port": port, "server_fileWatcherType": "none"}
+    said = [f"--{name.replace('_', '.')}={str(value).lower()}" for name, value in options.items()]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *said]
+    output, began = log or Path(os.devnull), time.perf_counter()
+    with output.open("ab") as written:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(command, cwd=ROOT, stdout=written, stderr=written, env=environment)
+    try:
+        address = f"http://localhost:{port}"
+        _wait(address, process)
+        yield Server(address, began, psutil.Process(process.pid), output)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError("the server ended by itself")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    raise RuntimeError("the server did not answer")
