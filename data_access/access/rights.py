@@ -23,7 +23,7 @@ WHAT: Mapping[Capability, str] = {
     Capability.SET_TARGETS: "targets and definitions of indicators",
     Capability.WORD: "the wording of the spoken summary",
     Capability.POST: "sending texts to the group's robot",
-    Capability.COMPARE_STREETS: "figures of the streets of the account's district; each street only as its leaders see it",
+    Capability.COMPARE_STREETS: "figures of the streets of its district; each street only as its leaders see it",
     Capability.ADMINISTER: "accounts, register, sites, campaigns, settings, audit, backups, the machine",
 }
 
