@@ -8,7 +8,7 @@ from pages.parts.frame import first_start, menu, password, session, shell, sign_
 
 shell.settle()
 session.speak()
-st.set_page_config(page_title=_("Street briefing board"), page_icon=style.ICON, layout="wide")
+st.set_page_config(page_title=_("Street briefing board"), page_icon=style.icon(), layout="wide")
 actor = session.enter()
 style.apply()
 page = shell.navigation(actor, street=filters.street())

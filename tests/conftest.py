@@ -30,6 +30,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=f"long; run with -m {mark}"))
 
 
+SERVING = ("tests/browser/", "tests/load/", "tests/security/test_attacks.py", "tests/security/test_traps.py")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each file is done by one worker, so that what its tests share is made once.
+
+    Whatever starts the board is done by a single one: two servers and two Chromiums at once would time each other out
+    on two cores. It comes first, because it takes longest.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::")[0]
+            if file.startswith(SERVING):
+                return "serving"
+            return "truth" if file.startswith("tests/truth/") else file
+
+    return ByFile(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """One line over all workbooks of the acceptance suite that ran, in whatever process."""

@@ -8,8 +8,6 @@ from charts import theme
 from config import language
 from config.language import _
 
-ICON = ":material/leaderboard:"
-
 _CSS = """
 .stApp {{ background: {page}; }}
 [data-testid="stHeader"] {{ background: {surface}; border-bottom: 1px solid {line}; padding: 0 170px 0 16px; }}
@@ -100,6 +98,11 @@ def extra(css: str) -> None:
 
 def _sheet(css: str) -> str:
     return f"<style>{css.format(**vars(palette()))}</style>"
+
+
+def icon() -> str:
+    """The mark as a picture for the browser's tab. A named icon would be fetched from a foreign server."""
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 25 25">{_bars(0, theme.LIGHT)}</svg>'
 
 
 def logo() -> None:

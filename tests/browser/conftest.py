@@ -26,17 +26,9 @@ PATIENCE = 60_000  # milliseconds; a busy build machine is slow, and a test that
 Server = Callable[[], str]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist writes the groups into the names of the tests
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser at a time: two servers and two Chromiums at once would time each other out on two cores.
-
-    A journey that fails is made once more, and the report says so: a click may land between two drawings of a page.
-    """
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            item.add_marker(pytest.mark.flaky(reruns=1))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A journey that fails is made once more, and the report says so: a click may land between two drawings of a page."""
+    item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def executable(own: str) -> str | None:

@@ -33,7 +33,6 @@ def _street() -> crowd.Street:
     return crowd.street(DAY)
 
 
-@pytest.mark.xdist_group("browser")
 def test_two_viewers_and_an_uploader(office: Office, tmp_path: Path) -> None:
     """One signs in by the form, two walk through the pages by their cookies, a clerk hands in a sheet: it shows."""
     town = _street()
