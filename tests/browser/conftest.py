@@ -27,7 +27,7 @@ Server = Callable[[], str]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A journey that fails is made once more, and the report says so: a click may land between two drawings of a page."""
+    """A journey that fails is made once more, and the report says so: a click may land between two drawings."""
     item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -53,8 +53,6 @@ from data_access.sheets.identity import number_is_valid
 UNTIL = date(2026, 3, 20)
 SIZE = {"communities": 6, "days": 5, "seed": 7}
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):

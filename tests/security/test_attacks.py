@@ -34,8 +34,6 @@ from tests.pages.conftest import PASSWORD
 from tests.security.conftest import NAME, OTHER, OWN, PHONE, SECRET, Raided
 from tests.security.wire import COOKIE, XSRF, Page, Wire, carried, chosen, pressed, signed_in, xsrf
 
-pytestmark = pytest.mark.xdist_group("raid")
-
 PAGES = list(shell.PLACES)
 DAY = "2022-08-12"
 THEIRS = (NAME, PHONE, SECRET, privacy.mask_name(NAME), privacy.mask_phone(PHONE))

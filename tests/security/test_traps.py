@@ -16,6 +16,8 @@ from tests.security.conftest import OTHER, Raided
 from tests.security.reach import ROOT
 from tests.security.wire import signed_in
 
+pytestmark = pytest.mark.browser
+
 
 DAY = "2022-08-12"
 ASLEEP = "[data-testid=stApp][data-test-script-state=notRunning]"

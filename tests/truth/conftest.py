@@ -33,13 +33,6 @@ DAY, EVE = date(2022, 8, 12), date(2022, 8, 11)
 NUMBER = r"[+−▲▼]?\d[\d,]*(?:\.\d+)?%?"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one process: the sample is made once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("truth"))
-
-
 @dataclass
 class Sample:
     """The street in its folder, and the pages that have been opened on it."""
