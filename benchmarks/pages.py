@@ -19,8 +19,8 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks import street
 from data_access import database
 from pages.parts.frame import shell
-from tests.browser import conftest as browser
 from tests.browser.screenshots import Office, settle, sign_in
+from tests.conftest import executable
 
 FIRST = "administration"  # signed in here, so that the briefing is as fresh as the others
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -84,7 +84,7 @@ def main() -> None:
         office = Office(data, stack.enter_context(pytest.MonkeyPatch.context()))
         street.fill(data, call.communities, call.days)
         playwright = stack.enter_context(sync_playwright())
-        found = browser.executable(playwright.chromium.executable_path)
+        found = executable(playwright.chromium.executable_path)
         chromium = stack.enter_context(playwright.chromium.launch(executable_path=found, args=ARGUMENTS))
         for _round in range(call.rounds):
             with ExitStack() as running:

@@ -132,9 +132,13 @@ class Actor:
     district: str | None = None
     visiting: str | None = None
 
+    def holds(self, capability: Capability) -> bool:
+        """Whether the role allows this, at whatever moment it looks."""
+        return capability in CAPABILITIES[self.role]
+
     def may(self, capability: Capability) -> bool:
         """Whether the role allows this, and the moment that is looked at."""
-        return capability in CAPABILITIES[self.role] and not (self.looking_back and capability not in READING)
+        return self.holds(capability) and not (self.looking_back and capability not in READING)
 
     def require(self, capability: Capability) -> None:
         """NotAllowedError unless the role allows this; LookingBackError where only the moment does not."""

@@ -28,7 +28,7 @@ sections = filters.Choice(
         "system": _("System"),
     },
 )
-mine = {key: name for key, name in sections.options.items() if actor.may(OFFERED.get(key, Capability.ADMINISTER))}
+mine = {key: name for key, name in sections.options.items() if actor.holds(OFFERED.get(key, Capability.ADMINISTER))}
 section = filters.Choice(sections.name, mine)
 view = filters.bar(actor, "administration", areas=False, extra=[section])
 if actor.looking_back and section.value not in ("system", "audit"):

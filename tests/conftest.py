@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,12 +13,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from config import catalogue, language
 from config.settings import settings, using
 from data_access import accounts, database
 from data_access.accounts import Actor
 
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 EVENING = "2022-08-12T20:42"  # a Friday, after the evening tallies are due
 
 
@@ -133,6 +136,28 @@ def office(bare_office: Office, prepared: Path) -> Office:
 
 
 _numbers = itertools.count(1)
+
+
+def executable(own: str) -> str | None:
+    return next(filter(None, map(shutil.which, CHROMIUMS)), own if Path(own).exists() else None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, one for all tests of a process, where Playwright cannot be started twice.
+
+    Without one the test is skipped, except on the build machine (CI=true).
+    """
+    with sync_playwright() as playwright:
+        found = executable(playwright.chromium.executable_path)
+        if found is None:
+            if os.environ.get("CI") == "true":
+                pytest.fail("No Chromium on this machine, and CI=true: the browser tests must run.")
+            pytest.skip("No Chromium on this machine.")
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data_access.accounts import AccountError, Actor, Capability, Role
+from data_access.accounts import AccountError, Actor, Capability, NotAllowedError, Role
 from pages.parts import empty, filters
 from pages.parts.frame import session, shell
 
@@ -31,7 +31,8 @@ def enter(page: str) -> Actor:
         st.switch_page(shell.PLACES["district"].script)
     try:
         acting = filters.acting(actor, at_home=above)
-        acting.require(place.needs)
+        if not acting.holds(place.needs):  # who looks back may open the page; what writes is refused there
+            raise NotAllowedError(place.needs)
     except AccountError as refusal:
         st.title(place.label, anchor=False)
         empty.refused(str(refusal))

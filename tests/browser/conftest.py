@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,13 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import Office
 
 ROOT = Path(__file__).parents[2]
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 PATIENCE = 60_000  # milliseconds; a busy build machine is slow, and a test that passes never waits this long
 
 Server = Callable[[], str]
@@ -29,25 +25,6 @@ Server = Callable[[], str]
 def pytest_itemcollected(item: pytest.Item) -> None:
     """A journey that fails is made once more, and the report says so: a click may land between two drawings."""
     item.add_marker(pytest.mark.flaky(reruns=1))
-
-
-def executable(own: str) -> str | None:
-    return next(filter(None, map(shutil.which, _NAMES)), own if Path(own).exists() else None)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium. Without one the test is skipped, except on the build machine (CI=true)."""
-    with sync_playwright() as playwright:
-        found = executable(playwright.chromium.executable_path)
-        if found is None:
-            if os.environ.get("CI") == "true":
-                pytest.fail("No Chromium on this machine, and CI=true: the browser tests must run.")
-            pytest.skip("No Chromium on this machine.")
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

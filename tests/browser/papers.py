@@ -23,7 +23,7 @@ from config.campaigns import default_campaigns
 from data_access.workbooks import returns
 from data_access.workbooks.model import Known, KnownCommunity, KnownSite
 from data_access.workbooks.pipeline import examine
-from tests.browser.conftest import executable
+from tests.conftest import executable
 
 TARGET = Path(__file__).parents[2] / "docs" / "pictures"
 STYLE = """

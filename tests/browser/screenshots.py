@@ -24,6 +24,7 @@ from config.settings import settings
 from data_access import accounts, sample
 from pages.parts.frame import shell
 from tests.browser import conftest as browser
+from tests.conftest import executable
 from tests.data_access import books
 
 TARGET = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -129,8 +130,8 @@ def main() -> None:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         office = Office(data, patch)
         playwright = stack.enter_context(sync_playwright())
-        executable = browser.executable(playwright.chromium.executable_path)
-        chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        found = executable(playwright.chromium.executable_path)
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         address = office.serve(stack)
 
         def page() -> Page:

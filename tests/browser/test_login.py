@@ -63,7 +63,7 @@ def test_first_request_of_a_fresh_server_sees_the_login(server: Server, browser_
 def test_whoever_signs_in_comes_to_the_page_asked_for(server: Server, browser_page: Page) -> None:
     administrator()
     address = server()
-    for slug in ZH:
+    for slug in set(ZH) - {"district"}:
         browser_page.context.clear_cookies()
         browser_page.goto(f"{address}/{slug}?day=2022-08-10&campaign=covid")
         expect_login_only(browser_page)

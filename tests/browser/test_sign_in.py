@@ -150,7 +150,8 @@ def test_a_stranger_cannot_be_the_first(server: Server, browser_page: Page, offi
 @pytest.fixture
 def provider(office: Office, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A provider of single sign-on that says everybody is person-17; the addresses of the board and of the provider."""
-    pytest.importorskip("authlib", reason="Single sign-on needs Authlib, which offices install only for it.")
+    for library in ("authlib", "httpx"):
+        pytest.importorskip(library, reason="Single sign-on needs streamlit[auth], which offices install only for it.")
     board, there = (f"http://localhost:{free_port()}" for _address in range(2))
     secrets = tmp_path / "secrets.toml"
     secrets.write_text(

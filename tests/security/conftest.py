@@ -15,13 +15,11 @@ from config.settings import settings, using
 from data_access import accounts, database
 from data_access.accounts import Actor, Role
 from data_access.office import attachments
-from tests.browser.conftest import chromium, start, stop
+from tests.browser.conftest import start, stop
 from tests.conftest import EVENING
 from tests.data_access.papers import photo
 from tests.data_access.street import DAY, Board
 from tests.pages.conftest import PASSWORD, account, administrator
-
-__all__ = ["chromium"]
 
 OWN = "春晖社区"
 # What a sheet may say that a page could take for its own language. Each would be seen: a request, a script, an element.

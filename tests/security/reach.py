@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OPENS = {f"data_access.database.{name}" for name in ("reading", "reporting", "writing", "engine")}
-ASKS = ("require", "require_community", "may")
+ASKS = ("require", "require_community", "may", "holds", "machine")
 
 
 @dataclass(frozen=True)
