@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -30,9 +30,10 @@ from config import clock
 from config.campaigns import default_campaigns
 from config.language import N_
 from config.settings import settings
-from data_access import audit, faults, privacy
+from data_access import audit, faults, freshness, privacy
 from data_access.faults import FaultError
-from data_access.schema import Account, Base, Campaign, DataVersion, Street
+from data_access.freshness import Stamps
+from data_access.schema import Account, Base, Campaign, DataVersion, Freshness, Street
 
 log = logging.getLogger("street.database")
 
@@ -58,7 +59,12 @@ def _engine(url: str) -> Engine:
     with _making:
         if url not in _engines:
             _engines[url] = _connected(url)
+            event.listen(_engines[url], "before_cursor_execute", _asked)
         return _engines[url]
+
+
+def _asked(_connection: Connection, _cursor: object, statement: str, values: object, *_more: object) -> None:
+    freshness.asked(statement, values)
 
 
 def _connected(url: str) -> Engine:
@@ -253,12 +259,22 @@ def _alembic() -> Config:
     return config
 
 
-def raise_version(connection: Connection) -> int:
-    """Count this commit; the new data version. Call it once in every transaction that changes what pages show."""
+def raise_version(connection: Connection, street_id: int | None = None, kinds: Collection[str] | None = None) -> int:
+    """Count this commit; the new data version. Call it once in every transaction that changes what pages show.
+
+    Where it changed nothing but what sheets of these ``kinds`` say in this street, answers that hang on others hold.
+    """
     global _commits
     _commits += 1
-    connection.execute(update(DataVersion).values(version=DataVersion.version + 1, changed_at=clock.now()))
+    raised = {"version": DataVersion.version + 1, "changed_at": clock.now()}
+    if kinds is None:
+        raised["everything"] = raised["version"]
+    connection.execute(update(DataVersion).values(raised))
     version = connection.execute(select(DataVersion.version)).scalar_one()
+    for kind in sorted(kinds or ()):
+        here = (Freshness.street_id == street_id) & (Freshness.kind == kind)
+        if connection.execute(update(Freshness).where(here).values(version=version)).rowcount == 0:
+            connection.execute(insert(Freshness).values(street_id=street_id, kind=kind, version=version))
     connection.info["version"] = version
     return version
 
@@ -279,6 +295,28 @@ def data_version() -> int:
         ).one()
     _outgrown(revision)
     return _saw(int(version))
+
+
+def stamps(street_id: int | None) -> Stamps:
+    """When what was last changed in a street (None: in any), as of the data version that this process last saw."""
+    with _stamping:
+        known = _stamps.get(settings().url)
+    if known is None or known[0] != _seen.get(settings().url):
+        with reading() as connection:
+            version, everything = connection.execute(select(DataVersion.version, DataVersion.everything)).one()
+            rows = connection.execute(select(Freshness.street_id, Freshness.kind, Freshness.version)).all()
+        found: dict[int | None, dict[str, int]] = {None: {}}
+        for row in sorted(rows, key=lambda row: row.version):
+            found.setdefault(row.street_id, {})[row.kind] = found[None][row.kind] = row.version
+        known = version, {street: Stamps(everything, kinds) for street, kinds in found.items()}
+        with _stamping:
+            _stamps[settings().url] = known
+        _saw(version)
+    return known[1].get(street_id) or Stamps(known[1][None].everything, {})
+
+
+_stamps: dict[str, tuple[int, dict[int | None, Stamps]]] = {}  # by address: the data version, and by street
+_stamping = Lock()
 
 
 def changed_at() -> datetime:
@@ -340,7 +378,9 @@ def _seed(connection: Connection) -> None:
         )
     )
     connection.execute(
-        insert(DataVersion).values(id=1, version=1, changed_at=now, key_fingerprint=privacy.keys().fingerprint)
+        insert(DataVersion).values(
+            id=1, version=1, everything=1, changed_at=now, key_fingerprint=privacy.keys().fingerprint
+        )
     )
 
 
@@ -402,6 +442,7 @@ def close_all() -> None:
     _prepare.cache_clear()
     _prepared.clear()
     _seen.clear()
+    _stamps.clear()
     with _making:
         for made in _engines.values():
             made.dispose()

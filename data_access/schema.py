@@ -6,6 +6,7 @@ withdrawal brings the revision before back. Names, telephones and free text abou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
@@ -403,6 +404,8 @@ class Submission(Base):
         Index(None, "street_id", "kind", "business_date", "community_id"),
         Index(None, "workbook_id"),
         Index(None, "street_id", "kind", "community_id", "period"),
+        Index(None, "street_id", "committed_at"),
+        Index(None, "street_id", "community_id", "committed_at"),
     )
 
 
@@ -604,6 +607,7 @@ class Progress(Fact, Base):
     __table_args__ = (
         Index(None, "street_id", "workstream", "community_id", "period"),
         Index(None, "street_id", "indicator", "community_id", "period"),
+        Index(None, "street_id", "needs_help"),
     )
 
 
@@ -909,7 +913,32 @@ class DataVersion(Base):
     __tablename__ = "data_version"
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(Key)
+    everything: Mapped[int] = mapped_column(Key, server_default="0")  # that of the last commit not of sheets alone
     changed_at: Mapped[datetime]
     key_fingerprint: Mapped[str] = mapped_column(Short)
     audit_head: Mapped[str | None] = mapped_column(Short)  # state of the chain after the last event (``audit``)
     audit_count: Mapped[int | None] = mapped_column(Key)
+
+
+class Freshness(Base):
+    """The data version at which a street last changed what sheets of a kind say."""
+
+    __tablename__ = "freshness"
+    street_id: Mapped[int] = mapped_column(ForeignKey("street.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Short, primary_key=True)
+    version: Mapped[int] = mapped_column(Key)
+
+
+# The rows that each kind of sheet becomes.
+FACTS: Mapping[str, type[Base]] = {
+    "communities": CommunityEntry,
+    "sites": SiteEntry,
+    "baseline": Baseline,
+    "roster": Callup,
+    "morning": MorningTally,
+    "evening": EveningTally,
+    "progress": Progress,
+    "evidence": Evidence,
+    "actions": ActionItem,
+    "plan": PlanItem,
+}

@@ -155,7 +155,7 @@ def commit(
         if batch is not None and outcome.status != "rejected":
             originals.settle(connection, actor, batch, batch_file, workbook_id, received)
         if changed:
-            outcome.data_version = database.raise_version(connection)
+            outcome.data_version = _count(connection, actor, identities, None if reopen is not None else changed)
             audit.record(connection, actor, "workbook_committed", result.sha256[:12], submissions=len(changed))
     log.info("%s: %s, %d submissions", result.sha256[:12], outcome.status, len(changed))
     return outcome
@@ -194,9 +194,17 @@ def save_within(
         plan.outcome.sheet = source.sheet or "" if source else ""
         _store(connection, actor, identities, plan, source.workbook_id if source else None, clock.now())
     if changed:
-        database.raise_version(connection)
+        _count(connection, actor, identities, changed)
         audit.record(connection, actor, "rows_saved", changed[0].portion.scope.kind, submissions=len(changed))
     return [plan.outcome for plan in planned]
+
+
+def _count(connection: Connection, actor: Actor, identities: Identities, changed: Iterable[Plan] | None) -> int:
+    """The new data version; what hangs on other kinds of sheet holds, unless the street's own lists have changed."""
+    kinds = {plan.portion.scope.kind for plan in changed or ()}
+    if changed is None or identities.grown or kinds & {"communities", "sites"}:
+        return database.raise_version(connection)
+    return database.raise_version(connection, actor.street_id, kinds)
 
 
 def withdraw(actor: Actor, submission_id: int, reason: str) -> int | None:

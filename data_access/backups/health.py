@@ -16,7 +16,7 @@ from data_access.accounts import Actor, Capability
 from data_access.backups import tables
 from data_access.inbox import facts
 from data_access.privacy import KeyFileError, keys
-from data_access.schema import Attachment, Submission, Workbook
+from data_access.schema import FACTS, Attachment, Submission, Workbook
 
 _MOST = 5  # places that a finding names
 
@@ -126,7 +126,7 @@ def _rows(connection: Connection) -> tuple[bool, str]:
     """Each submission has as many facts as it was counted to have."""
     wrong: list[int] = []
     asked = 0
-    for kind in facts.TABLES:
+    for kind in FACTS:
         source = facts.table(kind)
         held = func.count(source.c.id)
         query = (

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, inspect, select, update
 from config import clock
 from config.language import N_
 from config.settings import settings
-from data_access import accounts, audit, database, privacy
+from data_access import accounts, audit, database, privacy, statistics
 from data_access.backups import archive, tables
 from data_access.backups.archive import BackupError, DamagedError
 from data_access.schema import Account, BatchFile, DataVersion, Posting, Submission, Visit, Workbook
@@ -72,7 +72,8 @@ def _restore(path: Path, header: dict[str, Any], passphrase: str | None, replace
         version = manifest["data_version"]
         if held:  # a page that runs must not take old answers for new ones
             version = max(before, version) + 1
-            connection.execute(update(DataVersion).values(version=version))
+        version = max(before + 1, version)
+        connection.execute(update(DataVersion).values(version=version, everything=version))
         # whoever signed in at that time is not here now, and texts that waited then have gone since
         connection.execute(update(Visit).where(Visit.ended_at.is_(None)).values(ended_at=clock.now()))
         connection.execute(update(Posting).where(Posting.sent_at.is_(None)).values(next_at=None))
@@ -102,7 +103,7 @@ def fill(
         raise DamagedError
     if connection.dialect.name == "postgresql":
         _count_on(connection, list(written))
-        connection.exec_driver_sql("ANALYZE")  # or the first reports would be planned as if the tables were empty
+    statistics.look(connection)  # or the first reports would be planned as if the tables were empty
     if header["schema"] != newest():
         command.upgrade(config, "head")
         audit.begin(connection)

@@ -23,7 +23,7 @@ from data_access.backups.archive import DamagedError
 from data_access.force import in_force
 from data_access.inbox import facts
 from data_access.privacy import KeyFileError, keys
-from data_access.schema import Base, Exact, Instant, Sealed, SealedBytes, Submission
+from data_access.schema import FACTS, Base, Exact, Instant, Sealed, SealedBytes, Submission
 
 TABLES: tuple[Table, ...] = tuple(Base.metadata.sorted_tables)  # what is referred to comes first
 ROWS, FILES = 2000, 8  # rows taken at once; of tables that hold whole files
@@ -284,7 +284,7 @@ def _sealed(values: Sequence[Any], sort: str) -> list[bytes | None]:
 def totals(connection: Connection) -> dict[str, int]:
     """What the reports add up, in force now, asked of the database itself: ``kind.rows`` and the sum of each count."""
     found: dict[str, int] = {}
-    for kind in facts.TABLES:
+    for kind in FACTS:
         source = facts.table(kind)
         counts = [
             column

@@ -43,7 +43,7 @@ def enter(connection: Connection, street_id: int, as_of: datetime | None = None)
     if as_of is not None:
         catalogue.using(_catalogue(connection, street_id, as_of))
         return
-    version = connection.execute(select(DataVersion.version)).scalar_one()
+    version = connection.execute(select(DataVersion.everything)).scalar_one()
     key = (settings().url, street_id)
     with _lock:
         held = _known.get(key)

@@ -110,7 +110,7 @@ def load(connection: Connection, street_id: int, as_of: datetime | None = None) 
     """All targets of a street that stand now (read once per data version), or stood at a moment."""
     if as_of is not None:
         return _load(connection, street_id, as_of)
-    version, key = connection.execute(select(DataVersion.version)).scalar_one(), (settings().url, street_id)
+    version, key = connection.execute(select(DataVersion.everything)).scalar_one(), (settings().url, street_id)
     with _lock:
         held = _known.get(key)
     if held is None or held[0] != version:

@@ -16,36 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from data_access import privacy, sheets
-from data_access.schema import (
-    ActionItem,
-    Base,
-    Baseline,
-    Callup,
-    Community,
-    CommunityEntry,
-    EveningTally,
-    Evidence,
-    MorningTally,
-    PlanItem,
-    Progress,
-    Site,
-    SiteEntry,
-)
+from data_access.schema import FACTS, Community, Site
 from data_access.sheets.actions import MATTER
 from data_access.workbooks.model import Portion, Row, Scope
-
-TABLES: Mapping[str, type[Base]] = {
-    "communities": CommunityEntry,
-    "sites": SiteEntry,
-    "baseline": Baseline,
-    "roster": Callup,
-    "morning": MorningTally,
-    "evening": EveningTally,
-    "progress": Progress,
-    "evidence": Evidence,
-    "actions": ActionItem,
-    "plan": PlanItem,
-}
 
 # What stands in a column that the sheet does not fill.
 _USUAL: Mapping[str, Mapping[str, Any]] = {
@@ -66,7 +39,7 @@ _FAMILY = (
 
 def table(kind: str) -> Table:
     """The fact table of a kind of sheet."""
-    return TABLES[kind].__table__  # type: ignore[return-value]
+    return FACTS[kind].__table__  # type: ignore[return-value]
 
 
 class Facts(Sequence[dict[str, Any]]):

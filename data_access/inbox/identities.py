@@ -19,6 +19,7 @@ class Identities:
 
     def __init__(self, connection: Connection, street_id: int) -> None:
         self.connection, self.street_id = connection, street_id
+        self.grown = False  # whether a site or a community was registered
         self._communities = self._load(Community.name, naming.identity(), Community.street_id)
         self._sites = self._load(Site.name, Site.id, Site.street_id)
         self._campaigns = self._load(Campaign.code, Campaign.id, Campaign.street_id)
@@ -50,6 +51,7 @@ class Identities:
         if not name:
             return None
         if name not in self._sites:
+            self.grown = True
             self._sites[name] = self.connection.execute(
                 insert(Site).values(street_id=self.street_id, name=name).returning(Site.id)
             ).scalar_one()
@@ -60,6 +62,7 @@ class Identities:
         for entry in entries:
             if entry["name"] in self._communities:
                 continue
+            self.grown = True
             position = self._next_position()
             code = entry["code"] or f"C{position:02d}"
             self._communities[entry["name"]] = self.connection.execute(

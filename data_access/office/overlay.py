@@ -30,7 +30,7 @@ _lock = Lock()
 
 def enter(connection: Connection, street_id: int) -> None:
     """Let this thread see what is set for a street."""
-    version = connection.execute(select(DataVersion.version)).scalar_one()
+    version = connection.execute(select(DataVersion.everything)).scalar_one()
     key = (settings().url, street_id)
     with _lock:
         held = _known.get(key)

@@ -1,9 +1,10 @@
-"""Answers and drawings that visitors share: never stale, since the data version is part of the key; never personal.
+"""Answers and drawings that visitors share: never stale, and never personal.
 
 The key holds what may make one visitor's answer differ from another's (street, role, a clerk's community, language;
 of a drawing also light or dark). What asked the clock holds no longer than what it asked, because "late" and
-"unreported" change with the clock alone (``config.clock.watched``); anything else until somebody commits. Lists of
-people are never shared: what is ``private`` stays in the session that asked for it.
+"unreported" change with the clock alone (``config.clock.watched``); and whatever was read holds until somebody commits
+what may change it (``data_access.freshness``). Lists of people are never shared: what is ``private`` stays in the
+session that asked for it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import copy
 import inspect
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -30,6 +31,7 @@ from config.clock import Watch
 from config.settings import settings
 from data_access import database
 from data_access.accounts import Actor
+from data_access.freshness import EVERY, Stamps, noted, read
 from data_access.reports.view import View
 from pages.parts import style
 
@@ -43,13 +45,31 @@ _DRAWINGS = 1024
 
 @dataclass
 class _Held:
-    """An answer, once it is there, and how long it holds."""
+    """An answer, once it is there, and how long it holds: the clock, and what the data were that it hangs on."""
 
+    stamps: Stamps
     watch: Watch = field(default_factory=Watch)
+    kinds: Collection[str] = (EVERY,)
     future: Future[Any] = field(default_factory=Future)
 
-    def over(self) -> bool:
-        return self.watch.over() if self.future.done() else False
+    def over(self, stamps: Stamps) -> bool:
+        """Whether it might be another, as the data stand by now."""
+        return stamps.newer(self.stamps, self.kinds) or (self.future.done() and self.watch.over())
+
+    def work_out(self, work: Callable[[], Any]) -> Any:
+        """The answer, and what it hangs on."""
+        with clock.watched() as watch, noted() as kinds:
+            result = work()
+        self.watch, self.kinds = watch, frozenset(kinds)
+        self.future.set_result(result)
+        return result
+
+    def answer(self) -> Any:
+        """The answer, once it is there; what is being worked out from it hangs on the same."""
+        result = self.future.result()
+        clock.holds(self.watch.until)
+        read(self.kinds)
+        return result
 
 
 _answers: OrderedDict[Hashable, _Held] = OrderedDict()
@@ -82,7 +102,8 @@ def cached(report: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(report)
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
-        own: R = _own(_answer(_key(report, args, kwargs), lambda: report(*args, **kwargs)))
+        key = _key(report, args, kwargs)
+        own: R = _own(_answer(key, _stamps(args, kwargs), lambda: report(*args, **kwargs)))
         return own
 
     return answer
@@ -98,7 +119,7 @@ def kept(report: Callable[P, R], stamp: str) -> Callable[P, R]:
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
         asked = tuple(_scope(value) for value in args), tuple((name, _scope(kwargs[name])) for name in sorted(kwargs))
         key = (report.__module__, report.__qualname__, settings().url, stamp, *asked)
-        own: R = _own(_answer(key, lambda: report(*args, **kwargs)))
+        own: R = _own(_answer(key, _NEVER, lambda: report(*args, **kwargs)))
         return own
 
     return answer
@@ -112,16 +133,18 @@ def private(report: Callable[Concatenate[View, P], R]) -> Callable[Concatenate[V
 
     @wraps(report)
     def answer(view: View, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        reader = (view.actor.id, settings().url, data_version())
+        reader, stamps = (view.actor.id, settings().url), _stamps((view,), {})
         if st.session_state.get(OWN, (None,))[0] != reader:
             st.session_state[OWN] = (reader, {})
-        answers: dict[Hashable, tuple[Watch, Any]] = st.session_state[OWN][1]
+        answers: dict[Hashable, _Held] = st.session_state[OWN][1]
+        for past in [key for key, held in answers.items() if held.over(stamps)]:  # nobody will ask for these again
+            del answers[past]
         key = _key(report, (view, *args), kwargs)
-        held = answers.get(key)
-        if held is None or held[0].over():
-            with clock.watched() as watch:
-                held = answers[key] = (watch, report(view, *args, **kwargs))
-        own: R = _own(held[1])
+        if key not in answers:
+            held = _Held(stamps)
+            held.work_out(lambda: report(view, *args, **kwargs))
+            answers[key] = held
+        own: R = _own(answers[key].answer())
         return own
 
     return answer
@@ -148,7 +171,7 @@ def drawn(section: Callable[P, None]) -> Callable[P, None]:
             _sent(fresh[0], section, args, kwargs)
             return fresh[0]
 
-        number = _answer((*_key(section, args, kwargs), style.dark()), first)
+        number = _answer((*_key(section, args, kwargs), style.dark()), _stamps(args, kwargs), first)
         if not fresh:
             _sent(number, section, args, kwargs)
 
@@ -164,14 +187,14 @@ def _sent(number: int, _section: Callable[..., None], _args: Any, _kwargs: Any) 
     _section(*_args, **_kwargs)
 
 
-def _answer(key: Hashable, work: Callable[[], R]) -> R:
+def _answer(key: Hashable, stamps: Stamps, work: Callable[[], R]) -> R:
     """What is held under the key, else worked out once, however many ask. Whose worker failed works it out itself."""
     while True:
         with _lock:
             held = _answers.get(key)
-            mine = held is None or held.over()
+            mine = held is None or held.over(stamps)
             if mine:
-                held = _answers[key] = _Held()
+                held = _answers[key] = _Held(stamps)
                 while len(_answers) > _ENTRIES:
                     _answers.popitem(last=False)
             _answers.move_to_end(key)
@@ -179,25 +202,33 @@ def _answer(key: Hashable, work: Callable[[], R]) -> R:
         if mine:
             return _worked_out(key, held, work)
         try:
-            result: R = held.future.result()
+            result: R = held.answer()
         except BaseException:
             continue
-        clock.holds(held.watch.until)
         return result
 
 
 def _worked_out(key: Hashable, held: _Held, work: Callable[[], R]) -> R:
     try:
-        with clock.watched() as held.watch:
-            result = work()
+        result: R = held.work_out(work)
     except BaseException as problem:
         with _lock:
             if _answers.get(key) is held:
                 del _answers[key]
         held.future.set_exception(problem)
         raise
-    held.future.set_result(result)
     return result
+
+
+_NEVER = Stamps(0, {})  # of what has a stamp of its own in its key
+
+
+def _stamps(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Stamps:
+    """When what was last changed in the street that is asked about, as this run knows it."""
+    data_version()
+    actors = (getattr(value, "actor", value) for value in (*args, *kwargs.values()))
+    street = next((actor.street_id for actor in actors if isinstance(actor, Actor)), None)
+    return database.stamps(street)
 
 
 def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Hashable, ...]:
@@ -205,7 +236,6 @@ def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
         inspect.unwrap(function).__code__.co_filename,  # each page calls itself __main__
         function.__qualname__,
         settings().url,
-        data_version(),
         language.current(),
         tuple(_scope(value) for value in args),
         tuple((name, _scope(value)) for name, value in sorted(kwargs.items())),

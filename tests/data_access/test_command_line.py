@@ -483,7 +483,7 @@ def test_what_could_not_be_taken_in_stays_where_it_was(answer, call, tmp_path, m
     folder.mkdir()
     path = write(folder / "好.xlsx", 晚调度=[EVENING, tally("春晖社区", D2, 46, 46)])
     with monkeypatch.context() as patch:
-        patch.setattr(database, "raise_version", lambda _connection: 1 / 0)
+        patch.setattr(database, "raise_version", lambda *_told: 1 / 0)
         assert call("import", path)[0] == 1, "the same from the command line: refused, and nothing went in"
         status, lines = watch(call, folder)
     assert (status, lines["好.xlsx"]["status"], lines["好.xlsx"]["moved_to"]) == (1, "rejected", None)

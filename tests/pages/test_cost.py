@@ -32,7 +32,7 @@ WARM = {
     "uploads": 6,
     "administration": 6,
 }
-TWICE = "SELECT data_version.version"
+TWICE = "SELECT data_version."
 
 
 @contextmanager

@@ -191,7 +191,7 @@ def test_a_commit_and_its_mark_are_one_transaction(actor, monkeypatch, caplog):
 def test_what_could_not_be_taken_in_says_so_and_may_be_tried_again(actor, monkeypatch):
     batch = receive(actor, *mornings()[:1])
     with monkeypatch.context() as patch:
-        patch.setattr(database, "raise_version", lambda _connection: 1 / 0)
+        patch.setattr(database, "raise_version", lambda *_told: 1 / 0)
         (item,) = intake.take_in(actor, intake.waiting(actor, batch))
     assert (item.committed, item.answer.status, item.state) == (False, "rejected", "ready")
     assert [finding.code for finding in item.answer.findings] == ["FILE_STOPPED"]

@@ -4,7 +4,7 @@ from sqlalchemy import LargeBinary, cast, select, type_coerce
 
 from data_access import database, privacy
 from data_access.inbox import bulk, facts
-from data_access.schema import Callup
+from data_access.schema import FACTS, Callup
 from tests.conftest import Office
 from tests.data_access.street import Board
 
@@ -33,7 +33,7 @@ def _fill(office: Office) -> None:
 
 def test_rows_read_back_as_they_were_given(database_url: str, office: Office) -> None:
     _fill(office)
-    for kind in facts.TABLES:
+    for kind in FACTS:
         table = facts.table(kind)
         with database.writing() as connection:
             given = [dict(row._mapping) for row in connection.execute(select(table).order_by(table.c.id))]
