@@ -1,21 +1,25 @@
 """How pages and imports grow with the history: ``python -m benchmarks.growth``.
 
 Two streets of the same communities and the same days' work, one with ten times the days behind it (``--times``). Each
-page cold and warm as in ``benchmarks.reruns``, and a day's roster taken in; milliseconds of the processor and the
-ratio. ``--url`` and ``--large-url``: two empty databases of a PostgreSQL server instead of SQLite.
+page cold and warm as in ``benchmarks.reruns``, and a day's roster taken in; milliseconds of the processor, PostgreSQL's
+with them, and the ratio.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import secrets
 import statistics
+import tempfile
 import time
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks import street
+import psutil
+
+from benchmarks import postgres, street
 from benchmarks.reruns import Found, board
 from data_access import accounts, submissions
 from tests.data_access import books
@@ -23,19 +27,19 @@ from tests.load import crowd
 from tests.load.server import serving
 
 
-def pages(log: Path, rounds: int) -> Found:
+def pages(log: Path, rounds: int, beside: psutil.Process | None) -> Found:
     """Every page of the street that is open."""
-    with serving(log=log) as server:
+    with serving(log=log, beside=beside) as server:
         return asyncio.run(board(server, rounds))[1]
 
 
 def taken_in(rounds: int) -> float:
     """Milliseconds of this process's processor for a roster of 60 people, examined and committed; the median."""
     actor, busy = accounts.console(), []
-    names = crowd.street(street.DAY).communities
+    names, own_people = crowd.street(street.DAY).communities, secrets.token_hex(4)
     for number in range(rounds + 1):  # the first one starts the process that reads files
         name, day = names[number % len(names)], street.DAY + timedelta(days=1 + number // len(names))
-        rows = [{"person_code": f"{name}{n}", "vaccination_date": day, "community": name} for n in range(60)]
+        rows = [{"person_code": f"{own_people}{n}", "vaccination_date": day, "community": name} for n in range(60)]
         content = books.book("roster", *(books.person(n % 8, **own) for n, own in enumerate(rows)))
         began = time.process_time()
         result = submissions.examine(actor, content, f"{name}.xlsx")
@@ -52,17 +56,21 @@ def main() -> None:
     parser.add_argument("--callups", type=int, default=100_000, help="in these days")
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--url")
-    parser.add_argument("--large-url")
+    parser.add_argument("--data", type=Path, help="keep the streets in this folder and use them again")
+    parser.add_argument("--postgres", action="store_true", help="a PostgreSQL of its own, its files in that folder")
     call = parser.parse_args()
     told: list[tuple[Found, float]] = []
-    for times, url in ((1, call.url), (call.times, call.large_url)):
-        with ExitStack() as stack:
-            own = argparse.Namespace(
-                data=None, url=url, communities=call.communities, days=call.days * times, callups=call.callups * times
-            )
-            folder = street.opened(own, stack)
-            told.append((pages(folder.parent / f"{folder.name}.log", call.rounds), taken_in(call.rounds)))
+    with ExitStack() as outer:
+        data: Path = call.data or Path(outer.enter_context(tempfile.TemporaryDirectory()))
+        cluster = outer.enter_context(postgres.serving(data / "postgres")) if call.postgres else None
+        for times in (1, call.times):
+            own = argparse.Namespace(**vars(call) | {"data": data / f"times{times}", "postgres": False})
+            own.url = cluster and cluster.database(f"times{times}")
+            own.days, own.callups = call.days * times, call.callups * times
+            with ExitStack() as stack:
+                street.opened(own, stack)
+                found = pages(data / "server.log", call.rounds, cluster and cluster.process)
+                told.append((found, taken_in(call.rounds)))
     (short, few), (long, many) = told
     print(f"{'ms of processor':16}{'cold':>9}{'x' + str(call.times):>9}{'ratio':>7}{'warm':>9}{'':9}{'ratio':>7}")
     for slug in short:

@@ -28,6 +28,7 @@ from tests.load.server import ROOT, Server, serving
 from tests.load.viewer import Viewer
 
 EMPTY = ROOT / "benchmarks" / "plain" / "empty.py"
+PAGES = [slug for slug in shell.PLACES if slug != "district"]
 REST = 0.15  # seconds until the server has done what follows a run
 
 
@@ -53,32 +54,32 @@ async def empty(server: Server, rounds: int, tamed: bool) -> Taken:
         await viewer.open("", **({"tamed": "1"} if tamed else {}))
         await asyncio.sleep(REST)
         for _round in range(rounds):
-            await _asked(server, taken, viewer, "")
+            await asked(server, taken, viewer, "")
     return taken
 
 
 async def board(server: Server, rounds: int) -> tuple[float, Found]:
     """Seconds from the start of the process to the first briefing, and every page first, cold and warm."""
-    found: Found = {slug: {kind: Taken() for kind in ("first", "cold", "warm")} for slug in shell.PLACES}
+    found: Found = {slug: {kind: Taken() for kind in ("first", "cold", "warm")} for slug in PAGES}
     async with Viewer(server.address, crowd.cookies(accounts.actor(NAME))) as viewer:
         for number, slug in enumerate(found):
-            await _asked(server, found[slug]["first"], viewer, slug)
+            await asked(server, found[slug]["first"], viewer, slug)
             if number == 0:
                 started = time.perf_counter() - server.began - REST
         for _round in range(max(rounds // 5, 2)):
             for slug in found:
                 commit()
-                await _asked(server, found[slug]["cold"], viewer, slug)
+                await asked(server, found[slug]["cold"], viewer, slug)
         for slug in found:
             await viewer.open(slug, day=str(street.DAY))
             await viewer.again()
             await asyncio.sleep(REST)
             for _round in range(rounds):
-                await _asked(server, found[slug]["warm"], viewer, "")
+                await asked(server, found[slug]["warm"], viewer, "")
     return started, found
 
 
-async def _asked(server: Server, taken: Taken, viewer: Viewer, slug: str) -> None:
+async def asked(server: Server, taken: Taken, viewer: Viewer, slug: str) -> None:
     """One run, of another page or of this one again."""
     before = server.busy()
     run = await (viewer.open(slug, day=str(street.DAY)) if slug else viewer.again())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import years
+from benchmarks import postgres, years
 from config.settings import settings
 from data_access import accounts, database, sample
 from tests.browser.screenshots import DAY, NAME, PASSWORD, Office
@@ -22,21 +22,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """How large the street with years behind it is, and where it lies."""
     parser.add_argument("--data", type=Path, help="keep the street in this folder and use it again")
     parser.add_argument("--url", help="an empty database, or that of --data [default: SQLite]")
+    parser.add_argument("--postgres", action="store_true", help="a PostgreSQL of its own, its files in that folder")
     parser.add_argument("--communities", type=int, default=30)
     parser.add_argument("--days", type=int, default=1095)
     parser.add_argument("--callups", type=int, default=1_000_000, help="people called up in all these days")
 
 
-def opened(call: argparse.Namespace, stack: ExitStack) -> Path:
-    """Enter the street of a call's ``arguments``, made by ``benchmarks.years`` where there is none yet; its folder."""
-    data: Path = call.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+def office(data: Path, stack: ExitStack, url: str | None = None) -> None:
+    """Enter an office in a folder; ``url`` is another database than the folder's own."""
     patch = stack.enter_context(pytest.MonkeyPatch.context())
     Office(data, patch)
     patch.setenv("STREET_BACKUP", '{"on": false}')
-    if call.url:
-        patch.setenv("STREET_DATABASE_URL", call.url)
+    if url:
+        patch.setenv("STREET_DATABASE_URL", url)
     settings.cache_clear()
     stack.callback(database.close_all)
+
+
+def opened(call: argparse.Namespace, stack: ExitStack) -> Path:
+    """Enter the street of a call's ``arguments``, made by ``benchmarks.years`` where there is none yet; its folder."""
+    data: Path = call.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    cluster = stack.enter_context(postgres.serving(data / "postgres")) if call.postgres else None
+    office(data, stack, call.url if cluster is None else cluster.database("street"))
     if not accounts.exist():
         began = time.perf_counter()
         accounts.create_first_administrator(NAME, PASSWORD, "示范街道")

@@ -69,7 +69,7 @@ def main() -> None:
                 print(f"throughput of the board beside the plain way: {ratio:.1f} times")
 
 
-async def _plain(server: crowd.Server, viewers: int, rounds: int) -> Told:
+async def _plain(server: crowd.Watched, viewers: int, rounds: int) -> Told:
     """All look at the plain page and click at once, each round."""
     told = Told(memory=(server.memory(), 0), viewers=viewers)
     async with crowd.AsyncExitStack() as stack:
@@ -82,7 +82,7 @@ async def _plain(server: crowd.Server, viewers: int, rounds: int) -> Told:
         return crowd.done(told, server, began, busy)
 
 
-def _warm(server: crowd.Server, town: crowd.Street, cold: bool) -> None:
+def _warm(server: crowd.Watched, town: crowd.Street, cold: bool) -> None:
     """Let one of each role go everywhere first, so that nobody is the first to ask since the last commit."""
     if not cold:
         _print("first visits", asyncio.run(crowd.everywhere(server, town)))

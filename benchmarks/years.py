@@ -13,6 +13,7 @@ import argparse
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as hour
@@ -24,7 +25,7 @@ from sqlalchemy import Connection, Index, Table, func, select, text
 
 from benchmarks import matrix
 from config import clock
-from data_access import accounts, database, privacy
+from data_access import accounts, database, privacy, statistics
 from data_access.accounts import Actor
 from data_access.inbox import bulk, facts
 from data_access.sample import street
@@ -62,24 +63,30 @@ def fill(actor: Actor, *, communities: int = 30, days: int = 1095, callups: int 
 
     Everything but the last revisions' outcome of the last day is settled. The clock has to stand at or after ``DAY``.
     """
+    with bare():
+        made = write(actor, communities=communities, days=days, callups=callups, seed=seed)
+    analyse()
+    return made
+
+
+def write(actor: Actor, *, communities: int, days: int, callups: int, seed: int) -> int:
+    """As ``fill``, for one street of several: inside ``bare``, and ``analyse`` afterwards."""
     chance = Random(seed)
     first = DAY - timedelta(days=days - 1)
     places = _places(actor, chance, communities, first, callups)
     made = 0
-    with _bare(facts.table("roster")):
-        for month in _months(first):
-            with database.writing() as connection:
-                writer = _Writer(connection, actor, chance)
-                for day, share in month:
-                    made += writer.day(places, day, share * callups / _whole(first))
-                writer.done()
-                database.raise_version(connection)
+    for month in _months(first):
+        with database.writing() as connection:
+            writer = _Writer(connection, actor, chance)
+            for day, share in month:
+                made += writer.day(places, day, share * callups / _whole(first))
+            writer.done()
+            database.raise_version(connection)
     with database.writing() as connection:
         months = [one for one in matrix.months(-(-days // 365)) if one >= first.replace(day=1)]
         for place in places if months else ():
             matrix.community(connection, actor, place.key, months)
         database.raise_version(connection)
-    analyse()
     return made
 
 
@@ -107,8 +114,10 @@ def _places(actor: Actor, chance: Random, number: int, first: date, callups: int
             one.name, day=first, groups=groups, at=before, **counts, opening_d1=0, opening_full=0, opening_b=0
         )
     with database.reading() as connection:
-        keys = {row.name: row.id for row in connection.execute(select(Community.name, Community.id))}
-        sites = list(connection.execute(select(Site.id).order_by(Site.id)).scalars())
+        own = Community.street_id == actor.street_id
+        keys = {row.name: row.id for row in connection.execute(select(Community.name, Community.id).where(own))}
+        here = select(Site.id).where(Site.street_id == actor.street_id).order_by(Site.id)
+        sites = list(connection.execute(here).scalars())
     return [
         Place(
             keys[one.name],
@@ -152,7 +161,8 @@ class _Writer:
 
     def __init__(self, connection: Connection, actor: Actor, chance: Random) -> None:
         self.connection, self.actor, self.chance = connection, actor, chance
-        self.campaign = connection.execute(select(Campaign.id).where(Campaign.code == "covid")).scalar_one()
+        own = Campaign.street_id == actor.street_id, Campaign.code == "covid"
+        self.campaign = connection.execute(select(Campaign.id).where(*own)).scalar_one()
         self.next = {table: _highest(connection, table) + 1 for table in (Submission.__table__, Workbook.__table__)}
         self.rows: dict[str, Columns] = {}
         names = [surname + given for surname in SURNAMES for given in GIVEN]
@@ -339,27 +349,23 @@ def _highest(connection: Connection, table: Table) -> int:
     return int(connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())
 
 
-class _bare:
-    """A table without its indexes while it is filled; they are made again at the end, which is far quicker."""
-
-    def __init__(self, table: Table) -> None:
-        self.indexes: list[Index] = sorted(table.indexes, key=lambda index: str(index.name))
-
-    def __enter__(self) -> None:
-        with database.writing() as connection:
-            for index in self.indexes:
-                index.drop(connection)
-
-    def __exit__(self, *_details: object) -> None:
-        with database.writing() as connection:
-            for index in self.indexes:
-                index.create(connection)
+@contextmanager
+def bare() -> Iterator[None]:
+    """The call-ups without their indexes while they are filled; made again at the end, which is far quicker."""
+    indexes: list[Index] = sorted(facts.table("roster").indexes, key=lambda index: str(index.name))
+    with database.writing() as connection:
+        for index in indexes:
+            index.drop(connection)
+    yield
+    with database.writing() as connection:
+        for index in indexes:
+            index.create(connection)
 
 
 def analyse() -> None:
     """Let the database know what it holds: a board in use has been asked for months."""
     with database.writing() as connection:
-        connection.execute(text("ANALYZE"))
+        statistics.look(connection)
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ def dots(
     )
     words = _fitting(rows, heading or _("Rate"), who or _("Community"), screen)
     layers: list[Any] = _rows_ground(rows, y, words, colours)
-    layers += _references(target, target_text, street, street_text, colours, size)
+    layers += _references(target, target_text, street, street_text, (low, high), colours, size)
     layers += _dot_marks(rows, x, y, colours, size)
     for column in words:
         layers += _text_column(rows, y, column, colours, size)
@@ -144,8 +144,9 @@ SPACE = 14  # between two columns
 GAP = 32  # between the plot and the words beside it, so that the first and last number of the axis fit in
 BESIDE = ("heard", "versus", "alike", "change", "gain", "pace", "distance", "finish", "note")  # text right of the plot
 ROOM = 1060  # pixels of words that leave enough of a laptop's width to the dots
-LEAST = ("pace", "gain", "alike")  # what is left out first where the words of a language are longer than that
+LEAST = ("pace", "gain", "alike", "finish", "change")  # left out first where the words of a language are longer
 KINDS = ("ranked", "street", "unreported", "not_comparable", "no_denominator")
+ROLES = ("alert", "chosen", "other")  # of a line in the bump chart, the most telling first
 
 
 def _dot_rows(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -301,11 +302,16 @@ def _references(
     target_text: str,
     street: float | None,
     street_text: str,
+    domain: tuple[int, int],
     colours: theme.Palette,
     size: theme.Sizes,
 ) -> list[Any]:
-    """The target solid, the street dashed, each named above the plot on a line of its own."""
+    """The target solid, the street dashed, each named above the plot on a line of its own.
+
+    A name stays over the plot and the gaps beside it, so that it never touches the heading of a column.
+    """
     layers: list[Any] = []
+    low, high = domain
     for value, words, dash, dy, bold in (
         (street, street_text, [4, 3], -18 - size.small, False),
         (target, target_text, [1, 0], -13, True),
@@ -315,10 +321,17 @@ def _references(
         chart = theme.table(pd.DataFrame({"value": [value], "words": [words]}))
         x = alt.X(field="value", type="quantitative")
         ink = colours.ink if bold else colours.ink2
+        reach = theme.extent([words], size.small) / 2 - GAP + 8  # of half the name, what the gap does not hold
+        share = (value - low) / (high - low)
+        aside = f"clamp(0, {reach:g} - {share:g} * width, {1 - share:g} * width - {reach:g})"
         layers += [
             chart.mark_rule(strokeDash=dash, strokeWidth=2 if bold else 1.5, color=ink).encode(x=x),
             chart.mark_text(
-                dy=dy, fontSize=size.small, fontWeight=theme.BOLD if bold else theme.REGULAR, color=ink
+                dx=alt.ExprRef(aside),
+                dy=dy,
+                fontSize=size.small,
+                fontWeight=theme.BOLD if bold else theme.REGULAR,
+                color=ink,
             ).encode(x=x, y=theme.YValue(0), text=alt.Text(field="words", type="nominal")),
         ]
     return layers
@@ -410,16 +423,22 @@ def _ends(
     colours: theme.Palette,
     size: theme.Sizes,
 ) -> list[Any]:
-    """Names at both ends; tied names join into one label, and the most telling role colours it."""
+    """Names at both ends; two tied names join into one label, of more the most telling one stands for all of them.
+
+    Its role colours the label.
+    """
     layers = []
     for first in (False, True):
         notice = notices[-1] if first else notices[0]
         here = points[points["notice"] == notice]
         labels = []
         for (place, absent), tied in here.groupby(["place", "absent"], sort=True):
+            tied = tied.sort_values("role", key=lambda roles: roles.map(ROLES.index), kind="stable")
             names = ("、" if absent else "＝").join(tied["community"])
+            if len(tied) > 2:
+                names = _("{names} and {n} more", names=tied["community"].iloc[0], n=len(tied) - 1)
             word = theme.STATES["unreported"].label if absent else str(place)
-            role = "absent" if absent else min(tied["role"], key=["alert", "chosen", "other"].index)
+            role = "absent" if absent else tied["role"].iloc[0]
             labels.append((notice, place, f"{word} {names}" if first else f"{names} {word}", role))
         table = pd.DataFrame(labels, columns=["notice", "place", "words", "role"])
         inks = {"other": colours.ink2, "chosen": hue["chosen"], "alert": colours.act, "absent": colours.red}

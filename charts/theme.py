@@ -332,16 +332,23 @@ def tips(*fields: str) -> list[alt.Tooltip]:
 
 
 def names(labels: Sequence[str], alerts: Sequence[str] = (), *, dark: bool = False, screen: bool = False) -> alt.Axis:
-    """A left-aligned axis of row names; the alerted ones bold in the action colour."""
-    colours, size = palette(dark), sizes(screen).label
-    # a long name gives way to the bars; what they say when pointed at names it in full
-    room = min(extent(labels, size), 11 * size) + 12
+    """A left-aligned axis of row names; the alerted ones bold in the action colour. Long ones stand in two lines."""
+    colours, drawn = palette(dark), sizes(screen)
+    size = drawn.label
+    most = 11 * size  # a longer name gives way to the bars; what they say when pointed at names it in full
+    lines = {label: _lines(label, most, size) for label in labels} if 2 * size <= drawn.row else {}
+    broken = {label: words for label, words in lines.items() if len(words) > 1}
+    room = min(extent([words for label in labels for words in broken.get(label, [label])], size), most) + 12
+    told = f"{json.dumps(broken, ensure_ascii=False)}[datum.value] || datum.label" if broken else alt.Undefined
     return alt.Axis(
         title=None,
         domain=False,
         ticks=False,
         grid=False,
         labelAlign="left",
+        labelExpr=told,
+        labelBaseline=among(list(broken), "bottom", "middle"),  # of the first line
+        labelLineHeight=size,
         labelPadding=room,
         minExtent=room,
         labelLimit=room - 6,
@@ -349,6 +356,15 @@ def names(labels: Sequence[str], alerts: Sequence[str] = (), *, dark: bool = Fal
         labelColor=among(alerts, colours.act, colours.ink),
         labelFontWeight=among(alerts, BOLD, 400),
     )
+
+
+def _lines(name: str, room: float, size: int) -> list[str]:
+    """A name in one line, or broken at a space into two where one of ``room`` pixels does not hold it."""
+    words = name.split()
+    cuts = [[" ".join(words[:at]), " ".join(words[at:])] for at in range(1, len(words))]
+    if extent([name], size) <= room or not cuts:
+        return [name]
+    return min(cuts, key=lambda both: extent(both, size))
 
 
 def config(dark: bool = False, screen: bool = False) -> alt.Config:

@@ -82,7 +82,8 @@ def calendar(
         x=x("middle"), y=theme.YValue(0), text=alt.Text(field="month", type="nominal")
     )
     line = theme.table(pd.DataFrame({"start": [now]})).mark_rule(color=colours.rule, strokeWidth=1.5, strokeDash=[4, 3])
-    layers: list[Any] = [face, line.encode(x=x("start")), words, named, *_edges(rows, y, colours, size)]
+    # behind the cells: a line through a number reads like another number
+    layers: list[Any] = [line.encode(x=x("start")), face, words, named, *_edges(rows, y, colours, size)]
     return theme.finish(alt.layer(*layers), dark, screen, (size.row - 2) * max(len(labels), 1))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -86,10 +88,13 @@ class Exact(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Without trailing zeros, so that 46 reads as 46."""
-        if value is None:
-            return None
-        exact = Decimal(str(value)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
-        return exact.quantize(Decimal(1)) if exact == exact.to_integral() else exact.normalize()
+        return None if value is None else _plain(value)
+
+
+@lru_cache(maxsize=1 << 16)  # a matrix reads thousands of figures, and most of them are small numbers
+def _plain(value: Any) -> Decimal:
+    exact = Decimal(str(value)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    return exact.quantize(Decimal(1)) if exact == exact.to_integral() else exact.normalize()
 
 
 class SealedBytes(TypeDecorator[bytes]):
@@ -607,7 +612,11 @@ class Progress(Fact, Base):
     __table_args__ = (
         Index(None, "street_id", "workstream", "community_id", "period"),
         Index(None, "street_id", "indicator", "community_id", "period"),
-        Index(None, "street_id", "needs_help"),
+        Index(
+            *(None, "street_id", "community_id"),
+            sqlite_where=text("needs_help IS 1"),
+            postgresql_where=text("needs_help IS true"),
+        ),
     )
 
 

@@ -313,17 +313,27 @@ def communities(view: View) -> None:
 def _table(view: View) -> None:
     shown, frame = listed(view), cache.cached(callups.table)(view)
     hints = {
+        _("Planned"): None,
         _("Deferral over"): _define("review_due"),
         _("Reminded"): _define("reminded"),
         _("Settled"): _define("settled"),
+        _("Doses usable"): _define("supply"),
+        _("Doses short"): _define("supply"),
         _("Carried over"): _define("carry_over"),
         _("Not called again"): _define("not_called"),
     }
     rates = (_("Reminded"), _("Settled"))
+    # for a laptop: in the workbook they have their whole names
+    short = {
+        _("Planned"): _("Plan"),
+        _("Doses usable"): _("Usable"),
+        _("Doses short"): _("Lacking"),
+        _("Not called again"): _("Not called"),
+    }
     configured = {
         name: st.column_config.TextColumn(help=text, alignment="right")
         if name in rates
-        else st.column_config.NumberColumn(help=text)
+        else st.column_config.NumberColumn(short.get(name), help=text)
         for name, text in hints.items()
     }
     look: dict[str, Any] = {"height": "content", "row_height": 38, "placeholder": figures.MISSING}

@@ -68,6 +68,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"recognised and exact {right}/{len(ran)}")
 
 
+def leisure(seconds: float) -> float:
+    """So long on an idle machine, longer on a busy one: it is not the clock that is tested."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 @dataclass
 class Office:
     """The office of one test. ``data_dir`` is its data folder; ``now`` moves its clock (wall time in Shanghai)."""

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, insert, select, update
 from config import clock
 from config.language import N_, _
 from config.settings import settings
-from data_access import accounts, audit, database
+from data_access import accounts, audit, database, statistics
 from data_access.accounts import Actor, Capability
 from data_access.backups import making, proving, restoring
 from data_access.backups.archive import BackupError
@@ -306,7 +306,7 @@ def _watch_clock() -> None:
 
 
 def tick() -> bool:
-    """Make the copy that is due, if one is, and rotate; whether one was made."""
+    """Make the copy that is due, if one is, rotate, and let the database look at its tables; whether one was made."""
     accounts.console()  # what was set in the page counts here too
     if not settings().backup.on:
         return False
@@ -315,6 +315,7 @@ def tick() -> bool:
         return False
     _carry_out(None, number)
     rotate()
+    statistics.refresh()  # once a night is often enough
     return True
 
 

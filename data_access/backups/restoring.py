@@ -22,7 +22,7 @@ from config.settings import settings
 from data_access import accounts, audit, database, privacy, statistics
 from data_access.backups import archive, tables
 from data_access.backups.archive import BackupError, DamagedError
-from data_access.schema import Account, BatchFile, DataVersion, Posting, Submission, Visit, Workbook
+from data_access.schema import Account, Base, BatchFile, DataVersion, Posting, Submission, Visit, Workbook
 
 log = logging.getLogger("street.backups")
 
@@ -168,7 +168,7 @@ def holds_something(connection: Connection) -> bool:
 def _drop(connection: Connection) -> None:
     quote = connection.dialect.identifier_preparer.quote
     there = set(inspect(connection).get_table_names())
-    for name in (*(table.name for table in reversed(tables.TABLES)), "alembic_version"):
+    for name in (*(table.name for table in reversed(Base.metadata.sorted_tables)), "alembic_version"):
         if name in there:
             connection.exec_driver_sql(f"DROP TABLE {quote(name)}")
 

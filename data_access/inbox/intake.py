@@ -12,7 +12,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -230,14 +230,19 @@ def _again(path: Path, sha256: str) -> bytes:
 def waiting(actor: Actor, batch: int) -> list[File]:
     """The files of a batch as the database has them, with what this process has read of them."""
     arrived = batches.files(actor, batch)
-    missing = any(not each.waiting and _recall(actor, each.id) is None for each in arrived)
+    readings = {each.id: _recall(actor, each.id) for each in arrived}
+    missing = any(not each.waiting and _before(readings[each.id]) for each in arrived)
     done = brought(actor, batch) if missing else {}
-    return [_file(actor, each, done.get(each.id, [])) for each in arrived]
+    return [_file(actor, each, readings[each.id], done.get(each.id, [])) for each in arrived]
 
 
-def _file(actor: Actor, arrived: Arrival, done: list[SheetOutcome]) -> File:
-    reading = _recall(actor, arrived.id)
-    if not arrived.waiting and (reading is None or reading.key):
+def _before(reading: Reading | None) -> bool:
+    """Whether what this process knows of a file is of before it was taken in."""
+    return reading is None or bool(reading.key)
+
+
+def _file(actor: Actor, arrived: Arrival, reading: Reading | None, done: list[SheetOutcome]) -> File:
+    if not arrived.waiting and _before(reading):
         status = "committed" if done else "unchanged"
         reading = Reading((), 0, outcome=Outcome(arrived.filename, arrived.sha256, status, done))
     if arrived.waiting and reading is not None and reading.key[:2] != (arrived.hints, _frozen(arrived.mends)):
@@ -266,22 +271,46 @@ def examine(actor: Actor, files: Sequence[File], progress: Progress = quiet, reo
     Those that bring communities or sites are known to the others, as they would go in before; so these are read again.
     ``reopen`` as in ``submissions.preview``.
     """
-    now, today = database.data_version(), clock.today()
-    open_ = [item for item in files if not item.committed]
+    for _turn in examining(actor, files, progress, reopen):
+        pass
+
+
+def examining(
+    actor: Actor, files: Sequence[File], progress: Progress = quiet, reopen: str | None = None
+) -> Iterator[None]:
+    """``examine`` in turns: between two files it may be somebody else's."""
+    now, today, begun = database.data_version(), clock.today(), False
     for _round in range(2):
-        bringing = [item for item in open_ if item.version == now and item.brings_places]
-        stale = []
-        for item in open_:
-            beside = [other.result for other in bringing if other is not item and other.result is not None]
-            names = tuple(result.sha256 for result in beside)
-            key = (item.hints, _frozen(item.mends), actor, now, today, names, reopen)
-            if item.reading is None or item.reading.key != key or item.passing:
-                stale.append((item, key, beside))
-        for done, (item, key, beside) in enumerate(stale):
-            progress(done, len(stale), item.name)
+        behind = _stale(actor, files, now, today, reopen)
+        for done, (item, key, beside) in enumerate(behind):
+            if begun:
+                yield
+            begun = True
+            progress(done, len(behind), item.name)
             item.reading = _read(actor, item, Reading(key, now), beside, reopen)
             if item.kept:
                 _remember(actor, item.number, item.reading)
+
+
+def stale(actor: Actor, files: Sequence[File]) -> bool:
+    """Whether there is anything to do for ``examine``."""
+    return bool(_stale(actor, files, database.data_version(), clock.today(), None))
+
+
+def _stale(
+    actor: Actor, files: Sequence[File], now: int, today: date, reopen: str | None
+) -> list[tuple[File, tuple[Any, ...], list[WorkbookResult]]]:
+    """The files to be read, each with the key of what would be read, and those that would go in before it."""
+    open_ = [item for item in files if not item.committed]
+    bringing = [item for item in open_ if item.version == now and item.brings_places]
+    found = []
+    for item in open_:
+        beside = [other.result for other in bringing if other is not item and other.result is not None]
+        names = tuple(result.sha256 for result in beside)
+        key = (item.hints, _frozen(item.mends), actor, now, today, names, reopen)
+        if item.reading is None or item.reading.key != key or item.passing:
+            found.append((item, key, beside))
+    return found
 
 
 def _read(actor: Actor, item: File, reading: Reading, beside: Sequence[WorkbookResult], reopen: str | None) -> Reading:
@@ -366,7 +395,8 @@ def take_in(
     ``submissions.commit``. NotAllowedError for an account that may not send anything.
     """
     actor.require(Capability.UPLOAD)
-    examine(actor, files, reopen=reopen)
+    if dry or any(item.reading is None for item in files):  # what was read before is good enough to put them in order
+        examine(actor, files, reopen=reopen)
     left = _ordered(files)
     while left:
         item = left.pop(0)

@@ -11,7 +11,7 @@ from data_access.office.notices import Notice
 from data_access.reports import notice as words
 from data_access.reports import ranking
 from data_access.reports.scores import COUNTED, OF_PEOPLE
-from data_access.workbooks import documents, exports, pictures
+from data_access.workbooks import exports, pictures
 from data_access.workbooks.pictures import Picture, Row, Spot
 
 
@@ -35,6 +35,8 @@ def xlsx(notice: Notice) -> bytes:
 
 def docx(notice: Notice) -> bytes:
     """The official paper."""
+    from data_access.workbooks import documents  # python-docx takes a while to load, and few want a paper
+
     day = clock.local(notice.published_at or notice.told.at).date()
     return documents.docx(words.letter(notice.told, notice.number, day))
 

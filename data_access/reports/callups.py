@@ -394,18 +394,20 @@ def deferred_long(connection: Connection, view: View) -> ColumnElement[bool]:
     """People last heard of as deferred, long enough ago to be asked again, and not on the day's rosters."""
     later = aliased(Callup)
     sent = select(Submission.id).where(
-        Submission.street_id == view.actor.street_id, Submission.kind == "roster", in_force(view.as_of)
+        Submission.id == later.submission_id,
+        Submission.street_id == view.actor.street_id,
+        Submission.kind == "roster",
+        in_force(view.as_of),
     )
     after = exists().where(
         later.person_key == Callup.person_key,
         later.vaccination_date > Callup.vaccination_date,
-        later.submission_id.in_(sent.correlate(None)),
+        sent.correlate(later).exists(),
     )
     last = view.day - timedelta(days=settings().thresholds.deferral_days)
     return and_(
-        Submission.street_id == view.actor.street_id,
-        Submission.kind == "roster",
-        Submission.campaign_id == tallies.campaign_key(view),
+        Callup.street_id == view.actor.street_id,
+        Callup.campaign_id == tallies.campaign_key(view),
         in_force(view.as_of),
         Callup.outcome == "deferred",
         Callup.vaccination_date.between(view.day - timedelta(days=LOOK_BACK), last),

@@ -242,7 +242,7 @@ def _sent(connection: Connection, view: View, start: date) -> Mapping[str, Mappi
         select(Submission.kind, Submission.community_id, Submission.business_date)
         .where(Submission.kind.in_(deadlines.DAILY), Submission.rows_accepted > 0, *_scope(view, start))
         .order_by(Submission.business_date)
-    )
+    ).all()
     sent: dict[str, dict[int, dict[date, None]]] = {kind: {} for kind in deadlines.DAILY}
     for kind, community, day in rows:
         assert community is not None and day is not None  # a daily sheet is one community's of one day

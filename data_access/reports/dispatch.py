@@ -385,7 +385,7 @@ def _entries(view: View) -> Any:
     return (
         select(CommunityEntry.id)
         .join(Submission, Submission.id == CommunityEntry.submission_id)
-        .where(Submission.street_id == view.actor.street_id, in_force(view.as_of))
+        .where(Submission.street_id == view.actor.street_id, Submission.kind == "communities", in_force(view.as_of))
     )
 
 

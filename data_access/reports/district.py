@@ -83,19 +83,22 @@ def campaigns(acting: Actor) -> dict[str, str]:
 def latest_day(acting: Actor, campaign: str) -> date:
     """The latest day, today at most, of which any street of the district has an evening tally; today without one."""
     acting.require(Capability.COMPARE_STREETS)
+    drive = select(Campaign.id).where(Campaign.street_id == Street.id, Campaign.code == campaign)
+    latest = (
+        select(Submission.business_date)
+        .where(
+            Submission.street_id == Street.id,
+            Submission.campaign_id == drive.correlate(Street).scalar_subquery(),
+            Submission.kind == "evening",
+            Submission.business_date <= clock.today(),
+            in_force(),
+        )
+        .order_by(Submission.business_date.desc())
+        .limit(1)
+    )
     with database.reading() as connection:
-        found = connection.execute(
-            select(func.max(Submission.business_date))
-            .join(Campaign, Campaign.id == Submission.campaign_id)
-            .join(Street, Street.id == Submission.street_id)
-            .where(
-                Street.district_id == acting.district_id,
-                Campaign.code == campaign,
-                Submission.kind == "evening",
-                Submission.business_date <= clock.today(),
-                in_force(),
-            )
-        ).scalar()
+        query = select(func.max(latest.scalar_subquery())).where(Street.district_id == acting.district_id)
+        found: date | None = connection.execute(query).scalar()
     return found or clock.today()
 
 
@@ -112,11 +115,11 @@ def status(acting: Actor, as_of: datetime | None = None) -> Status:
     """The last commit that counts in any street of the district; ``is_sample`` where any of them is invented."""
     acting.require(Capability.COMPARE_STREETS)
     own = Street.district_id == acting.district_id
-    query = select(func.max(Submission.committed_at)).join(Street, Street.id == Submission.street_id).where(own)
+    latest = select(func.max(Submission.committed_at)).where(Submission.street_id == Street.id)
     if as_of is not None:
-        query = query.where(Submission.committed_at <= as_of)
+        latest = latest.where(Submission.committed_at <= as_of)
     with database.reading() as connection:
-        changed = connection.execute(query).scalar()
+        changed = connection.execute(select(func.max(latest.scalar_subquery())).where(own)).scalar()
         version = connection.execute(select(DataVersion.version)).scalar_one()
         sample = connection.execute(select(Street.id).where(own, Street.is_sample).limit(1)).first() is not None
     return Status(changed, version, sample)

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, func, select
 from config import clock
 from data_access import audit, database
 from data_access.accounts import Actor, Capability
+from data_access.office import overrides
+from data_access.reports import details
 from data_access.schema import Account, AuditEvent
 
 COLUMNS = ["id", "at", "username", "event", "word", "subject", "details"]
@@ -37,7 +39,7 @@ class Wanted:
 def events(actor: Actor, wanted: Wanted, page: int | None = 1) -> tuple[pd.DataFrame, int]:
     """One page of the events that are wanted (None: all, at most ``MOST``), the newest first; how many there are.
 
-    Columns: ``COLUMNS``; at aware UTC, event its code, word the event in the current language, details as text. For
+    Columns: ``COLUMNS``; at aware UTC, event its code, word, subject and details in the current language. For
     administrators.
     """
     actor.require(Capability.ADMINISTER)
@@ -49,9 +51,10 @@ def events(actor: Actor, wanted: Wanted, page: int | None = 1) -> tuple[pd.DataF
         rows = connection.execute(query).all()
     lines = [
         {
-            **{name: getattr(row, name) for name in ("id", "at", "username", "event", "subject")},
+            **{name: getattr(row, name) for name in ("id", "at", "username", "event")},
             "word": audit.word(row.event),
-            "details": _text(row.details),
+            "subject": details.subject(row.event, row.subject),
+            "details": details.text(row.event, row.details),
         }
         for row in rows
     ]
@@ -108,14 +111,11 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(AuditEvent.event.in_(wanted.events))
     if text := wanted.text.strip():
         named = [code for code in audit.WORDS if text.casefold() in audit.word(code).casefold()]
+        called = [name for name in overrides.NAMES if text.casefold() in overrides.label(name).casefold()]
         found.append(
             AuditEvent.subject.icontains(text, autoescape=True)
+            | AuditEvent.subject.in_(called)
             | Account.username.icontains(text, autoescape=True)
             | AuditEvent.event.in_(named)
         )
     return found
-
-
-def _text(details: dict[str, Any] | None) -> str:
-    known = {name: value for name, value in (details or {}).items() if value is not None}
-    return "，".join(f"{name} {value}" for name, value in known.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from data_access.workbooks import worker
 
 LINES = 20
 _TAIL = 256 * 1024  # bytes of the log that are looked through
+_STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} ")
 _OWN = {"postings", "backups", "retention"}  # threads that work by themselves
 
 
@@ -73,4 +75,11 @@ def _troubles(path: Path) -> list[str]:
     except OSError:
         return []
     found = deque((line for line in lines if " WARNING " in line or " ERROR " in line), maxlen=LINES)
-    return [privacy.blot(line) or "" for line in reversed(found)]
+    return [_masked(line) for line in reversed(found)]
+
+
+def _masked(line: str) -> str:
+    """When it was written stays: to the eye of a mask that is a long number."""
+    stamp = _STAMP.match(line)
+    kept = stamp[0] if stamp else ""
+    return kept + (privacy.blot(line[len(kept) :]) or "")

@@ -21,7 +21,7 @@ from data_access.reports import frames, ranking
 from data_access.reports.errata import Erratum
 from data_access.reports.scores import COUNTED
 from data_access.reports.snapshot import Snapshot
-from data_access.workbooks.documents import Letter, Table
+from data_access.workbooks.letters import Letter, Table
 
 PLACES = 2
 MISSING = "—"

@@ -187,7 +187,7 @@ def reports(connection: Connection, view: View, keys: list[int], codes: list[str
             or_(Progress.period.between(str(year), str(year + 1)), Progress.indicator.in_(lasting)),
         )
         .order_by(Submission.id, Progress.row)
-    )
+    ).all()  # at once: a row at a time costs as much again
     found: Reports = {}
     for community, code, text, day, accrues, done, num, den, confirmed, *rest in rows:
         try:

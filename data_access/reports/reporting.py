@@ -33,8 +33,9 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
     "state": (
         "按时：时限前收到；迟报：时限后、关闭前；补报：关闭后；未报：时限已过仍未收到；未到时限；免报；空表：收到但无数据行。"
         "以首次有效版本收到的时间为准，更正不改变",
-        "on_time, late (before closing), supplied (after it), unreported (due and not here), not_due, exempt, empty"
-        " (no rows). The first version that counts decides; corrections do not change it",
+        "On time: before it was due; late: after that, before closing; filed after closing; not reported: due and not"
+        " here; not yet due; exempt; empty sheet: it came without rows. The first version that counts decides;"
+        " corrections do not change it",
     ),
     "received": (
         "首次有效版本收到的时间；空表不算收到数据，之后有数据的版本才定时限",
@@ -43,7 +44,7 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
     "revision": ("当前有效版本；大于 1 为更正过", "The revision in force; above 1 it was corrected"),
     "reported": (
         "报送率＝已报（按时＋迟报＋补报）÷应报（免报除外）",
-        "Reported = on time + late + supplied ÷ expected (exempt ones left out)",
+        "Reported = on time + late + filed after closing ÷ expected (exempt ones left out)",
     ),
     "on_time": (
         "按时率＝按时÷已到时限的应报份数",
@@ -329,7 +330,7 @@ def _sent(
         )
         .join(first, first.c.scope == Submission.scope)
         .where(*scope, in_force(view.as_of))
-    )
+    ).all()
     return {
         (row.community_id, row.kind, row.business_date): {
             "received": row.received,

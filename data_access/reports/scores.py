@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from config.campaigns import Campaign
 from config.language import _
@@ -103,12 +103,15 @@ class More:
         return (
             self.season.campaign.starts
             or self.season.connection.execute(
-                select(func.min(Submission.business_date)).where(
+                select(Submission.business_date)
+                .where(
                     Submission.street_id == view.actor.street_id,
                     Submission.kind == "evening",
                     Submission.campaign_id == campaign_key(view),
                     in_force(view.as_of),
                 )
+                .order_by(Submission.business_date)
+                .limit(1)
             ).scalar()
         )
 

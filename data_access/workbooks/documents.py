@@ -7,8 +7,6 @@ Word, WPS and LibreOffice all show Chinese.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from docx import Document
@@ -19,6 +17,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from data_access.workbooks.letters import Letter, Table
+
 RED = RGBColor(0xE0, 0x10, 0x10)
 BODY, TITLE, PLAIN, BOLD = "仿宋", "方正小标宋简体", "宋体", "黑体"
 LATIN = "Times New Roman"
@@ -27,31 +27,6 @@ LEFT, CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALI
 JUSTIFY = WD_ALIGN_PARAGRAPH.JUSTIFY
 _LINE = 28  # points between two lines of the body
 _TEXT = 156  # millimetres between the margins
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table under its caption; every cell is a text, the first column narrow, the last one wide."""
-
-    caption: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What stands on the paper, from the red head to the date."""
-
-    office: str
-    reference: str
-    title: str
-    to: str
-    paragraphs: Sequence[str]
-    tables: Sequence[Table]
-    notes: Sequence[str]
-    notes_label: str
-    signed: str
-    date: str
 
 
 def docx(letter: Letter) -> bytes:

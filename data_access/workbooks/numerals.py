@@ -6,8 +6,6 @@ import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-import cn2an
-
 _UNIT = re.compile(
     r"(?:人次|人份|剂次|周岁|公里|小时|人|名|位|例|户|剂|针|支|份|个|岁|次|批|件|项|篇|场|期|张|处|条|家|栋|套|块|元|米|天|辆|册|本|组)$"
 )
@@ -70,6 +68,8 @@ def _exact(text: str) -> Decimal | None:
 
 
 def _chinese(text: str) -> Decimal | None:
+    import cn2an  # as slow to load as a small page is to draw, and sheets seldom spell their numbers
+
     if text[0] in "百千万佰仟萬":
         text = "一" + text
     text = text.replace("萬", "万").replace("〇", "零")

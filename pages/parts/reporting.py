@@ -67,16 +67,49 @@ def _start(view: View) -> date:
         st.caption(f"{days} · {pick(*reporting.DEFINITIONS['state'])}", width="stretch")
         downloads.xlsx_button(
             _("Download"),
-            lambda: {
-                _("Sheets"): reporting.table(view, start),
-                _("By kind"): reporting.totals(view, start),
-                _("By community"): reporting.summary(view, start),
-            },
+            lambda: written(view, start),
             f"reporting-{start}-{view.day}.xlsx",
-            definitions={name: pick(*texts) for name, texts in reporting.DEFINITIONS.items()},
+            definitions={_headings()[name]: pick(*texts) for name, texts in reporting.DEFINITIONS.items()},
             key="reporting_xlsx",
         )
     return start
+
+
+def _headings() -> dict[str, str]:
+    """What the columns of the reports are called in the workbook."""
+    states = {state: theme.STATES[MARKS.get(state, state)].label for state in reporting.STATES}
+    return states | {
+        "community": _("Community"),
+        "kind": _("Kind of sheet"),
+        "day": _("Business date"),
+        "state": _("State"),
+        "due": _("Due"),
+        "close": _("Closes"),
+        "received": _("Received"),
+        "revision": _("Version"),
+        "rows": _("Rows"),
+        "submission": _("No."),
+        "expected": _("Sheets expected"),
+        "total": _("Total"),
+        "corrected": _("Corrected"),
+        "reported": _("Sheets reported"),
+        "reported_n": _("Sheets reported"),
+        "reported_d": _("Sheets expected"),
+        "on_time_d": _("Base of the on-time rate"),
+    }
+
+
+def written(view: View, start: date) -> dict[str, pd.DataFrame]:
+    """The workbook of the days from ``start``: every sheet, the sums by kind and by community, all of it in words."""
+    heads, kinds = _headings(), {kind: sheets.kind(kind).label for kind in reporting.KINDS} | {"all": _("Total")}
+    table, kind, summary = (report(view, start) for report in (reporting.table, reporting.totals, reporting.summary))
+    table = table.assign(state=table["state"].map(heads), kind=table["kind"].map(kinds))
+    kind = kind.assign(kind=kind["kind"].map(kinds))
+    told = {_("Sheet by sheet"): table, _("By kind"): kind.drop(columns="reported_d"), _("By community"): summary}
+    return {
+        name: frame[[column for column in frame.columns if column in heads]].rename(columns=heads)
+        for name, frame in told.items()
+    }
 
 
 def _tiles(whole: pd.DataFrame) -> None:
@@ -148,11 +181,18 @@ def _kinds(whole: pd.DataFrame) -> None:
         rows = []
         for line in whole.to_dict("records"):
             name = _("Total") if line["kind"] == "all" else sheets.kind(line["kind"]).label
-            shares = [f"{line[state]} · {figures.percent(line[state], line['total'])}" for state in reporting.STATES]
-            rows.append([name, line["total"], *(share if line["total"] else figures.MISSING for share in shares)])
+            shares = [_share(line[state], line["total"]) for state in reporting.STATES]
+            rows.append([tables.whole(name), line["total"], *shares])
         heads = [theme.STATES[MARKS.get(state, state)].label for state in reporting.STATES]
         numeric = tuple(range(1, len(heads) + 2))
         tables.draw([_("Sheet"), _("Sheets"), *heads], rows[:-1], numeric=numeric, total=rows[-1])
+
+
+def _share(n: int, of: int) -> object:
+    """So many, and what part of all that is; a zero needs no part."""
+    if not of:
+        return figures.MISSING
+    return tables.whole(f"{figures.count(n)} · {figures.percent(n, of)}") if n else 0
 
 
 # The clock and who is called -----------------------------------------------------------------------------------

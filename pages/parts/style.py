@@ -21,6 +21,8 @@ _CSS = """
 [data-testid="stVerticalBlock"] > div:has(> .st-key-style),
 [data-testid="stVerticalBlock"] > div:has(> .st-key-style_page) {{ display: none; }}
 [data-testid="stTextInputRootElement"], [data-testid="stTextInputRootElement"] input {{ background: {surface}; }}
+[data-testid="stDateInputField"], [data-testid="stTimeInputTimeDisplay"], [data-testid="stMultiSelect"] [role="group"],
+[data-testid="stTextAreaRootElement"], [data-testid="stTextAreaRootElement"] textarea {{ background: {surface}; }}
 [data-testid="stTextInputRootElement"] {{ border-color: {rule}; }}
 .st-key-account {{ position: fixed; top: 10px; right: 32px; z-index: 999991; width: auto; }}
 .st-key-header {{ min-height: 44px; }}
@@ -46,7 +48,9 @@ _CSS = """
 .board-table td:first-child {{ min-width: 3.2em; }}
 .board-table .n {{ text-align: right; }}
 .board-table .n + td:not(.n), .board-table .n + th:not(.n) {{ padding-left: 20px; }}
-[data-testid="stCode"] code, [data-testid="stCode"] code span {{ font-family: inherit !important; }}
+[data-testid="stCode"] pre, [data-testid="stCode"] code, [data-testid="stCode"] code span {{
+  font-family: inherit !important; }}
+[data-testid="stCheckbox"] [data-testid="stWidgetLabel"] :is(div, p) {{ white-space: normal; }}
 .board-table tr.total td {{ border-top: 2px solid {rule}; font-weight: 700; }}
 @media (max-width: 1500px) {{
   .st-key-header {{ gap: 12px; }}
@@ -68,6 +72,7 @@ _CSS = """
 _LONG_NAMES = """
 @media (max-width: 1500px) {{
   [data-testid="stTopNavLink"] {{ padding: 0 6px; }}
+  .st-key-header [data-testid="stButtonGroup"] button {{ padding: 0 8px; }}
   [data-testid="stTopNavLink"]:not([aria-current="page"]) span:has(> span > [data-testid="stIconMaterial"]) {{
     display: none; }}
 }}

@@ -140,6 +140,7 @@ def main() -> None:
                 locale="zh-CN",
                 color_scheme="dark" if call.dark else "light",
             )
+            context.set_default_timeout(browser.PATIENCE)
             return context.new_page()
 
         if not accounts.exist():

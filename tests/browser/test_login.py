@@ -52,19 +52,29 @@ def test_every_page_is_asked_for() -> None:
     assert list(ZH) == list(shell.PLACES)
 
 
-@pytest.mark.parametrize("slug", [slug for slug in ZH if slug != "district"])
+@pytest.mark.parametrize("slug", ["briefing", "callups", "administration"])
 def test_first_request_of_a_fresh_server_sees_the_login(server: Server, browser_page: Page, slug: str) -> None:
-    """Only a fresh server will do: a folder ``pages/`` is served as it lies until ``st.navigation`` has run once."""
+    """Only a fresh server will do: a folder ``pages/`` is served as it lies until ``st.navigation`` has run once.
+
+    Three stand for all: every page begins with the same statement (``tests/test_structure.py``).
+    """
     administrator()
     browser_page.goto(f"{server()}/{slug}")
     expect_login_only(browser_page)
 
 
+def forget(page: Page) -> None:
+    """The browser loses its cookies, that of the sign-in too, which comes a little after the page."""
+    page.wait_for_function("document.cookie.includes('street_board')")
+    page.goto("about:blank")  # else the page may write it once more
+    page.context.clear_cookies()
+
+
 def test_whoever_signs_in_comes_to_the_page_asked_for(server: Server, browser_page: Page) -> None:
+    """Every page; the briefing where none was; and who may not open it is told who may."""
     administrator()
     address = server()
-    for slug in set(ZH) - {"district"}:
-        browser_page.context.clear_cookies()
+    for slug in [slug for slug in ZH if slug != "district"]:
         browser_page.goto(f"{address}/{slug}?day=2022-08-10&campaign=covid")
         expect_login_only(browser_page)
         sign_in(browser_page)
@@ -72,6 +82,18 @@ def test_whoever_signs_in_comes_to_the_page_asked_for(server: Server, browser_pa
         asked = parse_qs(urlsplit(browser_page.url).query)
         assert asked["day"] == ["2022-08-10"]
         assert asked["campaign"] == ["covid"]
+        forget(browser_page)
+    browser_page.goto(address)
+    expect_login_only(browser_page)
+    sign_in(browser_page)
+    expect_page(browser_page, "briefing")
+    forget(browser_page)
+    account(Role.LEADER)
+    browser_page.goto(f"{address}/administration")
+    sign_in(browser_page, "leader_1")
+    expect(browser_page.get_by_text("您的角色不能打开本页。").first).to_be_visible()
+    expect(browser_page.get_by_role("link", name="报送中心").first).to_be_visible()
+    expect(browser_page.get_by_role("link", name="系统管理")).to_have_count(0)
 
 
 def test_the_cookie_outlives_a_reload_and_a_restart_but_not_signing_out(server: Server, browser_page: Page) -> None:
@@ -110,23 +132,6 @@ def test_a_cookie_ends_with_the_password_and_cannot_be_made_up(server: Server, b
     )
     browser_page.reload()
     expect_login_only(browser_page)
-
-
-def test_the_bare_address_leads_to_the_briefing(server: Server, browser_page: Page) -> None:
-    administrator()
-    browser_page.goto(server())
-    expect_login_only(browser_page)
-    sign_in(browser_page)
-    expect_page(browser_page, "briefing")
-
-
-def test_a_leader_finds_no_administration_and_is_told_who_has_it(server: Server, browser_page: Page) -> None:
-    account(Role.LEADER)
-    browser_page.goto(f"{server()}/administration")
-    sign_in(browser_page, "leader_1")
-    expect(browser_page.get_by_text("您的角色不能打开本页。").first).to_be_visible()
-    expect(browser_page.get_by_role("link", name="报送中心").first).to_be_visible()
-    expect(browser_page.get_by_role("link", name="系统管理")).to_have_count(0)
 
 
 def test_first_start_signs_the_administrator_in(server: Server, browser_page: Page) -> None:

@@ -4,45 +4,29 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE, free_port, start, stop
+from tests.browser.conftest import PATIENCE, start, stop
 from tests.browser.screenshots import settle
 from tests.browser.test_login import expect_page, sign_in
-from tests.conftest import Office
+from tests.conftest import Office, leisure
 from tests.data_access import books
 from tests.data_access.street import DAY, Board
+from tests.load import front as nginx
 from tests.pages.conftest import administrator
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)]
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
 NOW = f"{DAY}T08:42"
 PLACES = ("春晖社区", "向阳社区")
-
-MAIN = """daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ }}
-http {{
-    access_log {folder}/access.log;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    include {folder}/board.conf;
-}}
-"""
 
 
 @dataclass
@@ -51,7 +35,6 @@ class Front:
 
     address: str
     behind: dict[str, subprocess.Popen[bytes]]
-    folder: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def serving(self) -> str:
@@ -67,30 +50,9 @@ def _connections(port: int) -> int:
     return sum(int(row[1].split(":")[1], 16) == port and row[3] == "01" for row in rows)
 
 
-def certificate(folder: Path) -> None:
-    """A certificate of our own for localhost, as ``board.crt`` and ``board.key``."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "board.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "board.key").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-
-
 @pytest.fixture
 def front(database_url: str, office: Office, tmp_path: Path) -> Iterator[Front]:
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    program = nginx.program()
     if program is None:
         if os.environ.get("CI") == "true":
             pytest.fail("No nginx on this machine, and CI=true: the processes behind it must be tried.")
@@ -101,35 +63,17 @@ def front(database_url: str, office: Office, tmp_path: Path) -> Iterator[Front]:
     board = Board(administrator())
     board.communities(list(PLACES))
     board.roster(PLACES[0], DAY, 3)
-    certificate(tmp_path)
-    made = Front(f"https://localhost:{free_port()}", {}, tmp_path)
+    nginx.certificate(tmp_path)
+    made = Front(f"https://localhost:{nginx.free_port()}", {})
     try:
         for number in (1, 2):
             address, process = start(tmp_path / f"server{number}.log")
             made.behind[address] = process
             made.running.append(process)
-        made.running.append(proxy(program, made))
+        made.running.append(nginx.proxy(program, made.address, list(made.behind), tmp_path))
         yield made
     finally:
         stop(made.running)
-
-
-def proxy(program: str, front: Front) -> subprocess.Popen[bytes]:
-    """nginx with the file of ``deploy``: only its ports and the place of the certificate are this test's own."""
-    written = (DEPLOY / "nginx.conf").read_text()
-    port = front.address.rsplit(":", 1)[1]
-    own = {"listen 80;": f"listen {free_port()};", "listen 443 ssl;": f"listen {port} ssl;",
-           "/etc/ssl/street-board": str(front.folder)}  # fmt: skip
-    own |= dict(zip(("127.0.0.1:8501", "127.0.0.1:8502"), (a.split("//")[1] for a in front.behind), strict=True))
-    for shipped, here in own.items():
-        assert shipped in written
-        written = written.replace(shipped, here)
-    (front.folder / "board.conf").write_text(written)
-    (front.folder / "main.conf").write_text(MAIN.format(folder=front.folder))
-    command = [program, "-p", str(front.folder), "-c", str(front.folder / "main.conf"), "-e", "stderr"]
-    checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
-    assert checked.returncode == 0 and "warn" not in checked.stderr, checked.stderr
-    return subprocess.Popen(command, stderr=(front.folder / "nginx.log").open("wb"))
 
 
 @pytest.fixture
@@ -169,7 +113,7 @@ def test_a_process_dies_and_its_viewers_go_on_with_the_other(front: Front, windo
 
     # what was acknowledged is there, and what is committed from now on shows, without anybody touching the wall
     Board(administrator()).roster(PLACES[0], DAY, 9)
-    said(window, "召集 13 人", seconds=10)
+    said(window, "召集 13 人", seconds=leisure(10))
     back = time.monotonic() - died
     print(f"back after {back:.1f} s")
     assert front.serving() != dying
@@ -183,8 +127,8 @@ def test_what_one_process_commits_shows_on_the_other_within_five_seconds(front: 
     said(window, "召集 3 人")
     committed = time.monotonic()
     Board(administrator()).roster(PLACES[0], DAY, 9)
-    said(window, "召集 9 人", seconds=5)
-    assert time.monotonic() - committed < 5
+    said(window, "召集 9 人", seconds=leisure(5))
+    assert time.monotonic() - committed < leisure(5)
 
 
 def roster(place: str, size: int) -> bytes:

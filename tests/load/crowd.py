@@ -21,7 +21,7 @@ from data_access.reports.view import View
 from data_access.schema import Submission
 from pages.parts.frame import session
 from tests.data_access import books
-from tests.load.server import Server
+from tests.load.server import Watched
 from tests.load.viewer import Run, Viewer
 
 PASSWORD = "correct horse"
@@ -129,7 +129,7 @@ def _down(town: Street, page: str) -> Iterator[dict[str, str]]:
         yield from ({name: value} for value in values or town.communities)
 
 
-async def everywhere(server: Server, town: Street) -> Told:
+async def everywhere(server: Watched, town: Street) -> Told:
     """One of the staff after the other goes through all pages and every step down: afterwards nothing is new."""
     told, began, busy = Told(memory=(server.memory(), 0)), time.perf_counter(), server.busy()
     for actor in town.staff:
@@ -140,7 +140,7 @@ async def everywhere(server: Server, town: Street) -> Told:
     return done(told, server, began, busy)
 
 
-async def storm(server: Server, town: Street, viewers: int, rounds: int, seed: int = 1) -> Told:
+async def storm(server: Watched, town: Street, viewers: int, rounds: int, seed: int = 1) -> Told:
     """Everybody clicks at the same moment, waits until all have their page, and clicks again."""
     async with AsyncExitStack() as stack:
         told, crowd = await _come(stack, server, town, viewers)
@@ -154,7 +154,7 @@ async def storm(server: Server, town: Street, viewers: int, rounds: int, seed: i
 
 
 async def walk(
-    server: Server,
+    server: Watched,
     town: Street,
     viewers: int,
     seconds: float,
@@ -185,13 +185,13 @@ async def walk(
         return done(told, server, began, busy)
 
 
-async def hand_in(told: Told, server: Server, clerk: Actor, day: date, sheets: int) -> None:
+async def hand_in(told: Told, server: Watched, clerk: Actor, day: date, sheets: int) -> None:
     """A clerk drops one sheet after the other on the upload page and takes each in."""
     try:
         async with Viewer(server.address, await asyncio.to_thread(cookies, clerk)) as viewer:
             await viewer.open("uploads", part="batch")
             for number in range(sheets):
-                name, content = await asyncio.to_thread(_sheet, clerk, day, number)
+                name, content = await asyncio.to_thread(sheet, clerk, day, number)
                 began = time.perf_counter()
                 run = await viewer.drop("uploads_files", [(name, content)])
                 run = await viewer.click("uploads_commit")
@@ -208,17 +208,20 @@ def taken(town: Street) -> int:
         return int(connection.execute(select(func.count()).select_from(Submission).where(own)).scalar_one())
 
 
-def _sheet(clerk: Actor, day: date, number: int) -> tuple[str, bytes]:
-    """The rosters of the days to come, and in between corrections of the day's morning tally."""
+def sheet(clerk: Actor, day: date, number: int, salt: int = 0) -> tuple[str, bytes]:
+    """The rosters of the days to come, and in between corrections of the day's morning tally.
+
+    With another ``salt`` they say something else: the same again would change nothing.
+    """
     name, ahead = str(clerk.community), day + timedelta(days=1 + number)
     if number % 3 == 2:
-        return f"{name}早会商{number}.xlsx", books.morning(name, 40 + number, day)
-    people = [{"person_code": f"{name}{n}", "vaccination_date": ahead, "community": name} for n in range(30)]
+        return f"{name}早会商{number}.xlsx", books.morning(name, 40 + number + salt, day)
+    people = [{"person_code": f"{name}{salt}-{n}", "vaccination_date": ahead, "community": name} for n in range(30)]
     rows = [books.person(n % 8, **own) for n, own in enumerate(people)]
     return f"{name}{ahead:%m%d}接种名单.xlsx", books.book("roster", *rows)
 
 
-async def _come(stack: AsyncExitStack, server: Server, town: Street, viewers: int) -> tuple[Told, list[Viewer]]:
+async def _come(stack: AsyncExitStack, server: Watched, town: Street, viewers: int) -> tuple[Told, list[Viewer]]:
     """The tabs, open and signed in, each account in several of them."""
     told = Told(memory=(server.memory(), 0), viewers=viewers)
     carried = [cookies(town.staff[n % len(town.staff)]) for n in range(viewers)]
@@ -241,7 +244,7 @@ async def _click(told: Told, viewer: Viewer, go: Move) -> None:
     told.errors += [f"{run.page}: {words}" for words in run.errors]
 
 
-def done(told: Told, server: Server, began: float, busy: float) -> Told:
+def done(told: Told, server: Watched, began: float, busy: float) -> Told:
     """With what it has cost since ``began``, when the server had used ``busy`` seconds."""
     told.seconds, told.busy = time.perf_counter() - began, server.busy() - busy
     told.memory = (told.memory[0], server.memory())

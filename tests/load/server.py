@@ -10,14 +10,36 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+
+
+class Watched(Protocol):
+    """Whatever serves at an address, and what it takes."""
+
+    @property
+    def address(self) -> str:
+        """Where it serves."""
+        ...
+
+    def busy(self) -> float:
+        """Seconds of the processor it has used."""
+        ...
+
+    def memory(self) -> int:
+        """Bytes that it holds."""
+        ...
+
+    def faults(self) -> list[str]:
+        """Lines of its log that speak of an error."""
+        ...
 
 
 @dataclass
@@ -28,15 +50,15 @@ class Server:
     began: float
     process: psutil.Process
     log: Path
+    beside: psutil.Process | None = None
 
     def busy(self) -> float:
-        """Seconds of the processor that it and the processes that read files have used."""
-        whole = [self.process, *self.process.children(recursive=True)]
-        return sum(one.user + one.system for one in (each.cpu_times() for each in whole))
+        """Seconds of the processor that it, the processes that read files and those ``beside`` it have used."""
+        return _used(self.process) + (_used(self.beside) if self.beside else 0.0)
 
     def memory(self) -> int:
-        """Bytes that its own process holds."""
-        return int(self.process.memory_info().rss)
+        """Bytes that its own process holds; 0 once it was killed."""
+        return int(self.process.memory_info().rss) if self.process.is_running() else 0
 
     def faults(self) -> list[str]:
         """Lines of its log that speak of an error."""
@@ -45,9 +67,12 @@ class Server:
 
 
 @contextmanager
-def serving(script: str | Path = "app.py", log: Path | None = None, **options: object) -> Iterator[Server]:
+def serving(
+    script: str | Path = "app.py", log: Path | None = None, beside: psutil.Process | None = None, **options: object
+) -> Iterator[Server]:
     """A fresh server on the environment's data folder, ready to answer; ``script`` is another page than the board.
 
+    ``beside`` is the first process of a database whose work counts as the server's.
     ``options`` are Streamlit's, ``runner_postScriptGC=True`` for ``runner.postScriptGC``.
     """
     with socket.socket() as probe:
@@ -63,7 +88,7 @@ def serving(script: str | Path = "app.py", log: Path | None = None, **options: o
     try:
         address = f"http://localhost:{port}"
         _wait(address, process)
-        yield Server(address, began, psutil.Process(process.pid), output)
+        yield Server(address, began, psutil.Process(process.pid), output, beside)
     finally:
         process.terminate()
         try:
@@ -71,6 +96,17 @@ def serving(script: str | Path = "app.py", log: Path | None = None, **options: o
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _used(process: psutil.Process) -> float:
+    """Seconds of the processor of a process and of its children, those that have ended with them."""
+    whole = 0.0
+    with suppress(psutil.NoSuchProcess):  # it was killed
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):  # what has ended since counts as its parent's
+                times = one.cpu_times()
+                whole += times.user + times.system + times.children_user + times.children_system
+    return whole
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:

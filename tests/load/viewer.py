@@ -69,10 +69,11 @@ class Viewer:
         self._socket: ClientConnection | None = None
 
     async def __aenter__(self) -> Self:
-        self.cookies.setdefault(XSRF, await asyncio.to_thread(_xsrf, self.address))
-        host = urlsplit(self.address).netloc
+        if XSRF not in self.cookies:
+            self.cookies |= await asyncio.to_thread(_given, self.address)
+        to = urlsplit(self.address)
         self._socket = await connect(
-            f"ws://{host}/_stcore/stream",
+            f"{'wss' if to.scheme == 'https' else 'ws'}://{to.netloc}/_stcore/stream",
             subprotocols=["streamlit", self.cookies[XSRF]],  # type: ignore[list-item]  # a token and no protocol
             additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())},
             origin=self.address,  # type: ignore[arg-type]
@@ -243,8 +244,9 @@ class Viewer:
             self.widgets[identity.split("-", maxsplit=2)[-1]] = (kind, identity, drawn)
 
 
-def _xsrf(address: str) -> str:
-    """The token against forged requests, as the server gives it to every browser."""
+def _given(address: str) -> dict[str, str]:
+    """The cookies that every browser is given: the token against forged requests, behind a proxy its route."""
     with urllib.request.urlopen(f"{address}/_stcore/health", timeout=PATIENCE) as answer:
         cookies = answer.headers.get_all("Set-Cookie") or []
-    return next((one.split(";")[0].split("=", 1)[1] for one in cookies if one.startswith(XSRF)), "")
+    named = (one.split(";")[0].partition("=") for one in cookies)
+    return {XSRF: ""} | {name: value for name, _is, value in named}

@@ -16,10 +16,11 @@ from data_access.office import waivers
 from data_access.reports import actions, history
 from data_access.workbooks.model import Hints
 from pages.parts.uploads import intake, mend, paper, preview
-from pages.parts.uploads.intake import Batch, File, Upload
+from pages.parts.uploads.intake import Batch, File
 from tests.conftest import Office
 from tests.data_access import books
 from tests.data_access.street import DAY, Board
+from tests.pages import handing
 from tests.pages.conftest import App, account, administrator
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,7 +41,7 @@ def roster(*changed: dict[str, Any]) -> bytes:
 
 def one(actor: Actor, data: bytes, name: str = "名单.xlsx") -> tuple[Batch, File]:
     batch = Batch(actor.id)
-    return batch, intake.take(actor, batch, [Upload(name, name, data)])[0]
+    return batch, handing.take(actor, batch, (name, data))[0]
 
 
 def equipped(board: Board, item: File) -> list[mend.Line]:
@@ -79,11 +80,11 @@ def test_each_bad_cell_is_a_line_with_what_may_stand_there(board: Board) -> None
 def test_mended_cells_keep_their_line_and_say_so(board: Board) -> None:
     batch, item = one(board.actor, roster(*BAD))
     place = by_column(board, item)["接种点"].place
-    intake.mend(board.actor, batch, item, {place: "卫生中心"})
+    handing.mend(board.actor, batch, item, {place: "卫生中心"})
     line = next(line for line in equipped(board, item) if line.place == place)
     assert line.settled and line.mended == "卫生中心" and line.options == ("卫生中心", "北辰小学")
     assert item.rows_accepted == 2
-    intake.mend(board.actor, batch, item, {place: "还是不对"})
+    handing.mend(board.actor, batch, item, {place: "还是不对"})
     line = next(line for line in equipped(board, item) if line.place == place)
     assert not line.settled and line.mended == "还是不对"
 
@@ -103,7 +104,7 @@ def test_the_code_is_filled_in_where_the_sheet_has_no_document_number(board: Boa
     batch, item = one(board.actor, roster({}, {"person_code": None}))
     (line,) = (line for line in equipped(board, item) if line.finding.code == "EITHER_REQUIRED")
     assert line.mendable and line.finding.column == "人员编号"
-    intake.mend(board.actor, batch, item, {line.place: "RY00077"})
+    handing.mend(board.actor, batch, item, {line.place: "RY00077"})
     assert item.state == "ready"
 
 
@@ -116,11 +117,11 @@ def test_rows_are_shown_masked(board: Board) -> None:
 
 def test_only_the_changed_rows_were_sent(board: Board) -> None:
     batch, first = one(board.actor, roster({}, {}, {}))
-    intake.commit(board.actor, batch, [first])
+    handing.commit(board.actor, batch, [first])
     batch, item = one(board.actor, roster({"batch_no": 2}), "更正.xlsx")
     assert preview.lost(item) == 2
     assert intake.note(item, batch).startswith("▼ 少 2 行")
-    intake.say(board.actor, batch, item, Hints(partial=True))
+    handing.say(board.actor, batch, item, Hints(partial=True))
     assert preview.lost(item) == 0
     assert preview.difference(board.actor, item, 0).changed == 1
 

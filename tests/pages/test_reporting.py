@@ -9,6 +9,8 @@ import pytest
 from config import clock
 from data_access.accounts import OFFICE, Role
 from data_access.office import closing, exemptions
+from data_access.reports.view import View
+from pages.parts import reporting
 from tests.data_access.street import DAY, Board, at
 
 DAILY = {"day": DAY.isoformat()}
@@ -31,6 +33,17 @@ def said(page):
 
 def button(page, key):
     return next((one for one in page.button if one.key == key), None)
+
+
+def test_the_workbook_of_the_reports_speaks_in_words(street):
+    with clock.at(at(DAY, 23)):
+        told = reporting.written(View(street.actor, DAY, "covid"), DAY)
+    every, kinds, communities = (told[name] for name in ("逐份", "按报表", "按社区"))
+    lines = every.set_index(["社区", "表种"])
+    assert lines.loc[("锦绣社区", "早会商"), "状态"] == "迟报" and lines.loc[("安康社区", "晚调度"), "状态"] == "未报"
+    assert kinds.set_index("表种").loc["合计", ["应报份数", "已报份数", "未报"]].tolist() == [6, 3, 3]
+    assert communities["已报份数"].tolist() == [3, 0]
+    assert not [name for frame in told.values() for name in frame.columns if str(name).isascii()]
 
 
 @pytest.mark.parametrize("role", OFFICE)

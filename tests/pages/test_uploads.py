@@ -20,11 +20,13 @@ from data_access.reports import history, reporting
 from data_access.reports.view import View
 from data_access.workbooks.model import Hints
 from pages.parts.uploads import blanks, intake, preview
-from pages.parts.uploads.intake import Batch, File, Upload
+from pages.parts.uploads.intake import Batch, File
 from tests.conftest import Office
 from tests.data_access import books
 from tests.data_access.street import DAY, Board
+from tests.pages import handing
 from tests.pages.conftest import App, account, administrator
+from tests.pages.handing import take
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLACES = ["春晖社区", "向阳社区", "清河社区"]
@@ -37,10 +39,6 @@ def board(office: Office) -> Board:
     made.communities(PLACES)
     made.sites(["卫生中心"])
     return made
-
-
-def take(actor: Actor, batch: Batch, *files: tuple[str, bytes]) -> list[File]:
-    return intake.take(actor, batch, [Upload(f"{n}{name}", name, data) for n, (name, data) in enumerate(files)])
 
 
 def one(actor: Actor, name: str, data: bytes) -> File:
@@ -105,7 +103,7 @@ def test_saying_whose_and_when_reads_the_file_again(board: Board) -> None:
     batch = Batch(board.actor.id)
     item = take(board.actor, batch, ("汇总.xlsx", unsigned()))[0]
     assert item.state == "unclear"
-    intake.say(board.actor, batch, item, Hints(community="清河社区", day=date(2022, 8, 11)))
+    handing.say(board.actor, batch, item, Hints(community="清河社区", day=date(2022, 8, 11)))
     assert item.state == "ready"
     assert [(sheet.community, sheet.day) for sheet in item.sheets] == [("清河社区", date(2022, 8, 11))]
 
@@ -129,7 +127,7 @@ def test_two_files_of_one_scope_are_pointed_out(board: Board) -> None:
 def test_the_comparison_shows_old_beside_new_and_masks_people(board: Board) -> None:
     actor = board.actor
     batch = Batch(actor.id)
-    intake.commit(actor, batch, take(actor, batch, ("名单.xlsx", roster({}, {}, {}))))
+    handing.commit(actor, batch, take(actor, batch, ("名单.xlsx", roster({}, {}, {}))))
     item = one(actor, "名单更正.xlsx", roster({}, {"batch_no": 2, "phone": "13911112222"}))
     assert intake.state_words(item) == "更正 v2"
     difference = preview.difference(actor, item, 0)
@@ -157,7 +155,7 @@ def test_base_data_first_whatever_the_order(office: Office) -> None:
     )
     take(actor, batch, ("早.xlsx", books.morning("春晖社区")), ("底册.xlsx", register))
     assert {item.state for item in batch.files} == {"ready"}, "the register beside it says whose it is"
-    went_in = intake.commit(actor, batch, batch.files)
+    went_in = handing.commit(actor, batch, batch.files)
     assert [item.name for item in went_in] == ["底册.xlsx", "早.xlsx"]
 
 
@@ -166,17 +164,17 @@ def test_without_the_register_beside_it_a_file_waits(office: Office) -> None:
     register = books.book("communities", {"name": "春晖社区", "code": "C1", "kind": "community"})
     take(actor, batch, ("早.xlsx", books.morning("春晖社区")), ("底册.xlsx", register))
     intake.remove(actor, batch, next(item for item in batch.files if item.name == "底册.xlsx"))
-    intake.refresh(actor, batch)
+    handing.refresh(actor, batch)
     assert [item.state for item in batch.files] == ["unclear"]
-    assert intake.commit(actor, batch, batch.files) == []
+    assert handing.commit(actor, batch, batch.files) == []
 
 
 def test_partial_files_go_in_only_when_wanted(board: Board) -> None:
     actor, batch = board.actor, Batch(board.actor.id)
     take(actor, batch, ("名单.xlsx", roster({}, {"batch_no": "x"})), ("早.xlsx", books.morning("向阳社区")))
-    assert [item.name for item in intake.commit(actor, batch, batch.files, partial=False)] == ["早.xlsx"]
-    intake.refresh(actor, batch)
-    assert [item.name for item in intake.commit(actor, batch, batch.in_state("partial"))] == ["名单.xlsx"]
+    assert [item.name for item in handing.commit(actor, batch, batch.files, partial=False)] == ["早.xlsx"]
+    handing.refresh(actor, batch)
+    assert [item.name for item in handing.commit(actor, batch, batch.in_state("partial"))] == ["名单.xlsx"]
     item = batch.in_state("committed")[0]
     assert item.rows_accepted == 1 and "1 行未收" in intake.note(item, batch)
 
@@ -186,10 +184,10 @@ def test_what_somebody_else_committed_meanwhile_is_seen(board: Board) -> None:
     item = take(actor, batch, ("早.xlsx", books.morning("春晖社区", 30)))[0]
     assert item.state == "ready"
     board.morning("春晖社区", planned=28)
-    intake.refresh(actor, batch)
+    handing.refresh(actor, batch)
     assert item.state == "corrected"
     board.morning("春晖社区", planned=27)
-    assert intake.commit(actor, batch, [item]) == [item]
+    assert handing.commit(actor, batch, [item]) == [item]
     sheet = item.sheets[0]
     assert sheet.revision == 3 and sheet.replaces is not None and sheet.replaces[1] == actor.username
 
@@ -198,7 +196,7 @@ def test_the_hour_of_arrival_decides_not_the_hour_of_the_click(board: Board, off
     actor, batch = board.actor, Batch(board.actor.id)
     files = take(actor, batch, ("早.xlsx", books.morning("春晖社区")))  # 08:40, due at 09:00
     office.now("2022-08-12T09:20")
-    intake.commit(actor, batch, files)
+    handing.commit(actor, batch, files)
     frame = reporting.table(View(actor, DAY, "covid"))
     assert frame.loc[(frame["community"] == "春晖社区") & (frame["kind"] == "morning"), "state"].tolist() == ["on_time"]
 
@@ -235,7 +233,7 @@ def again(actor: Actor) -> Batch:
     """The batch as another window of the account sees it."""
     batch = Batch(actor.id)
     intake.load(actor, batch)
-    intake.refresh(actor, batch)
+    handing.refresh(actor, batch)
     return batch
 
 
@@ -249,9 +247,9 @@ def test_a_reload_and_a_restart_find_the_same_list(board: Board, restarted: bool
         ("汇总.xlsx", unsigned()),
         ("名单.xlsx", roster({}, {"batch_no": "x"}, {})),
     )
-    intake.say(actor, batch, files[1], Hints(community="清河社区", day=DAY))
-    intake.mend(actor, batch, files[2], {("接种名单", cell_of(files[2], "批次")): "2"})
-    intake.commit(actor, batch, files[:1])
+    handing.say(actor, batch, files[1], Hints(community="清河社区", day=DAY))
+    handing.mend(actor, batch, files[2], {("接种名单", cell_of(files[2], "批次")): "2"})
+    handing.commit(actor, batch, files[:1])
     numbers = intake.numbers(files[:1])
     if restarted:
         readings.clear()
@@ -279,17 +277,17 @@ def test_two_windows_of_one_account_see_one_batch(board: Board) -> None:
     take(actor, other, ("向阳.xlsx", books.morning("向阳社区")))
     intake.load(actor, batch)
     assert [each.name for each in batch.files] == ["早.xlsx", "向阳.xlsx"]
-    intake.commit(actor, other, other.files)
-    assert intake.commit(actor, batch, [item]) == [], "it is in already"
-    assert len(history.submissions(actor, history.Filters(kind="morning"))) == 2
-    intake.mend(actor, batch, item, {("早会商", "A1"): "x"})
+    handing.commit(actor, other, other.files)
+    handing.commit(actor, batch, [item])
+    assert len(history.submissions(actor, history.Filters(kind="morning"))) == 2, "it is in already"
+    handing.mend(actor, batch, item, {("早会商", "A1"): "x"})
     assert "另一个窗口" in batch.refusal
     assert [each.state for each in batch.files] == ["committed", "committed"]
 
 
 def test_what_arrives_after_everything_is_in_opens_a_new_batch(board: Board) -> None:
     actor, batch = board.actor, Batch(board.actor.id)
-    intake.commit(actor, batch, take(actor, batch, ("早.xlsx", books.morning("春晖社区"))))
+    handing.commit(actor, batch, take(actor, batch, ("早.xlsx", books.morning("春晖社区"))))
     first = batch.number
     intake.load(actor, batch)
     assert [item.state for item in batch.files] == ["committed"], "the receipt stays until then"

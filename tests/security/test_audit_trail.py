@@ -12,6 +12,8 @@ from sqlalchemy import Connection, select, text
 
 from data_access import accounts, audit, database
 from data_access.accounts import Role
+from data_access.office import erasure, retention
+from data_access.reports import details
 from data_access.schema import AuditEvent, DataVersion
 from tests.data_access.street import Board
 
@@ -133,3 +135,19 @@ def test_every_event_has_its_words() -> None:
     # chosen before they are recorded
     passed_on = {"indicator_defined", "workstream_defined", "community_merged", "community_retired"}
     assert set(audit.WORDS) - used - covered == passed_on, "words for nothing"
+
+
+def test_every_detail_has_its_words() -> None:
+    """Tried: finding a detail in the code for which the page has only its key. Held: there is none."""
+    used = {"old", "new", "since", "into", "taken_back", "purpose", "words", "community", "kind", "first", "last"}
+    used |= {"from", "to", "indicator", "value", *erasure.NAMES, *retention.NAMES}  # chosen before they are recorded
+    for path in sorted((ROOT / "data_access").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="audit"), attr="record"), keywords=[*told]):
+                    used |= {one.arg for one in told if one.arg}
+    known = set(details.WORDS).union(*details.OF_EVENT.values())
+    assert used == known, f"without words: {sorted(used - known)}; words for nothing: {sorted(known - used)}"
+    told = details.text("role_changed", {"role": "clerk", "community_id": None})
+    assert told == "角色：社区信息员"
+    assert details.text("person_erased", {"reason": "request", "texts": 2}).endswith("；提到此人的文字：2")

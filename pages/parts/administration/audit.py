@@ -35,7 +35,7 @@ def show(actor: Actor) -> None:
         st.caption(_("No events."))
         return
     shown = _shown(found if page == 1 else events.events(actor, wanted, page)[0])
-    columns = {"time": 170, "account": 130, "event": 190, "what": 250, "details": None}
+    columns = {"time": 150, "account": 100, "event": 160, "what": 180, "details": 680}
     st.dataframe(
         shown.rename(columns=_headings()),
         hide_index=True,

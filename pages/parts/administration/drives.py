@@ -16,7 +16,7 @@ from data_access.accounts import AccountError, Actor
 from data_access.office import drives
 from data_access.office.drives import CampaignError
 from data_access.reports import directory
-from pages.parts import tables
+from pages.parts import figures, tables
 
 _NEW = ""
 _DOSES = ("d1", "d2", "b")
@@ -33,7 +33,7 @@ def show(actor: Actor) -> None:
         for item in known:
             with st.container(border=True, key=f"card_campaign_{item.code}"):
                 st.subheader(tables.plain(item.label), anchor=False)
-                tables.draw(("", ""), _told(item), header=False)
+                tables.draw(("", ""), [(tables.whole(name), said) for name, said in _told(item)], header=False)
     with right, st.container(border=True, key="card_campaign_edit"):
         labels = {item.code: item.label for item in known}
         code = st.selectbox(
@@ -164,6 +164,7 @@ def _table(title: str, rows: list[dict[str, Any]], key: str) -> list[dict[str, A
         column_order=[name for name in heads if name in frame],
         column_config={name: head for name, head in heads.items() if name in frame},
         row_height=tables.ROW,
+        placeholder=figures.MISSING,
     )
     kept = []
     for row in edited.astype(object).where(edited.notna(), None).to_dict("records"):

@@ -88,13 +88,13 @@ def _listed(known: pd.DataFrame) -> str | None:
         state=[_state(row) for row in known.itertuples()],
     )
     columns = {
-        "name": tables.words(labels["name"], 120),
+        "name": tables.words(labels["name"], 102),
         "code": tables.words(labels["code"], 78),
-        "kind": tables.words(labels["kind"], 70),
+        "kind": tables.words(labels["kind"], 96),
         "area": tables.words(labels["area"], 70),
         "aliases": tables.words(labels["aliases"], 150),
-        "people": tables.words(_("Lead cadre, liaison"), 190),
-        "population": tables.counts(labels["population"], 80, "localized"),
+        "people": tables.words(_("Lead cadre, liaison"), 172),
+        "population": tables.counts(labels["population"], 88, "localized"),
         "state": tables.words(_("State"), 240),
     }
     kept = {key: head for key, head in columns.items() if not shown[key].replace("", None).isna().all()}

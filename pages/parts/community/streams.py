@@ -17,7 +17,7 @@ from data_access.reports.view import View
 from pages.parts import cache, figures, filters, style
 from pages.parts.workstreams import progress
 
-_LENGTHS = {"zh_CN": 13, "en": 14}  # characters of an indicator's name; more would leave no room for the bar
+_LENGTHS = {"zh_CN": 13, "en": 22}  # characters of an indicator's name; more would leave no room for the bar
 
 
 def pace(view: View) -> None:

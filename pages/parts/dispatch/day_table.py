@@ -18,16 +18,16 @@ from data_access.reports import dispatch, frames
 from data_access.reports.differences import IDENTITIES, Identity
 from pages.parts import figures, style
 
-# (group, heading, column of the report, width); the identities and what to do follow
+# (group, heading, column of the report, width in Chinese, in English); the identities and what to do follow
 COUNTS = (
-    (N_("Morning"), N_("Plan"), "planned", 54),
-    (N_("Morning"), N_("Notified"), "notified", 64),
-    (N_("List"), N_("Rows"), "roster_rows", 52),
-    (N_("Evening"), N_("Listed"), "roster_n", 70),
-    (N_("Evening"), N_("On list"), "vacc_on_roster", 60),
-    (N_("Evening"), N_("Walk-in"), "walk_in", 64),
-    (N_("Evening"), N_("In all"), "vacc_total", 54),
-    (N_("Evening"), N_("Not yet"), "not_vaccinated", 60),
+    (N_("Morning"), N_("Plan"), "planned", (54, 48)),
+    (N_("Morning"), N_("Notified"), "notified", (64, 66)),
+    (N_("List"), N_("Rows"), "roster_rows", (52, 50)),
+    (N_("Evening"), N_("Listed"), "roster_n", (70, 56)),
+    (N_("Evening"), N_("On list"), "vacc_on_roster", (60, 56)),
+    (N_("Evening"), N_("Walk-in"), "walk_in", (64, 60)),
+    (N_("Evening"), N_("In all"), "vacc_total", (54, 50)),
+    (N_("Evening"), N_("Not yet"), "not_vaccinated", (60, 58)),
 )
 ALWAYS = ("d_plan", "d_roster", "d_vaccinated", "d_unexplained", "d_cumulative")
 STATES = {
@@ -80,7 +80,7 @@ def late(line: Mapping[str, Any]) -> str:
     minutes = int((clock.now() - line["evening_due"]).total_seconds() // 60)
     if minutes >= 24 * 60:
         return _("+{n} d", n=minutes // (24 * 60))
-    return _("+{h} h {m} min", h=minutes // 60, m=minutes % 60) if minutes >= 60 else _("+{m} min", m=minutes)
+    return _("+{h}h {m}m", h=minutes // 60, m=minutes % 60) if minutes >= 60 else _("+{m} min", m=minutes)
 
 
 def difference(identity: Identity, line: Mapping[str, Any]) -> str:
@@ -171,23 +171,29 @@ def columns(labels: pd.DataFrame, marks: pd.DataFrame) -> dict[int, Any]:
     counts, english = range(1, 1 + len(COUNTS)), language.current() == "en"
     states = next(place for place, name in enumerate(labels.columns) if name[0] == _("To do"))
     made: dict[int, Any] = {
-        1: st.column_config.TextColumn(width=92 if english else 80, pinned=True),
+        1: st.column_config.TextColumn(width=87 if english else 80, pinned=True),
         **{
-            1 + place: st.column_config.NumberColumn(width=width + 52 * (column in moved))
-            for place, (_group, _name, column, width) in zip(counts, COUNTS, strict=True)
+            1 + place: st.column_config.NumberColumn(width=widths[english] + 52 * (column in moved))
+            for place, (_group, _name, column, widths) in zip(counts, COUNTS, strict=True)
         },
         **{
             1 + place: st.column_config.TextColumn(
                 alignment="right",
-                width=(96 if english else 84) + 14 * any(SIGN in str(text) for text in labels.iloc[:, place]),
+                width=(94 if english else 84) + _more(labels.iloc[:, place]),
             )
             for place in range(counts.stop, states)
         },
-        1 + states: st.column_config.TextColumn(width=162 if english else 146),
+        1 + states: st.column_config.TextColumn(width=136 if english else 146),
     }
     if len(labels.columns) > states + 1:
-        made[2 + states] = st.column_config.TextColumn(width=142)
+        made[2 + states] = st.column_config.TextColumn(width=130 if english else 142)
     return made
+
+
+def _more(texts: pd.Series) -> int:
+    """What a column of differences needs beyond one digit and its word: cut off, a figure would lose its sign."""
+    digits = max((sum(letter.isdigit() for letter in str(text)) for text in texts), default=1)
+    return 9 * max(digits - 1, 0) + 14 * any(SIGN in str(text) for text in texts)
 
 
 def styled(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
@@ -13,6 +13,8 @@ from config.settings import settings
 from data_access import sheets
 from data_access.accounts import Actor, Role
 from data_access.findings import Severity
+from data_access.inbox import queue
+from data_access.inbox.queue import Job
 from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts import cache, empty, figures, style, tables
@@ -39,16 +41,18 @@ def show(actor: Actor, view: View, batch: Batch) -> None:
         left, right = st.columns([58, 42], gap="medium")
     with left:
         arrived = _drop(batch)
-        if batch.refusal:
-            st.warning(tables.plain(batch.refusal), icon=":material/warning:")
-        progress, growing = st.empty(), st.empty()
-        _read(actor, batch, arrived, progress, growing)
-        chosen = matrix.choose(batch) if batch.files else None
+        warnings, progress, lines = st.container(), st.empty(), st.empty()
+        _read(actor, batch, arrived, progress, lines)
+        with warnings:
+            for said in filter(None, (batch.refusal, batch.delay)):
+                st.warning(tables.plain(said), icon=":material/warning:")
+        with lines.container():
+            chosen = matrix.choose(batch) if batch.files else None
+            if chosen is None:
+                _nothing_yet(actor, view)
         if chosen is not None:  # here and not below the findings, so that they are in sight however many there are
-            _buttons(actor, batch, chosen, progress)
+            _buttons(actor, batch, chosen)
             _legend(view, batch)
-        else:
-            _nothing_yet(actor, view)
     with right:
         if chosen is not None:
             _file(actor, view, batch, chosen)
@@ -93,25 +97,37 @@ def _drop(batch: Batch) -> list[intake.Upload]:
     return [intake.Upload(file.file_id, file.name, file.getvalue()) for file in files if file.file_id not in batch.seen]
 
 
-def _read(actor: Actor, batch: Batch, arrived: Sequence[intake.Upload], progress: Any, growing: Any) -> None:
-    """Keep and read what arrived, and what was not read as the data stand now; the matrix fills as they are read."""
-    with _Progress(progress) as tell:
-        drawn = 0.0
+def _read(actor: Actor, batch: Batch, arrived: Sequence[intake.Upload], progress: Any, lines: Any) -> None:
+    """Keep what arrived; wait for what is read and taken in. The matrix fills meanwhile."""
+    shown, drawn = _waiting(batch), monotonic()
 
-        def told(done: int, total: int, name: str) -> None:
-            nonlocal drawn
-            tell(done, total, name)
-            if monotonic() - drawn < _SELDOM:
-                return
+    def watch(job: Job) -> None:
+        nonlocal drawn
+        done, total, _name = job.step or (0, 1, "")
+        progress.progress(done / total if total else 1.0, words(job))
+        if monotonic() - drawn > _SELDOM:
             drawn = monotonic()
-            growing.dataframe(matrix.styled(batch, batch.sorted(), None), **matrix.look(len(batch.files)))
+            lines.dataframe(matrix.styled(batch, batch.sorted(), None), **matrix.look(len(batch.files)))
 
-        if arrived:
-            if intake.take(actor, batch, arrived, told, _address()) or batch.refusal:
-                st.rerun()  # the count stands in the header above
-        elif batch.files:
-            intake.refresh(actor, batch, told)
-    growing.empty()
+    if arrived:
+        intake.take(actor, batch, arrived, _address())
+    intake.refresh(actor, batch, session.asker(), watch)
+    progress.empty()
+    if _waiting(batch) != shown:
+        st.rerun()  # the count stands in the header above
+
+
+def _waiting(batch: Batch) -> int:
+    return sum(not item.committed for item in batch.files)
+
+
+def words(job: Job) -> str:
+    """How many come before, until it is its turn; then which of its files it is."""
+    if job.step is not None:
+        done, total, name = job.step
+        return _("Reading {n} of {total}: {name}", n=done + 1, total=total, name=tables.plain(name))
+    before = queue.ahead(job)
+    return _("Waiting: {n} files come first", n=before) if before else _("Its turn comes next")
 
 
 def _templates() -> None:
@@ -119,23 +135,6 @@ def _templates() -> None:
         st.query_params["part"] = "templates"
 
     st.button(_("Templates"), icon=":material/download:", key="uploads_templates", on_click=go)
-
-
-class _Progress:
-    """A progress bar that appears with the first file told and goes away at the end."""
-
-    def __init__(self, place: Any) -> None:
-        self.place = place
-
-    def __enter__(self) -> Callable[[int, int, str], None]:
-        return self.tell
-
-    def tell(self, done: int, total: int, name: str) -> None:
-        words = _("Reading {n} of {total}: {name}", n=done + 1, total=total, name=tables.plain(name))
-        self.place.progress(done / total if total else 1.0, words)
-
-    def __exit__(self, *_details: object) -> None:
-        self.place.empty()
 
 
 def _nothing_yet(actor: Actor, view: View) -> None:
@@ -197,7 +196,7 @@ def _outlook(line: preview.Outlook) -> str:
 # Taking in -----------------------------------------------------------------------------------------------------
 
 
-def _buttons(actor: Actor, batch: Batch, chosen: File, progress: Any) -> None:
+def _buttons(actor: Actor, batch: Batch, chosen: File) -> None:
     """One button for all that is clean, the annotated copy of the chosen file, and what stays behind, in words."""
     partial = batch.in_state("partial")
     files = batch.in_state("ready", "corrected")
@@ -214,12 +213,14 @@ def _buttons(actor: Actor, batch: Batch, chosen: File, progress: Any) -> None:
         files = [*files, *partial] if with_partial else files
     _losses(files)
     with st.container(horizontal=True, vertical_alignment="center", key="uploads_buttons"):
-        pressed = st.button(
+        st.button(
             _("Commit {n} files", n=len(files)),
             type="primary",
             icon=":material/database_upload:",
             disabled=not files,
             key="uploads_commit",
+            on_click=session.clicked(_commit),
+            args=(batch, tuple(item.number for item in files), with_partial),
         )
         paper.annotated(actor, chosen)
         st.button(
@@ -235,10 +236,11 @@ def _buttons(actor: Actor, batch: Batch, chosen: File, progress: Any) -> None:
         if rest:
             words.insert(0, _("The other {n} stay here.", n=rest))
         st.caption(" ".join(words), width="stretch")
-    if pressed:
-        with _Progress(progress) as tell:
-            intake.commit(actor, batch, files, partial=with_partial, address=_address(), progress=tell)
-        st.rerun()
+
+
+def _commit(actor: Actor, batch: Batch, numbers: tuple[int, ...], partial: bool) -> None:
+    """As soon as the button is pressed: whatever else is clicked then, it has been asked for, and once."""
+    intake.commit(actor, batch, numbers, session.asker(), partial=partial, address=_address())
 
 
 def _losses(files: Sequence[File]) -> None:

@@ -2,13 +2,14 @@
 
 Nothing here draws. The files and what was said of them are in the database (``data_access.inbox.batches``), so that a
 reload, another window of the account and a restart show the same list; a visitor's session holds only which uploads
-it has handed over.
+it has handed over. Reading and taking in are done in the queue of the process (``data_access.inbox.queue``), whether
+the run that asked for it goes on or not.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -16,12 +17,13 @@ from typing import NamedTuple
 from config import clock
 from config.language import N_, _
 from data_access import sheets
-from data_access.accounts import Actor
+from data_access.accounts import AccountError, Actor
 from data_access.faults import FaultError
 from data_access.findings import Severity
-from data_access.inbox import batches, intake
+from data_access.inbox import batches, intake, queue
 from data_access.inbox.batches import BatchError
-from data_access.inbox.intake import COMMITTABLE, STATES, File, Progress, quiet
+from data_access.inbox.intake import COMMITTABLE, STATES, File
+from data_access.inbox.queue import Acting, FullError, Job
 from data_access.submissions import SubmissionError
 from data_access.workbooks.grid import SUFFIXES
 from data_access.workbooks.model import Hints, Mends, Scope
@@ -30,12 +32,19 @@ from pages.parts import figures
 __all__ = ["COMMITTABLE", "STATES", "TYPES", "Batch", "File", "Upload"]
 
 TYPES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
+_STEP = 0.2  # seconds between two looks at a job
+
+Watch = Callable[[Job], None]
+
+
+def unseen(_job: Job) -> None:
+    """Show nobody how far a job is."""
 
 
 @dataclass(slots=True, eq=False)
 class Batch:
     """The open batch of an account, ``number`` in the database (None: none yet); ``seen`` are the uploads of this
-    session taken over already, ``refusal`` why the last ones could not be."""
+    session taken over already, ``refusal`` why the last ones could not be, ``delay`` why they are not read yet."""
 
     account: int
     number: int | None = None
@@ -43,6 +52,7 @@ class Batch:
     seen: set[str] = field(default_factory=set)
     turn: int = 0  # raised whenever the order of the files may change
     refusal: str = ""
+    delay: str = ""
 
     def sorted(self) -> list[File]:
         """The files in the order of STATES, then as they came."""
@@ -92,14 +102,9 @@ def _same(known: File | None, stored: File) -> File:
     return known
 
 
-def take(
-    actor: Actor, batch: Batch, uploads: Iterable[Upload], progress: Progress = quiet, address: str | None = None
-) -> list[File]:
-    """Keep files and examine them; what was taken before, or waits already with the same bytes, is passed over.
-
-    They are kept before any is read, so another click may end this at any file told to ``progress``: the rest is read
-    with the next run. What cannot be kept is said in ``batch.refusal``.
-    """
+def take(actor: Actor, batch: Batch, uploads: Iterable[Upload], address: str | None = None) -> list[File]:
+    """Keep files; what was taken before, or waits already with the same bytes, is passed over. They are read by
+    ``refresh``. What cannot be kept is said in ``batch.refusal``."""
     wanted = [upload for upload in uploads if upload.key not in batch.seen]
     batch.refusal, arrived = "", set()
     try:
@@ -111,27 +116,55 @@ def take(
         batch.refusal = f"{fault} {_('These files were not kept; drop them again.')}"
     batch.seen.update(upload.key for upload in wanted)
     load(actor, batch)
-    refresh(actor, batch, progress)
     return [item for item in batch.files if item.number in arrived]
 
 
-def refresh(actor: Actor, batch: Batch, progress: Progress = quiet) -> None:
-    """Examine what was not yet, or what was read before the data last changed: a register, somebody else's commit."""
-    before = [item.state for item in batch.files]
-    intake.examine(actor, batch.files, progress)
+def refresh(actor: Actor, batch: Batch, acting: Acting, watch: Watch = unseen) -> None:
+    """Wait for what was asked for, and have read what was not yet, or before the data last changed: a register,
+    somebody else's commit. ``acting`` as in ``queue``.
+
+    Another click may end this at any moment told to ``watch``: the work goes on, and the next run waits for it again.
+    """
+    before, batch.delay = [item.state for item in batch.files], ""
+    while (job := queue.of(actor)) is not None:
+        _follow(actor, batch, job, watch)
+    if batch.number is not None and intake.stale(actor, batch.files):
+        try:
+            _follow(actor, batch, queue.examine(actor, batch.number, acting), watch)
+        except FullError as full:
+            batch.delay = str(full)
     batch.turn += before != [item.state for item in batch.files]
 
 
+def _follow(actor: Actor, batch: Batch, job: Job, watch: Watch) -> None:
+    """Wait for the end of a job; what it has done so far shows in the batch."""
+    while not job.wait(_STEP):
+        _adopt(batch, job.files)
+        watch(job)
+    done: list[File] = []
+    try:
+        done = queue.outcome(job)
+    except AccountError as refusal:
+        batch.refusal = str(refusal) if job.owed else batch.refusal
+    load(actor, batch)
+    _adopt(batch, done)
+
+
+def _adopt(batch: Batch, files: Iterable[File]) -> None:
+    done = {item.number: item for item in files}
+    for item in batch.files:
+        if (other := done.get(item.number)) is not None and (item.reading is None or other.committed):
+            item.committed, item.reading = other.committed, other.reading
+
+
 def say(actor: Actor, batch: Batch, item: File, hints: Hints) -> None:
-    """The sender has said what kind, community, day or campaign the file is; read it again."""
+    """The sender has said what kind, community, day or campaign the file is; ``refresh`` reads it again."""
     _change(actor, batch, lambda: batches.say(actor, item.number, hints))
-    refresh(actor, batch)
 
 
 def mend(actor: Actor, batch: Batch, item: File, mends: Mends) -> None:
-    """The sender has put texts in place of cells (all of them; {}: none any more); read the file again."""
+    """The sender has put texts in place of cells (all of them; {}: none any more); ``refresh`` reads it again."""
     _change(actor, batch, lambda: batches.mend(actor, item.number, mends))
-    refresh(actor, batch)
 
 
 def remove(actor: Actor, batch: Batch, item: File) -> None:
@@ -159,21 +192,25 @@ def clear(actor: Actor, batch: Batch, *states: str) -> None:
 def commit(
     actor: Actor,
     batch: Batch,
-    files: Sequence[File],
+    numbers: Collection[int],
+    acting: Acting,
     *,
     partial: bool = True,
     address: str | None = None,
-    progress: Progress = quiet,
-) -> list[File]:
-    """Take these files in: base data first, then by date. The files that went in.
+) -> None:
+    """Ask for these files to be taken in, base data first, then by date; ``refresh`` waits until it is done.
 
     A file that no longer is what the sender saw, because the data changed meanwhile, is read again; where it turns
     out to need hands (or to be ``partial`` and that is not wanted) it stays in the batch.
     """
+    batch.refusal = ""
+    if batch.number is None:
+        return
     allowed = COMMITTABLE if partial else COMMITTABLE - {"partial"}
-    done = list(intake.take_in(actor, files, states=allowed, address=address, progress=progress))
-    batch.turn += 1
-    return [item for item in done if item.committed]
+    try:
+        queue.commit(actor, batch.number, numbers, acting, states=allowed, address=address)
+    except FullError as full:
+        batch.refusal = str(full)
 
 
 # What the page says of a file ----------------------------------------------------------------------------------

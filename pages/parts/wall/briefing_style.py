@@ -39,7 +39,7 @@ SHEET = """
 .b-mark i {{ width: 4px; background: {surface}; max-height: 18px; }}
 .b-said > div {{ display: flex; align-items: center; gap: 16px; line-height: 1.5; }}
 .b-said .b-when {{ background: {pri_tint}; color: {pri}; border-radius: 4px; padding: 0 10px; font-size: 0.62em;
-  line-height: 1.7; white-space: nowrap; }}
+  line-height: 1.7; white-space: nowrap; text-align: center; box-sizing: border-box; flex: none; }}
 .b-foot {{ display: flex; flex-wrap: wrap; gap: 4px 28px; font-size: 16px; color: {ink2}; }}
 .b-title {{ display: flex; align-items: center; gap: 8px; font-size: {title}px; font-weight: 700;
   white-space: nowrap; }}

@@ -169,8 +169,10 @@ def sentences(drawn: Look, yesterday: Sentence, today: Sentence) -> None:
     longest = max(theme.extent([text(sentence)], 100) for _label, sentence in lines)
     room = SENTENCE * 112 if current() == "en" else SENTENCE * 100  # Latin letters are narrower than reckoned
     size = min(34, room // max(longest, 1)) if drawn.wall else 20
+    alike = max(theme.extent([label], 100) for label, _sentence in lines) / 100
     drawn_lines = "".join(
-        f'<div><span class="b-when">{escape(label)}</span><span>{_emphasised(sentence)}</span></div>'
+        f'<div><span class="b-when" style="min-width:calc({alike:.2f}em + 20px)">{escape(label)}</span>'
+        f"<span>{_emphasised(sentence)}</span></div>"
         for label, sentence in lines
     )
     st.html(f'<div class="b-said" style="font-size:{max(size, 20)}px">{drawn_lines}</div>')

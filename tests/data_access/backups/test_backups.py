@@ -284,7 +284,7 @@ def older(path: Path, target: Path) -> None:
         "street": {"district_id", "stamp"},
         "audit_event": {"digest"},
         "community": {"retired_on", "merged_into"},
-        "data_version": {"audit_head", "audit_count"},
+        "data_version": {"audit_head", "audit_count", "everything"},
         "workbook": {"purged_at"},
     }
     table, kept, digest, rows = "", [0], sha256(), 0

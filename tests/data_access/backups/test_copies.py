@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from config import clock
 from data_access import accounts, database
@@ -30,10 +30,19 @@ def clerked(office: Office, tmp_path: Path) -> Board:
     return board
 
 
+def looked_at(table: str) -> bool:
+    """Whether SQLite knows how a table looks: by that it chooses between indexes."""
+    with database.reading() as connection:
+        known = text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = :name")
+        return bool(connection.execute(known, {"name": table}).scalar())
+
+
 def test_the_clock_makes_one_a_day(clerked: Board, office: Office, tmp_path: Path) -> None:
     before = copies.state(clerked.actor)
     assert before.good is None and before.late and before.copies.empty
+    assert not looked_at("community")
     assert copies.tick() and not copies.tick(), "once"
+    assert looked_at("community")
     office.now("2022-08-13T02:29")
     assert not copies.tick()
     office.now("2022-08-13T02:31")

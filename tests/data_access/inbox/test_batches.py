@@ -163,7 +163,8 @@ def test_a_file_that_is_in_waits_no_more_and_its_original_is_kept_once(actor):
     assert [each.waiting for each in found] == [False, False, False, True]
     assert [batches.content(actor, each.id) for each in found[:3]] == [data for _name, data in mornings()]
     with database.reading() as connection:
-        staged = connection.execute(select(BatchFile.content).where(BatchFile.batch_id == batch)).scalars().all()
+        kept = select(BatchFile.content).where(BatchFile.batch_id == batch).order_by(BatchFile.id)
+        staged = connection.execute(kept).scalars().all()
         originals = connection.execute(select(func.count()).select_from(Workbook)).scalar()
         of_batch = connection.execute(select(func.count()).where(Submission.batch_id == batch)).scalar()
     assert [content is None for content in staged] == [True, True, True, False]

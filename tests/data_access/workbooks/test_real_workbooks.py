@@ -11,6 +11,7 @@ import pytest
 from data_access.workbooks.grid import Book, open_book
 from data_access.workbooks.model import Known
 from data_access.workbooks.pipeline import examine
+from tests.conftest import leisure
 
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
 FILES = sorted(path for path in SAMPLES.glob("*/*") if path.suffix in (".xls", ".xlsx"))
@@ -22,7 +23,7 @@ def test_a_real_workbook(path: Path, known: Known) -> None:
     data = path.read_bytes()
     began = time.perf_counter()
     result = examine(data, path.name, known)
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < leisure(10)
     assert isinstance(open_book(data, path.name), Book)
     assert result.sheets and all(finding.message for finding in result.all_findings())
 
@@ -41,5 +42,5 @@ def test_ten_thousand_rows(make: ModuleType, known: Known) -> None:
     data = make.book(接种名单=[make.ROSTER, *rows])
     began = time.perf_counter()
     result = examine(data, "a.xlsx", known)
-    assert time.perf_counter() - began < 10  # about 1.5 s on two idle cores; the machine may be busy
+    assert time.perf_counter() - began < leisure(10)  # about 1.5 s on two idle cores; the machine may be busy
     assert sum(len(portion.rows) for _sheet, portion in result.portions) == 10_000
