@@ -1,10 +1,11 @@
 """What a page costs that is drawn again, beside an empty one: ``python -m benchmarks.reruns``.
 
 One viewer over the websocket, on a street of three years, 30 communities and a million call-ups. *warm*: the page as it
-stands is asked for again; *cold*: the first time since somebody committed something. Beside it in the same run an empty
-Streamlit page with the same libraries imported, as Streamlit runs it and with the garbage collector tamed as the board
-does. Wall: from the click to the end of the run; processor: the server's, until it rests again. And what a start costs:
-from the process to the first briefing, and the first visit of each page.
+stands is asked for again; *tally*: the first time since an evening tally came in; *cold*: since a commit that may have
+changed anything. Beside it in the same run an empty Streamlit page with the same libraries imported: as Streamlit runs
+it, with what was imported spared the garbage collector (``gc.freeze``), and without a collection after each run, as the
+board does. Wall: from the click to the end of the run; processor: the server's, until it rests again. And what a start
+costs: from the process to the first briefing, and the first visit of each page.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,14 +45,15 @@ class Taken:
         return statistics.median(self.wall), statistics.mean(self.busy)
 
 
-Found = dict[str, dict[str, Taken]]  # by page: first, cold, warm
+Found = dict[str, dict[str, Taken]]  # by page and KINDS
+KINDS = ("first", "cold", "tally", "warm")
 
 
-async def empty(server: Server, rounds: int, tamed: bool) -> Taken:
+async def empty(server: Server, rounds: int, frozen: bool) -> Taken:
     """The empty page, again and again."""
     taken = Taken()
     async with Viewer(server.address) as viewer:
-        await viewer.open("", **({"tamed": "1"} if tamed else {}))
+        await viewer.open("", **({"tamed": "1"} if frozen else {}))
         await asyncio.sleep(REST)
         for _round in range(rounds):
             await asked(server, taken, viewer, "")
@@ -60,7 +62,7 @@ async def empty(server: Server, rounds: int, tamed: bool) -> Taken:
 
 async def board(server: Server, rounds: int) -> tuple[float, Found]:
     """Seconds from the start of the process to the first briefing, and every page first, cold and warm."""
-    found: Found = {slug: {kind: Taken() for kind in ("first", "cold", "warm")} for slug in PAGES}
+    found: Found = {slug: {kind: Taken() for kind in KINDS} for slug in PAGES}
     async with Viewer(server.address, crowd.cookies(accounts.actor(NAME))) as viewer:
         for number, slug in enumerate(found):
             await asked(server, found[slug]["first"], viewer, slug)
@@ -68,8 +70,9 @@ async def board(server: Server, rounds: int) -> tuple[float, Found]:
                 started = time.perf_counter() - server.began - REST
         for _round in range(max(rounds // 5, 2)):
             for slug in found:
-                commit()
-                await asked(server, found[slug]["cold"], viewer, slug)
+                for kind, kinds in (("cold", None), ("tally", ["evening"])):
+                    commit(kinds)
+                    await asked(server, found[slug][kind], viewer, slug)
         for slug in found:
             await viewer.open(slug, day=str(street.DAY))
             await viewer.again()
@@ -90,10 +93,10 @@ async def asked(server: Server, taken: Taken, viewer: Viewer, slug: str) -> None
     taken.busy.append((server.busy() - before) * 1000)
 
 
-def commit() -> None:
-    """What a commit does to the answers in memory: the data version is another one."""
+def commit(kinds: Collection[str] | None = None) -> None:
+    """What a commit, of sheets of these kinds alone or of anything, does to the answers in memory."""
     with database.writing() as connection:
-        database.raise_version(connection)
+        database.raise_version(connection, accounts.console().street_id, kinds)
 
 
 def lines(started: float, found: Found, bases: Mapping[str, Taken]) -> Iterator[str]:
@@ -101,11 +104,10 @@ def lines(started: float, found: Found, bases: Mapping[str, Taken]) -> Iterator[
     for name, base in bases.items():
         yield "{:16}{:16.0f}{:11.0f}".format(name, *base.median())
     yield f"from the start of the process to the first briefing: {started:.1f} s"
-    kinds = ("first", "cold", "warm")
-    heads = "".join(f"{kind + ': wall':>16}{'processor':>11}" for kind in kinds)
+    heads = "".join(f"{kind + ': wall':>16}{'processor':>11}" for kind in KINDS)
     yield f"{'ms':16}{heads}" + "".join(f"{'x ' + name:>16}" for name in bases)
     for slug, taken in found.items():
-        cells = "".join("{:16.0f}{:11.0f}".format(*taken[kind].median()) for kind in kinds)
+        cells = "".join("{:16.0f}{:11.0f}".format(*taken[kind].median()) for kind in KINDS)
         own = taken["warm"].median()[1]
         yield f"{slug:16}{cells}" + "".join(f"{own / max(base.median()[1], 0.1):16.2f}" for base in bases.values())
 
@@ -120,9 +122,9 @@ def main() -> None:
         street.opened(call, stack)
         log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "server.log"
         bases = {}
-        for name, tamed in (("empty page", False), ("empty, tamed", True)):
-            with serving(EMPTY, log, runner_postScriptGC=not tamed) as server:
-                bases[name] = asyncio.run(empty(server, call.rounds, tamed))
+        for name, frozen, collecting in (("empty page", False, True), ("frozen", True, True), ("tamed", True, False)):
+            with serving(EMPTY, log, runner_postScriptGC=collecting) as server:
+                bases[name] = asyncio.run(empty(server, call.rounds, frozen))
         with serving(log=log) as server:
             started, found = asyncio.run(board(server, call.rounds))
     for line in lines(started, found, bases):

@@ -294,6 +294,7 @@ def examining(
 
 def stale(actor: Actor, files: Sequence[File]) -> bool:
     """Whether there is anything to do for ``examine``."""
+    actor.require(Capability.UPLOAD)
     return bool(_stale(actor, files, database.data_version(), clock.today(), None))
 
 

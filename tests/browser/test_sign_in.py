@@ -42,6 +42,8 @@ def _move(column: Any, length: timedelta) -> None:
 
 def _signed_in(page: Page, address: str) -> list[Any]:
     """A leader signs in; the cookies of the browser, to be copied."""
+    page.goto("about:blank")
+    page.context.clear_cookies()  # that of a visit before may lie there until the new one is written
     page.goto(f"{address}/dispatch")
     sign_in(page, "leader_1")
     expect_page(page, "dispatch")

@@ -569,7 +569,9 @@ def test_an_error_shows_nothing_of_the_machine(raided: Raided) -> None:
     path = settings().url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, timeout=20)) as spoilt, spoilt:
         spoilt.execute("UPDATE campaign SET definition = ?", (json.dumps({"code": SECRET}),))
-        spoilt.execute("UPDATE data_version SET version = version + 1")  # nobody answers from memory
+        spoilt.execute(
+            "UPDATE data_version SET version = version + 1, everything = version + 1"
+        )  # nobody answers from memory
         kept = spoilt.execute("SELECT id, street_id FROM campaign").fetchall()
     assert kept
     try:
@@ -592,7 +594,7 @@ def _mend_campaigns(path: str) -> None:
         for campaign in default_campaigns():
             content = json.dumps(campaign.model_dump(mode="json"), ensure_ascii=False)
             database_.execute("UPDATE campaign SET definition = ? WHERE code = ?", (content, campaign.code))
-        database_.execute("UPDATE data_version SET version = version + 1")
+        database_.execute("UPDATE data_version SET version = version + 1, everything = version + 1")
 
 
 def test_the_log_names_nobody(raided: Raided) -> None:
