@@ -12,7 +12,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
-from contextlib import ExitStack
+import time
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 from benchmarks import street
@@ -72,11 +73,11 @@ def main() -> None:
 async def _plain(server: crowd.Watched, viewers: int, rounds: int) -> Told:
     """All look at the plain page and click at once, each round."""
     told = Told(memory=(server.memory(), 0), viewers=viewers)
-    async with crowd.AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
         tabs = [await stack.enter_async_context(Viewer(server.address)) for _n in range(viewers)]
         await crowd.everybody(told, tabs, lambda _n: lambda viewer: viewer.open(""))
         told.runs.clear()
-        began, busy = crowd.time.perf_counter(), server.busy()
+        began, busy = time.perf_counter(), server.busy()
         for _round in range(rounds):
             await crowd.everybody(told, tabs, lambda _n: lambda viewer: viewer.again())
         return crowd.done(told, server, began, busy)

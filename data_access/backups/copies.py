@@ -8,7 +8,6 @@ has been proved. Those made by the clock are rotated, those somebody asked for s
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +25,7 @@ from data_access import accounts, audit, database, statistics
 from data_access.accounts import Actor, Capability
 from data_access.backups import making, proving, restoring
 from data_access.backups.archive import BackupError
+from data_access.rounds import Round
 from data_access.schema import Account, Backup
 
 log = logging.getLogger("street.backups")
@@ -281,28 +281,11 @@ def _path(connection: Connection, number: int) -> Path:
 
 # The clock -------------------------------------------------------------------------------------------------------
 
-_watch: Thread | None = None
-_starting = Lock()
-
 
 def wake() -> None:
     """Start this process's watch over the clock, if copies are to be made and it does not run."""
-    global _watch
-    if not settings().backup.on:
-        return
-    with _starting:
-        if _watch is None or not _watch.is_alive():
-            _watch = Thread(target=_watch_clock, name="backups", daemon=True)
-            _watch.start()
-
-
-def _watch_clock() -> None:
-    while True:
-        try:
-            tick()
-        except Exception as problem:  # the database may be away; it is asked again
-            log.warning("the backup has to wait: %s", type(problem).__name__)
-        time.sleep(ROUND)
+    if settings().backup.on:
+        _round.wake()
 
 
 def tick() -> bool:
@@ -317,6 +300,9 @@ def tick() -> bool:
     rotate()
     statistics.refresh()  # once a night is often enough
     return True
+
+
+_round = Round("backups", tick, ROUND, log, "the backup")
 
 
 def rotate() -> list[Path]:

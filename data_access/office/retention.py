@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import json
 import logging
-import time as timing
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from threading import Lock, Thread
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select, update
@@ -28,6 +26,7 @@ from data_access.accounts import Actor, Capability
 from data_access.force import in_force
 from data_access.metrics.period import Period, PeriodUnknownError
 from data_access.office import traces
+from data_access.rounds import Round
 from data_access.schema import (
     Account,
     ActionItem,
@@ -368,30 +367,14 @@ def empty_attachments(connection: Connection, numbers: Sequence[int]) -> None:
 
 # The clock -------------------------------------------------------------------------------------------------------
 
-_watch: Thread | None = None
-_starting = Lock()
 _done: date | None = None  # the day on which this process has looked
 _owed = False  # something was emptied and its bytes are still in the file
 
 
 def wake() -> None:
     """Start this process's watch over the clock, if the settings say that personal data go by themselves."""
-    global _watch
-    if not settings().retention.on:
-        return
-    with _starting:
-        if _watch is None or not _watch.is_alive():
-            _watch = Thread(target=_watch_clock, name="retention", daemon=True)
-            _watch.start()
-
-
-def _watch_clock() -> None:
-    while True:
-        try:
-            tick()
-        except Exception as problem:  # the database may be away; it is asked again
-            log.warning("emptying old personal data has to wait: %s", type(problem).__name__)
-        timing.sleep(ROUND)
+    if settings().retention.on:
+        _round.wake()
 
 
 def tick() -> dict[str, int]:
@@ -407,6 +390,9 @@ def tick() -> dict[str, int]:
         _owed = not database.compact()
     _done = today
     return counts
+
+
+_round = Round("retention", tick, ROUND, log, "emptying old personal data")
 
 
 def last(actor: Actor) -> datetime | None:

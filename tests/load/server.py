@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 import psutil
+
+from tests.browser.conftest import free_port, stop
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -75,9 +76,7 @@ def serving(
     ``beside`` is the first process of a database whose work counts as the server's.
     ``options`` are Streamlit's, ``runner_postScriptGC=True`` for ``runner.postScriptGC``.
     """
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     options |= {"server_headless": True, "server_port": port, "server_fileWatcherType": "none"}
     said = [f"--{name.replace('_', '.')}={str(value).lower()}" for name, value in options.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(script), *said]
@@ -90,12 +89,7 @@ def serving(
         _wait(address, process)
         yield Server(address, began, psutil.Process(process.pid), output, beside)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop([process])
 
 
 def _used(process: psutil.Process) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit import error_util
+from streamlit.errors import StreamlitDuplicateElementKey
 from streamlit.runtime import fragment
 from streamlit.runtime.scriptrunner import exec_code
 
@@ -54,7 +55,7 @@ def _told(problem: Exception, _on_script_error: Any) -> None:
         return
     try:
         _tell(problem)
-    except Exception:  # two parts of a page have failed at once: it is said already
+    except StreamlitDuplicateElementKey:  # two parts of a page have failed at once: it is said already
         return
 
 
