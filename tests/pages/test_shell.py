@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from config import clock, language
@@ -73,6 +74,28 @@ def test_signing_in_opens_the_page_that_was_asked_for(app: App) -> None:
     assert not board.exception
     assert _titles(board) == ["排名通报"]
     assert _param(board, "day") == "2022-08-10"
+
+
+@pytest.mark.parametrize(("password", "seen"), [(PASSWORD, "排名通报"), ("not the password", "账号或密码不对")])
+def test_a_click_is_not_forgotten_when_the_browser_asks_for_another_run_meanwhile(
+    app: App, monkeypatch: pytest.MonkeyPatch, password: str, seen: str
+) -> None:
+    """As a part of the page does that reports while the password is being checked; Streamlit breaks the run off."""
+    administrator()
+    board, check = app(None, "rankings"), session._right
+
+    def checked(username: str, password: str) -> bool:
+        right, context = check(username, password), get_script_run_ctx()
+        assert context is not None and context.script_requests is not None
+        context.script_requests.request_rerun(
+            RerunData(query_string=context.query_string, page_script_hash=context.page_script_hash)
+        )
+        return right
+
+    monkeypatch.setattr(session, "_right", checked)
+    _sign_in(board, "admin_sf", password)
+    assert not board.exception
+    assert seen in _texts(board) + " ".join(_titles(board))
 
 
 def test_unknown_account_and_wrong_password_get_the_same_answer(app: App) -> None:

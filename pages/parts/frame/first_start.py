@@ -111,13 +111,14 @@ def _create(name: str, street: str, typed: tuple[str, str], code: str | None, be
         try:
             if code is not None:
                 first.check(code)
-            actor = accounts.create_first_administrator(name, typed[0], street)
+            with session.whole():
+                actor = accounts.create_first_administrator(name, typed[0], street)
+                session.begin(actor)
         except AccountError as refusal:
             wrong = str(refusal)
     if wrong is not None:
         st.error(_(wrong), icon=":material/warning:")
         return
-    session.begin(actor)
     if begin == SAMPLE:
         _load_sample(actor)
         st.rerun()

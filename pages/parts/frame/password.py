@@ -73,8 +73,10 @@ def change(actor: Actor) -> None:
     wrong = problem(actor.username, first, second)
     if wrong is None:
         try:
-            session.confirm(actor, current)
-            accounts.set_password(actor, actor.username, first)
+            with session.whole():
+                session.confirm(actor, current)
+                accounts.set_password(actor, actor.username, first)
+                session.begin(accounts.actor(actor.username))  # it has just shown its password
         except WrongError:
             wrong = N_("The present password is wrong.")
         except WaitError as refusal:
@@ -84,5 +86,4 @@ def change(actor: Actor) -> None:
     if wrong is not None:
         st.error(_(wrong), icon=":material/warning:")
         return
-    session.begin(accounts.actor(actor.username))  # it has just shown its password
     st.rerun()

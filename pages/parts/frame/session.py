@@ -9,7 +9,8 @@ ends on signing out, on a change of password or role, and after a long pause. Ro
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial, wraps
@@ -18,6 +19,7 @@ from typing import Concatenate, ParamSpec
 import jwt
 import streamlit as st
 from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit_authenticator import Authenticate
 from streamlit_authenticator.controllers import AuthenticationController
 
@@ -149,7 +151,27 @@ def clicked(callback: Callable[Concatenate[Actor, P], None]) -> Callable[P, None
         if actor is not None:
             callback(filters.acting(actor), *args, **kwargs)
 
-    return pressed
+    return whole()(pressed)
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """What a click does is done to its end, also when the browser asks for another run meanwhile; that one follows.
+
+    Streamlit breaks a run off at every look at ``st.session_state``, inside a callback too, and forgets the click:
+    whoever signed in while some part of the page was still arriving would have stayed in front of the door.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        yield
+        return
+    state = context.session_state
+    asked = state._yield_callback
+    object.__setattr__(state, "_yield_callback", lambda: None)  # its own __setattr__ writes into the session
+    try:
+        yield
+    finally:
+        object.__setattr__(state, "_yield_callback", asked)
 
 
 def sign_in(username: str, password: str, *, stay: bool) -> None:
