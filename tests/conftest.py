@@ -6,18 +6,21 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import bcrypt
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from config import catalogue, language
+from config import catalogue, clock, language
 from config.settings import settings, using
-from data_access import accounts, database
+from data_access import accounts, database, sample
 from data_access.accounts import Actor
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -96,21 +99,57 @@ class Office:
         return accounts.console()
 
 
+@contextmanager
+def _standing(folder: Path, now: str = EVENING, url: str = "") -> Iterator[None]:
+    """The board on this data folder, and on the database of ``url`` or else its own, at this hour."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("STREET_DATABASE_URL", "STREET_CONFIG"):
+            patch.delenv(name, raising=False)
+        if url:
+            patch.setenv("STREET_DATABASE_URL", url)
+        patch.setenv("STREET_DATA_DIR", str(folder))
+        patch.setenv("STREET_NOW", now)
+        settings.cache_clear()
+        database.close_all()
+        yield
+        database.close_all()  # nobody may be connected to what is copied
+    settings.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with key and empty database, made once: every test starts from a copy of it."""
     folder = tmp_path_factory.mktemp("prepared")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("STREET_DATABASE_URL", "STREET_CONFIG"):
-            patch.delenv(name, raising=False)
-        patch.setenv("STREET_DATA_DIR", str(folder))
-        patch.setenv("STREET_NOW", EVENING)
-        settings.cache_clear()
-        database.close_all()
+    with _standing(folder):
         database.prepare()
-        database.close_all()
-    settings.cache_clear()
     return folder
+
+
+@pytest.fixture(scope="session")
+def samples(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, int, str], Path]:
+    """The data folder of a sample street of so many communities and days as it is at an hour; each is made once."""
+
+    @cache
+    def made(communities: int, days: int, now: str) -> Path:
+        folder = tmp_path_factory.mktemp("sample") / "data"
+        shutil.copytree(prepared, folder)
+        with _standing(folder, now):
+            sample.load(accounts.console(), communities=communities, days=days, until=clock.today())
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[Callable[[], bytes]]:
+    """Passwords of 16 rounds and not of 4,096: most tests make an account, hardly one is about guessing.
+
+    Gives what an office uses.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        own = bcrypt.gensalt
+        patch.setattr(bcrypt, "gensalt", partial(own, 4))
+        yield own
 
 
 @pytest.fixture
@@ -138,6 +177,18 @@ def office(bare_office: Office, prepared: Path) -> Office:
     """A fresh SQLite database in a folder of its own, the clock held at a Friday evening, Chinese spoken."""
     shutil.copytree(prepared, bare_office.data_dir)
     return bare_office
+
+
+@pytest.fixture
+def sampled(office: Office, samples: Callable[[int, int, str], Path]) -> Callable[[int, int, str], None]:
+    """``sampled(12, 3, "2022-08-12T08:42")``: the test's office with the sample street of that moment in it."""
+
+    def fill(communities: int, days: int, now: str) -> None:
+        shutil.copytree(samples(communities, days, now), office.data_dir, dirs_exist_ok=True)
+        database.close_all()
+        office.now(now)
+
+    return fill
 
 
 _numbers = itertools.count(1)
@@ -186,16 +237,8 @@ def prepared_postgres(postgres: str, prepared: Path) -> str:
     """The name of a database on the server that is as empty as the one of ``prepared``, with the same key."""
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("CREATE DATABASE prepared")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("STREET_CONFIG", raising=False)
-        patch.setenv("STREET_DATA_DIR", str(prepared))
-        patch.setenv("STREET_DATABASE_URL", _with_database(postgres, "prepared"))
-        patch.setenv("STREET_NOW", EVENING)
-        settings.cache_clear()
-        database.close_all()
+    with _standing(prepared, url=_with_database(postgres, "prepared")):
         database.prepare()
-        database.close_all()  # nobody may be connected to what is copied
-    settings.cache_clear()
     return "prepared"
 
 

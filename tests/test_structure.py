@@ -1,9 +1,9 @@
 """The rooms of the house and who may enter which."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
-
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [
@@ -13,7 +13,10 @@ SOURCES = [
 
 
 def test_nobody_imports_what_is_not_theirs():
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+    # in a process of its own: it switches off whatever this one logs
+    call = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", call], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def imported(path):

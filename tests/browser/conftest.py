@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.serving import Process, free_port, start, stop
 from tests.conftest import Office
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60_000  # milliseconds; a busy build machine is slow, and a test that passes never waits this long
 
 Server = Callable[[], str]
@@ -27,72 +21,43 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+@pytest.fixture(scope="session")
+def origin() -> str:
+    """Where one server after the other stands: what the browser keeps of Streamlit's own files serves all tests."""
+    return f"http://localhost:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+    """Who looks at the board in one test after the other."""
+    with chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN") as context:
+        yield context
+
+
 @pytest.fixture
-def browser_page(chromium: Browser) -> Iterator[Page]:
-    """A window of its own, 1920 × 1080, without cookies."""
-    expect.set_options(timeout=PATIENCE)  # the first page of a fresh server loads every library
-    context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
-    page = context.new_page()
+def browser_page(visitor: BrowserContext, origin: str) -> Iterator[Page]:
+    """A window of its own, 1920 × 1080, without cookies and without anything that a page has stored."""
+    expect.set_options(timeout=PATIENCE)
+    page = visitor.new_page()
     page.set_default_timeout(PATIENCE)
     yield page
-    context.close()
+    visitor.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb,service_workers"}
+    )
+    page.close()
+    visitor.clear_cookies()
 
 
 @pytest.fixture
-def server(office: Office, tmp_path: Path) -> Iterator[Server]:
+def server(office: Office, origin: str, tmp_path: Path) -> Iterator[Server]:
     """``server()`` starts a fresh server on the test's office and gives its address; it ends with the test."""
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[Process] = []
 
     def fresh() -> str:
         stop(running)
-        address, process = start(tmp_path / "server.log")
+        address, process = start(tmp_path / "server.log", origin)
         running.append(process)
         return address
 
     yield fresh
     stop(running)
-
-
-def start(log: Path, address: str = "") -> tuple[str, subprocess.Popen[bytes]]:
-    """A server on the data folder of the environment, ready to answer: its address (new, or as before) and process."""
-    address = address or f"http://localhost:{free_port()}"
-    with log.open("ab") as output:
-        process = subprocess.Popen(_command(address), cwd=ROOT, stdout=output, stderr=output)
-    _wait(address, process, log)
-    return address, process
-
-
-def stop(running: list[subprocess.Popen[bytes]]) -> None:
-    while running:
-        process = running.pop()
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _command(address: str) -> list[str]:
-    options = {"headless": "true", "port": address.rsplit(":", 1)[1], "fileWatcherType": "none"}
-    named = [f"--server.{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", "app.py", *named]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"The server ended by itself:\n{log.read_text(errors='replace')[-2000:]}")
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    pytest.fail("The server did not answer within a minute.")

@@ -23,7 +23,8 @@ from playwright.sync_api import Page, sync_playwright
 from config.settings import settings
 from data_access import accounts, sample
 from pages.parts.frame import shell
-from tests.browser import conftest as browser
+from tests.browser import serving
+from tests.browser.conftest import PATIENCE
 from tests.conftest import executable
 from tests.data_access import books
 
@@ -38,15 +39,29 @@ PLACES = {
 WORDS = {"zh": ("登录", "中文"), "en": ("Sign in", "English")}
 
 
+# done once nothing has changed for so many milliseconds: no run in progress, nothing loading, nothing stale
+STILL = """still => new Promise(done => {
+  const busy = () => !document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
+    || document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]')
+    || [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].some(one => !one.querySelector('svg, canvas'))
+    || document.fonts.status !== 'loaded';
+  let since = performance.now();
+  const changes = new MutationObserver(() => { since = performance.now(); });
+  changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  const looks = setInterval(() => {
+    if (busy()) since = performance.now();
+    if (performance.now() - since < still) return;
+    clearInterval(looks);
+    changes.disconnect();
+    done();
+  }, 50);
+})"""
+
+
 def settle(page: Page) -> None:
-    """Wait until the page has drawn everything: no run in progress, nothing loading, nothing stale."""
+    """Wait until the page has drawn everything; charts draw after the run has ended."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_function(
-        """() => !document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')
-              && !document.querySelector('[data-stale=true]')"""
-    )
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(700)  # charts draw after the run has ended
+    page.evaluate(STILL, 400)
 
 
 def save(page: Page, name: str, folder: Path, small: bool) -> None:
@@ -68,6 +83,7 @@ def sign_in(page: Page, language: str) -> None:
     page.locator("input[type=password]").first.fill(PASSWORD)
     page.get_by_role("button", name=button, exact=True).click()
     page.wait_for_selector("[data-testid=stTopNavLink], [data-testid=stTopNavLinkContainer]")
+    page.wait_for_function("document.cookie.includes('street_board')")  # it comes a little after the page
 
 
 def papers(folder: Path) -> list[Path]:
@@ -140,7 +156,7 @@ def main() -> None:
                 locale="zh-CN",
                 color_scheme="dark" if call.dark else "light",
             )
-            context.set_default_timeout(browser.PATIENCE)
+            context.set_default_timeout(PATIENCE)
             return context.new_page()
 
         if not accounts.exist():
@@ -178,8 +194,8 @@ class Office:
 
     def serve(self, stack: ExitStack) -> str:
         """Start the board; its address."""
-        address, process = browser.start(self.data.parent / f"{os.getpid()}.log")
-        stack.callback(browser.stop, [process])
+        address, process = serving.start(self.data.parent / f"{os.getpid()}.log")
+        stack.callback(serving.stop, [process])
         return address
 
 

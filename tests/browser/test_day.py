@@ -20,7 +20,7 @@ from data_access.office import notices
 from data_access.reports import snapshot
 from tests.browser.conftest import Server
 from tests.browser.screenshots import settle
-from tests.browser.test_login import sign_in
+from tests.browser.test_login import remembered, sign_in
 from tests.conftest import Office
 from tests.data_access import books
 from tests.data_access.street import DAY, NONE, Board, at
@@ -121,7 +121,7 @@ def clock(office: Office, server: Server, browser_page: Page) -> Go:
         expect(login.or_(browser_page.get_by_test_id("stTopNavLink").first).first).to_be_visible()
         if login.is_visible():
             sign_in(browser_page)
-            browser_page.wait_for_function("document.cookie.includes('street_board')")
+            remembered(browser_page)
         settle(browser_page)
         return address
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from data_access.accounts import Role
 from tests.browser.conftest import Server
-from tests.browser.test_login import sign_in
+from tests.browser.test_login import remembered, sign_in
 from tests.conftest import Office
 from tests.data_access import books
 from tests.data_access.street import Board
@@ -39,12 +39,11 @@ def test_files_chosen_in_haste_survive_reload_and_restart(server: Server, browse
     page.locator("input[type=file]").set_input_files(files)  # while signing in is still drawing the page
     expect(page.get_by_role("button", name=re.compile("入库 2 份"))).to_be_enabled()
 
+    remembered(page)
     page.reload()
     expect(page.get_by_role("button", name=re.compile("入库 2 份"))).to_be_enabled()
 
-    page.goto(f"{server()}/uploads")  # another process, and another address: sign in again
-    if page.get_by_label("账号").count():
-        sign_in(page, "supervisor_1")
+    page.goto(f"{server()}/uploads")  # another process
     page.get_by_role("button", name=re.compile("入库 2 份")).click()
     expect(page.get_by_text("2 份已入库").first).to_be_visible()
     page.reload()

@@ -63,9 +63,14 @@ def test_first_request_of_a_fresh_server_sees_the_login(server: Server, browser_
     expect_login_only(browser_page)
 
 
-def forget(page: Page) -> None:
-    """The browser loses its cookies, that of the sign-in too, which comes a little after the page."""
+def remembered(page: Page) -> None:
+    """The cookie of the sign-in is there; it comes a little after the page."""
     page.wait_for_function("document.cookie.includes('street_board')")
+
+
+def forget(page: Page) -> None:
+    """The browser loses its cookies, that of the sign-in too."""
+    remembered(page)
     page.goto("about:blank")  # else the page may write it once more
     page.context.clear_cookies()
 
@@ -102,7 +107,7 @@ def test_the_cookie_outlives_a_reload_and_a_restart_but_not_signing_out(server: 
     expect_login_only(browser_page)
     sign_in(browser_page)
     expect_page(browser_page, "dispatch")
-    browser_page.wait_for_function("document.cookie.includes('street_board')")
+    remembered(browser_page)
     browser_page.goto(f"{server()}/rankings")  # the first request of a new process, with a cookie
     expect_page(browser_page, "rankings")
     browser_page.get_by_role("button", name="管理员").click()
@@ -119,7 +124,7 @@ def test_a_cookie_ends_with_the_password_and_cannot_be_made_up(server: Server, b
     browser_page.goto(f"{address}/dispatch")
     sign_in(browser_page, "leader_1")
     expect_page(browser_page, "dispatch")
-    browser_page.wait_for_function("document.cookie.includes('street_board')")
+    remembered(browser_page)
     accounts.set_password(accounts.actor("leader_1"), "leader_1", "another password")
     browser_page.reload()
     expect_login_only(browser_page)
@@ -145,4 +150,4 @@ def test_first_start_signs_the_administrator_in(server: Server, browser_page: Pa
     browser_page.get_by_text("从空白开始").click()
     browser_page.get_by_role("button", name="创建账号", exact=True).click()
     expect_page(browser_page, "uploads")
-    browser_page.wait_for_function("document.cookie.includes('street_board')")
+    remembered(browser_page)

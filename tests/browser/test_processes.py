@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE, start, stop
+from tests.browser.conftest import PATIENCE
 from tests.browser.screenshots import settle
-from tests.browser.test_login import expect_page, sign_in
+from tests.browser.serving import Process, start, stop
+from tests.browser.test_login import expect_page, remembered, sign_in
 from tests.conftest import Office, leisure
 from tests.data_access import books
 from tests.data_access.street import DAY, Board
@@ -34,8 +35,8 @@ class Front:
     """The address of the proxy, and the processes behind it by their address."""
 
     address: str
-    behind: dict[str, subprocess.Popen[bytes]]
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    behind: dict[str, Process]
+    running: list[Process | subprocess.Popen[bytes]] = field(default_factory=list)
 
     def serving(self) -> str:
         """The process that holds a websocket: what the proxy has connections to just now."""
@@ -94,7 +95,7 @@ def test_a_process_dies_and_its_viewers_go_on_with_the_other(front: Front, windo
     window.goto(f"{front.address}/uploads")
     sign_in(window)
     expect_page(window, "uploads")
-    window.wait_for_function("document.cookie.includes('street_board')")
+    remembered(window)
 
     # a file goes in through the proxy: the upload has to arrive where its websocket is
     sheet = tmp_path / "向阳社区8月12日接种名单.xlsx"

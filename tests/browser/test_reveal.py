@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import time
 
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Browser, WebSocket, expect
 
 from data_access.accounts import Role
-from tests.browser.conftest import Server
+from tests.browser.conftest import PATIENCE, Server
 from tests.browser.test_login import sign_in
 from tests.data_access.street import DAY, Board
 from tests.pages.conftest import account
@@ -15,7 +15,7 @@ from tests.pages.conftest import account
 NAME, PHONE = "欧阳清风", "13987650123"
 
 
-def test_a_name_goes_over_the_wire_once_and_leaves_the_screen(server: Server, browser_page: Page, office) -> None:
+def test_a_name_goes_over_the_wire_once_and_leaves_the_screen(server: Server, chromium: Browser, office) -> None:
     """Tried: reading every frame of the socket for names. Held: masked ones alone, until one is asked for, once."""
     board = Board(account(Role.ADMIN))
     board.communities(["春晖社区"])
@@ -28,13 +28,15 @@ def test_a_name_goes_over_the_wire_once_and_leaves_the_screen(server: Server, br
     def told() -> int:
         return sum(NAME.encode() in frame or PHONE.encode() in frame for frame in frames)
 
-    page = browser_page
-    page.clock.install()
+    expect.set_options(timeout=PATIENCE)
+    page = chromium.new_page(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+    page.set_default_timeout(PATIENCE)
+    page.clock.install()  # which stays with the whole of a browser's context: this one is of the test alone
     page.on("websocket", listen)
     address = server()
-    page.goto(f"{address}/callups?day={DAY}")
+    page.goto(f"{address}/callups?day={DAY}&list=called")
     sign_in(page)
-    people = page.locator(".st-key-card_people")
+    people = page.locator(".st-key-card_people").first
     expect(people.get_by_text("召集名单")).to_be_visible()
     grid = people.get_by_test_id("stDataFrame").first
     grid.scroll_into_view_if_needed()
@@ -60,3 +62,4 @@ def test_a_name_goes_over_the_wire_once_and_leaves_the_screen(server: Server, br
     page.reload()
     expect(people.get_by_text("召集名单")).to_be_visible()
     assert told() == 1, "nothing of it was kept"
+    page.close()

@@ -20,8 +20,9 @@ from sqlalchemy import update
 from data_access import accounts, database
 from data_access.accounts import Role
 from data_access.schema import Throttle, Visit
-from tests.browser.conftest import PATIENCE, ROOT, Server, free_port, start, stop
-from tests.browser.test_login import expect_login_only, expect_page, sign_in
+from tests.browser.conftest import PATIENCE, Server
+from tests.browser.serving import ROOT, free_port, start, stop
+from tests.browser.test_login import expect_login_only, expect_page, remembered, sign_in
 from tests.conftest import Office
 from tests.pages.conftest import PASSWORD, STREET, account, administrator
 
@@ -47,7 +48,7 @@ def _signed_in(page: Page, address: str) -> list[Any]:
     page.goto(f"{address}/dispatch")
     sign_in(page, "leader_1")
     expect_page(page, "dispatch")
-    page.wait_for_function("document.cookie.includes('street_board')")
+    remembered(page)
     return page.context.cookies()
 
 

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import psutil
 
-from tests.browser.conftest import free_port, stop
+from tests.browser.serving import free_port, stop
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

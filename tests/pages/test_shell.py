@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
+
 import pytest
+import streamlit as st
+from streamlit import config
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
 from config import clock, language
@@ -77,25 +83,31 @@ def test_signing_in_opens_the_page_that_was_asked_for(app: App) -> None:
 
 
 @pytest.mark.parametrize(("password", "seen"), [(PASSWORD, "排名通报"), ("not the password", "账号或密码不对")])
+@pytest.mark.parametrize(("place", "name"), [(ScriptCache, "get_bytecode"), (session, "_right")])
 def test_a_click_is_not_forgotten_when_the_browser_asks_for_another_run_meanwhile(
-    app: App, monkeypatch: pytest.MonkeyPatch, password: str, seen: str
+    app: App, monkeypatch: pytest.MonkeyPatch, place: object, name: str, password: str, seen: str
 ) -> None:
-    """As a part of the page does that reports while the password is being checked; Streamlit breaks the run off."""
+    """As a part of the page does that reports before the click is handed over, or while the password is being checked;
+    Streamlit breaks the run off."""
     administrator()
-    board, check = app(None, "rankings"), session._right
+    board, once = app(None, "rankings"), [getattr(place, name)]
+    work = once[0]
 
-    def checked(username: str, password: str) -> bool:
-        right, context = check(username, password), get_script_run_ctx()
-        assert context is not None and context.script_requests is not None
-        context.script_requests.request_rerun(
-            RerunData(query_string=context.query_string, page_script_hash=context.page_script_hash)
-        )
-        return right
+    def interrupted(*given: object) -> object:
+        done, context = work(*given), get_script_run_ctx()
+        if once:
+            once.clear()
+            assert context is not None and context.script_requests is not None
+            context.script_requests.request_rerun(
+                RerunData(query_string=context.query_string, page_script_hash=context.page_script_hash)
+            )
+        return done
 
-    monkeypatch.setattr(session, "_right", checked)
+    monkeypatch.setattr(place, name, interrupted)
     _sign_in(board, "admin_sf", password)
     assert not board.exception
     assert seen in _texts(board) + " ".join(_titles(board))
+    assert st.get_option("runner.fastReruns") is False, "else the other run begins beside the click"
 
 
 def test_unknown_account_and_wrong_password_get_the_same_answer(app: App) -> None:
@@ -225,3 +237,22 @@ def test_first_start_creates_the_administrator_and_signs_in(app: App, office: Of
     assert _titles(board) == ["报送中心"]
     assert accounts.actor("admin_sf").role == Role.ADMIN
     assert (office.data_dir / "street.key").stat().st_mode & 0o077 == 0
+
+
+def test_no_page_queues_for_an_option_of_streamlit(office: Office) -> None:
+    """Each element asks for several; with many pages at once their threads would stand in line for the lock."""
+    shell.settle()
+    inside, looked = Event(), Event()
+
+    def hold() -> None:
+        with config._config_lock:
+            inside.set()
+            looked.wait(10)
+
+    holder = Thread(target=hold, daemon=True)
+    holder.start()
+    assert inside.wait(10)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(config.get_option, "server.port").result(timeout=5)
+    looked.set()
+    holder.join()

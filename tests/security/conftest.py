@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from config.settings import settings, using
 from data_access import accounts, database
 from data_access.accounts import Actor, Role
 from data_access.office import attachments
-from tests.browser.conftest import start, stop
+from tests.browser.serving import Process, start, stop
 from tests.conftest import EVENING
 from tests.data_access.papers import photo
 from tests.data_access.street import DAY, Board
@@ -52,7 +51,7 @@ class Raided:
 def raided(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raided]:
     """A server that lives as long as the module."""
     folder = tmp_path_factory.mktemp("raided")
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[Process] = []
     with pytest.MonkeyPatch.context() as patch:
         for name in ("STREET_DATABASE_URL", "STREET_CONFIG", "STREET_LANGUAGE"):
             patch.delenv(name, raising=False)

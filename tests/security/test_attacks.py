@@ -355,7 +355,7 @@ def test_a_shared_address_shows_each_what_is_theirs(raided: Raided, role: Role) 
         role, raided.supervisor
     )
     with Wire(raided.address, signed_in(actor)) as wire:
-        page = wire.open("callups", {"day": DAY})
+        page = wire.open("callups", {"day": DAY, "list": "called"})
         assert page.says(privacy.mask_name(NAME) or "") == (role in (Role.SUPERVISOR, Role.ADMIN))
         assert not page.says(NAME) and not page.says(PHONE)
 

@@ -39,7 +39,7 @@ ALIVE = """() => {
 PLACES: dict[str, tuple[str, dict[str, str]]] = {
     "the briefing": ("briefing", {}),
     "the wall": ("briefing", {"mode": "screen"}),
-    "who is called up": ("callups", {}),
+    "who is called up": ("callups", {"list": "called"}),
     "a day's differences": ("dispatch", {"picked": OTHER}),
     "the matrix": ("workstreams", {"tab": "matrix"}),
     "an indicator": ("workstreams", {"community": OTHER, "workstream": "civil_affairs", "indicator": "CA-01"}),

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial, wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import jwt
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import SafeSessionState
 from streamlit_authenticator import Authenticate
 from streamlit_authenticator.controllers import AuthenticationController
 
@@ -151,21 +152,37 @@ def clicked(callback: Callable[Concatenate[Actor, P], None]) -> Callable[P, None
         if actor is not None:
             callback(filters.acting(actor), *args, **kwargs)
 
-    return whole()(pressed)
+    return pressed
+
+
+def heed() -> None:
+    """From here on no click is forgotten, in the whole process: callbacks run to their end, and nothing comes before.
+
+    Streamlit breaks a run off where the browser asks for another one meanwhile: right before it hands the click over,
+    and at every look of a callback at ``st.session_state``. Whoever signed in while some part of the page was still
+    arriving would have stayed in front of the door. It looks again right after the callbacks, and that is enough.
+    """
+    setattr(SafeSessionState, "on_script_will_rerun", _handed_over)  # noqa: B010
+
+
+_hand_over = SafeSessionState.on_script_will_rerun
+
+
+def _handed_over(state: SafeSessionState, *given: Any, **options: Any) -> None:
+    with _unbroken(state):
+        _hand_over(state, *given, **options)
 
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """What a click does is done to its end, also when the browser asks for another run meanwhile; that one follows.
-
-    Streamlit breaks a run off at every look at ``st.session_state``, inside a callback too, and forgets the click:
-    whoever signed in while some part of the page was still arriving would have stayed in front of the door.
-    """
+    """As ``heed``, for what the page itself does because of a click; the other run follows."""
     context = get_script_run_ctx()
-    if context is None:
+    with _unbroken(context.session_state) if context else nullcontext():
         yield
-        return
-    state = context.session_state
+
+
+@contextmanager
+def _unbroken(state: SafeSessionState) -> Iterator[None]:
     asked = state._yield_callback
     object.__setattr__(state, "_yield_callback", lambda: None)  # its own __setattr__ writes into the session
     try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import importlib
 import pkgutil
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
-from streamlit import net_util
+from streamlit import config, net_util
 from streamlit.navigation.page import Page as StreamlitPage
 
 import charts
@@ -102,6 +103,9 @@ def settle() -> None:
     # else a page of a foreign origin that knocks makes Streamlit ask a server abroad for this one's address, while
     # everybody waits; this one it lets in anyway
     net_util._external_ip = "0.0.0.0"
+    # and a lock around each look at an option, of which every element takes several: with many pages at once all their
+    # threads queue for it, each time for a round of the interpreter; once read, options stay as they are
+    config._config_lock = nullcontext()  # type: ignore[assignment]
     trouble.watch()
     logs.start()
     postings.wake()  # what waited while the board was not running

@@ -53,7 +53,6 @@ def _detail() -> str:
     return f"  \n{_(text, **fields)}" if text else ""
 
 
-@session.whole()
 def _sign_in() -> None:
     """Runs before the page, so that this very run opens the page that was asked for."""
     name = st.session_state["sign_in_name"].strip().lower()

@@ -30,7 +30,8 @@ _SECONDS = 5.0
 
 
 def watch() -> None:
-    """From here on faults are told by this module, in the whole process."""
+    """From here on faults are told by this module and clicks are heeded, in the whole process."""
+    session.heed()
     for place in (exec_code, fragment):
         setattr(place, "handle_user_script_exception", _told)  # noqa: B010
     for name, logger in logging.root.manager.loggerDict.items():

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from config.language import _, speaking
-from data_access import accounts, database, sample
+from data_access import accounts, database
 from data_access.reports import actions, agenda, callups, directory, dispatch, handout, ranking, reporting, spoken
 from data_access.reports.view import View
 from data_access.workbooks import exports
@@ -17,9 +17,8 @@ DAY = date(2022, 8, 12)
 
 
 @pytest.fixture
-def view(office):
-    office.now("2022-08-12T08:42")
-    sample.load(accounts.console(), communities=6, days=3, until=DAY)
+def view(sampled):
+    sampled(6, 3, "2022-08-12T08:42")
     return View(accounts.console(), DAY, directory.campaigns(accounts.console())[0].code)
 
 
