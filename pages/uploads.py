@@ -14,24 +14,33 @@ if not actor.may(Capability.UPLOAD):  # who sends nothing sees who has reported
 if "template" in st.query_params and "part" not in st.query_params:
     st.query_params["part"] = "templates"
 mine = batch.mine(actor)
-waiting = len([item for item in mine.files if not item.committed])
-part = filters.Choice(
-    "part",
-    {
-        "batch": f"{_('This batch')} {waiting}" if waiting else _("This batch"),
-        "reporting": _("Reporting"),
-        "history": _("History"),
-        "templates": _("Templates"),
-    },
-)
-view = filters.bar(actor, "uploads", areas=False, extra=[part])
-archive.said()
-if part.value == "history":
+
+
+def part() -> filters.Choice:
+    """The parts of the page; the batch says how many files wait in it."""
+    waiting = len([item for item in mine.files if not item.committed])
+    return filters.Choice(
+        "part",
+        {
+            "batch": f"{_('This batch')} {waiting}" if waiting else _("This batch"),
+            "reporting": _("Reporting"),
+            "history": _("History"),
+            "templates": _("Templates"),
+        },
+    )
+
+
+header, chosen = st.container(), part().value
+columns = batch.receive(actor, mine) if chosen == "batch" else []
+with header:
+    view = filters.bar(actor, "uploads", areas=False, extra=[part()])
+    archive.said()
+if chosen == "history":
     archive.show(actor, view)
-elif part.value == "reporting":
+elif chosen == "reporting":
     reporting.show(view)
-elif part.value == "templates":
+elif chosen == "templates":
     blanks.show(actor, view)
     remembered.show(actor)
 else:
-    batch.show(actor, view, mine)
+    batch.show(actor, view, mine, columns)

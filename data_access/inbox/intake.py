@@ -1,8 +1,8 @@
 """From files to submissions: examine what waits, take in what is wanted, one transaction a file.
 
 The page, the command line and the watched folder all come this way. What a file says may depend on what goes in
-before it: the street's own lists go first, then day by day, and what was read before the data last changed is read
-again. What was read is kept in this process for the account whose file it is, never in the database.
+before it: the street's own lists go first, then day by day, and what may be another since it was read is read again
+(``standing``). What was read is kept in this process for the account whose file it is, never in the database.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from typing import Any
 from config import clock
 from config.language import N_, _
 from config.settings import settings
-from data_access import database, faults, privacy, submissions
+from data_access import faults, privacy, statistics, submissions
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.findings import Finding, Severity
-from data_access.inbox import batches, rules
+from data_access.inbox import batches, rules, standing
 from data_access.inbox.batches import Arrival
 from data_access.inbox.brought import brought
 from data_access.inbox.plans import SheetOutcome
+from data_access.inbox.standing import News, Standing
 from data_access.reports.changes import Difference
 from data_access.submissions import Outcome, SubmissionError
 from data_access.workbooks import pipeline
@@ -66,15 +67,22 @@ def quiet(_done: int, _total: int, _name: str) -> None:
 
 @dataclass(slots=True, eq=False)
 class Reading:
-    """What examining a file gave, at a data version: what a commit would do, or what it did."""
+    """What examining a file gave: what a commit would do, or what it did.
+
+    ``at`` is how things stood when it was read; ``holds`` the last time that they were found to leave it as it is.
+    """
 
     key: tuple[Any, ...]
-    version: int
+    at: Standing
     result: WorkbookResult | None = None
     outcome: Outcome | None = None
     problem: str = ""
     passing: bool = False  # the problem is one of disk or database: it is nothing that the file could help
     differences: dict[tuple[int, int, str], Difference] = field(default_factory=dict)
+    holds: Standing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.holds = self.at
 
 
 @dataclass(slots=True, eq=False)
@@ -122,7 +130,7 @@ class File:
     @property
     def version(self) -> int:
         """The data version that it was read and compared at; 0 before that."""
-        return self.reading.version if self.reading else 0
+        return self.reading.at.version if self.reading else 0
 
     @property
     def differences(self) -> dict[tuple[int, int, str], Difference]:
@@ -244,7 +252,7 @@ def _before(reading: Reading | None) -> bool:
 def _file(actor: Actor, arrived: Arrival, reading: Reading | None, done: list[SheetOutcome]) -> File:
     if not arrived.waiting and _before(reading):
         status = "committed" if done else "unchanged"
-        reading = Reading((), 0, outcome=Outcome(arrived.filename, arrived.sha256, status, done))
+        reading = Reading((), Standing(0, 0, 0), outcome=Outcome(arrived.filename, arrived.sha256, status, done))
     if arrived.waiting and reading is not None and reading.key[:2] != (arrived.hints, _frozen(arrived.mends)):
         reading = None
     return File(
@@ -279,7 +287,7 @@ def examining(
     actor: Actor, files: Sequence[File], progress: Progress = quiet, reopen: str | None = None
 ) -> Iterator[None]:
     """``examine`` in turns: between two files it may be somebody else's."""
-    now, today, begun = database.data_version(), clock.today(), False
+    now, today, begun = standing.now(), clock.today(), False
     for _round in range(2):
         behind = _stale(actor, files, now, today, reopen)
         for done, (item, key, beside) in enumerate(behind):
@@ -295,23 +303,38 @@ def examining(
 def stale(actor: Actor, files: Sequence[File]) -> bool:
     """Whether there is anything to do for ``examine``."""
     actor.require(Capability.UPLOAD)
-    return bool(_stale(actor, files, database.data_version(), clock.today(), None))
+    return bool(_stale(actor, files, standing.now(), clock.today(), None))
 
 
 def _stale(
-    actor: Actor, files: Sequence[File], now: int, today: date, reopen: str | None
+    actor: Actor, files: Sequence[File], now: Standing, today: date, reopen: str | None
 ) -> list[tuple[File, tuple[Any, ...], list[WorkbookResult]]]:
     """The files to be read, each with the key of what would be read, and those that would go in before it."""
     open_ = [item for item in files if not item.committed]
-    bringing = [item for item in open_ if item.version == now and item.brings_places]
+    _confirm(actor, open_, now)
+    bringing = [item for item in open_ if item.brings_places and _holds(item, now)]
     found = []
     for item in open_:
         beside = [other.result for other in bringing if other is not item and other.result is not None]
         names = tuple(result.sha256 for result in beside)
-        key = (item.hints, _frozen(item.mends), actor, now, today, names, reopen)
-        if item.reading is None or item.reading.key != key or item.passing:
+        key = (item.hints, _frozen(item.mends), actor, today, names, reopen)
+        if item.reading is None or item.reading.key != key or item.passing or not _holds(item, now):
             found.append((item, key, beside))
     return found
+
+
+def _confirm(actor: Actor, files: Sequence[File], now: Standing) -> None:
+    """Note of the readings that what came in since has nothing to do with them."""
+    behind = [(item.reading, item.result) for item in files if item.reading is not None and not _holds(item, now)]
+    if behind:
+        news = News(actor, now, (reading.holds for reading, _result in behind))
+        for reading, result in behind:
+            if not news.touches(reading.holds, result):
+                reading.holds = now
+
+
+def _holds(item: File, now: Standing) -> bool:
+    return item.reading is not None and item.reading.holds.version >= now.version
 
 
 def _read(actor: Actor, item: File, reading: Reading, beside: Sequence[WorkbookResult], reopen: str | None) -> Reading:
@@ -411,6 +434,8 @@ def take_in(
                     examine(actor, left, reopen=reopen)
                     left = _ordered(left)
         yield item
+    if not dry:
+        statistics.keep_up()
 
 
 def _ordered(files: Sequence[File]) -> list[File]:
@@ -423,7 +448,8 @@ def _ordered(files: Sequence[File]) -> list[File]:
 def _commit(
     actor: Actor, item: File, result: WorkbookResult, batch: int | None, address: str | None, reopen: str | None
 ) -> None:
-    number, reading = item.number if item.kept else None, Reading((), item.version, result, item.outcome)
+    assert item.reading is not None
+    number, reading = item.number if item.kept else None, Reading((), item.reading.holds, result, item.outcome)
     try:
         reading.outcome = submissions.commit(
             actor,
@@ -443,7 +469,7 @@ def _commit(
     except Exception as problem:  # nothing of it is kept; the others go on
         log.error("%s could not be committed: %s", item.sha256[:12], privacy.failure(problem))
         _stopped(reading, problem)
-    if not item.committed and item.reading is not None:
+    if not item.committed:
         reading.key = item.reading.key  # said until the data change, or the sender says something else
     item.reading = reading
     if item.committed:

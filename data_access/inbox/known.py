@@ -41,18 +41,21 @@ TALLIES: Mapping[str, tuple[type[MorningTally | EveningTally], tuple[str, ...]]]
     "evening": (EveningTally, EVENING_SUMS),
 }
 
+GIVEN = ("vaccinated", "elsewhere")  # outcomes of a call-up that are a dose
+
 
 def known(connection: Connection, actor: Actor) -> Known:
     """Everything the pipeline asks of the street. A clerk's reader knows the own community as the only one allowed."""
     campaigns = campaign_definitions(connection, actor.street_id)
+    only = actor.community if actor.role == Role.CLERK else None
     return Known(
         street=connection.execute(select(Street.name).where(Street.id == actor.street_id)).scalar_one(),
         campaigns={campaign.code: campaign for campaign in campaigns},
         default_campaign=campaigns[0].code,
         communities=_communities(connection, actor.street_id),
         sites=_sites(connection, actor.street_id),
-        history=StoredHistory(connection, actor.street_id),
-        only=actor.community if actor.role == Role.CLERK else None,
+        history=StoredHistory(connection, actor.street_id, only),
+        only=only,
         layouts=mappings.stored(connection, actor.street_id),
     )
 
@@ -114,11 +117,13 @@ def _sites(connection: Connection, street_id: int) -> tuple[KnownSite, ...]:
 class StoredHistory:
     """Past figures from the database, as the checks ask them; lives no longer than its connection.
 
-    A street workbook asks for every community of a day, so a day is fetched once for all of them.
+    A street workbook asks for every community of a day, so a day is fetched once for all of them; a clerk's of the own
+    alone (``only``).
     """
 
     connection: Connection
     street_id: int
+    only: str | None = None
     _days: dict[tuple[str, date], dict[str, DayFigures]] = field(default_factory=dict)
 
     def day(self, campaign: str, community: str, day: date) -> DayFigures:
@@ -158,12 +163,12 @@ class StoredHistory:
     def _eligible(self, campaign: str, day: date) -> dict[str, int]:
         """People eligible by the baseline in force on the day; communities with an incomplete one are left out."""
         rows = self._ask(_baselines(), campaign, day)
-        latest: dict[str, date] = {}
+        by_name: dict[str, dict[date, list[Any]]] = {}
         for row in rows:
-            latest[row.name] = max(row.as_of, latest.get(row.name, row.as_of))
+            by_name.setdefault(row.name, {}).setdefault(row.as_of, []).append(row)
         found: dict[str, int] = {}
-        for name, as_of in latest.items():
-            parts = [row for row in rows if row.name == name and row.as_of == as_of]
+        for name, by_day in by_name.items():
+            parts = by_day[max(by_day)]
             counted = [row for row in parts if row.person_group == "all"] or parts
             if all(row.surveyed is not None for row in counted):
                 found[name] = sum(row.surveyed - (row.contraindicated or 0) for row in counted)
@@ -171,6 +176,8 @@ class StoredHistory:
 
     def _ask(self, query: Select[*tuple[Any, ...]], campaign: str, day: date) -> list[Row[*tuple[Any, ...]]]:
         asked = {"of_street": self.street_id, "of_campaign": campaign, "of_day": day}
+        if self.only is not None:
+            query, asked["of_community"] = _of_one(query), self.only
         return list(self.connection.execute(query, asked))
 
     def doses(self, campaign: str, documents: Iterable[str], *, before: date) -> Mapping[str, frozenset[str]]:
@@ -182,7 +189,7 @@ class StoredHistory:
             .where(
                 Callup.street_id == self.street_id,
                 Campaign.code == campaign,
-                Callup.outcome.in_(("vaccinated", "elsewhere")),
+                Callup.outcome.in_(GIVEN),
                 Callup.vaccination_date < before,
                 in_force(),
             )
@@ -205,6 +212,7 @@ class StoredHistory:
 _STREET: BindParameter[int] = bindparam("of_street")
 _CAMPAIGN: BindParameter[str] = bindparam("of_campaign")
 _DAY: BindParameter[date] = bindparam("of_day")
+_COMMUNITY: BindParameter[str] = bindparam("of_community")
 
 
 def _of_day(kind: str) -> tuple[ColumnElement[bool], ...]:
@@ -269,6 +277,12 @@ def _baselines() -> Select[*tuple[Any, ...]]:
             in_force(),
         )
     )
+
+
+@cache
+def _of_one(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same question of one community alone."""
+    return query.where(Community.name == _COMMUNITY)
 
 
 def _int(value: object) -> int | None:

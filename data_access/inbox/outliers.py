@@ -67,7 +67,8 @@ def _days(connection: Connection, street_id: int, identities: Identities, kind: 
     known = [day for day in days if day is not None]
     if not known:
         return
-    past = _reported(connection, street_id, kind, min(known) - timedelta(days=DAYS), max(known))
+    places = {identities.community(plan.portion.scope.community) for plan in plans}
+    past = _reported(connection, street_id, kind, places, min(known) - timedelta(days=DAYS), max(known))
     for plan, day in zip(plans, days, strict=True):
         scope = plan.portion.scope
         if day is None:
@@ -81,12 +82,13 @@ def _days(connection: Connection, street_id: int, identities: Identities, kind: 
 
 
 def _reported(
-    connection: Connection, street_id: int, kind: str, first: date, before: date
+    connection: Connection, street_id: int, kind: str, communities: set[int | None], first: date, before: date
 ) -> dict[Place, dict[date, dict[str, Any]]]:
     """By community and campaign, the figures of each day in force."""
     keys = TALLIES.get(kind, ())
     found: dict[Place, dict[date, dict[str, Any]]] = {}
-    for row in connection.execute(_days_of(kind), {"of_street": street_id, "first": first, "before": before}):
+    asked = {"of_street": street_id, "of": sorted(filter(None, communities)), "first": first, "before": before}
+    for row in connection.execute(_days_of(kind), asked):
         values = {key: row._mapping[key] for key in keys} if keys else {"rows": row.rows_accepted}
         found.setdefault((row.community_id, row.campaign_id), {})[row.business_date] = values
     return found
@@ -100,6 +102,7 @@ def _days_of(kind: str) -> Select[*tuple[Any, ...]]:
     ).where(
         Submission.street_id == bindparam("of_street"),
         Submission.kind == kind,
+        Submission.community_id.in_(bindparam("of", expanding=True)),
         Submission.business_date >= bindparam("first"),
         Submission.business_date < bindparam("before"),
         in_force(),

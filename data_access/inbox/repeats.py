@@ -83,7 +83,7 @@ def mark(connection: Connection, street_id: int, identities: Identities, plans: 
     weighty = [group for group in sheets.values() if sum(_mentioned(plan) for plan in group) >= FEWEST]
     if not weighty:
         return
-    earlier = _Earlier(connection, street_id, [plan for group in weighty for plan in group])
+    earlier = _Earlier(connection, street_id, identities, [plan for group in weighty for plan in group])
     for group in weighty:
         days = {_same_day(plan, earlier, identities) for plan in group}
         if len(days) == 1 and (day := days.pop()) is not None:
@@ -116,17 +116,19 @@ def _last_day(facts: Sequence[Fact]) -> date | None:
 
 
 class _Earlier:
-    """The digests in force of the days and periods before, one query a kind."""
+    """The digests in force of the days and periods before, of the communities of the plans; one query a kind."""
 
-    def __init__(self, connection: Connection, street_id: int, plans: Sequence[Plan]) -> None:
+    def __init__(self, connection: Connection, street_id: int, identities: Identities, plans: Sequence[Plan]) -> None:
         self._known: dict[Place, dict[str, str | None]] = {}
         for kind in dict.fromkeys(plan.portion.scope.kind for plan in plans):
-            days = [
-                day for plan in plans if (day := plan.portion.scope.business_date) and plan.portion.scope.kind == kind
-            ]
-            self._read(connection, street_id, kind, days)
+            scopes = [plan.portion.scope for plan in plans if plan.portion.scope.kind == kind]
+            days = [scope.business_date for scope in scopes if scope.business_date]
+            places = {identities.community(scope.community) for scope in scopes}
+            self._read(connection, street_id, kind, days, sorted(filter(None, places)))
 
-    def _read(self, connection: Connection, street_id: int, kind: str, days: Sequence[date]) -> None:
+    def _read(
+        self, connection: Connection, street_id: int, kind: str, days: Sequence[date], communities: Sequence[int]
+    ) -> None:
         query = select(
             Submission.campaign_id,
             Submission.community_id,
@@ -134,7 +136,12 @@ class _Earlier:
             Submission.business_date,
             Submission.period,
             Submission.digest,
-        ).where(Submission.street_id == street_id, Submission.kind == kind, in_force())
+        ).where(
+            Submission.street_id == street_id,
+            Submission.kind == kind,
+            Submission.community_id.in_(communities),
+            in_force(),
+        )
         if days:
             first = min(days) - timedelta(days=DAYS)
             query = query.where(Submission.business_date >= first, Submission.business_date < max(days))

@@ -336,6 +336,7 @@ def test_from_dropping_to_history(app: App, board: Board) -> None:
     page.segmented_control(key="filter_part").set_value("history").run()
     shown = page.dataframe[0].value
     assert shown["kind"].tolist()[:2] == ["早会商", "早会商"]
+    assert "campaign" in page.dataframe[0].proto.column_order, "alone the list tells all"
 
 
 def test_findings_and_masked_values_are_listed(app: App, board: Board) -> None:
@@ -393,6 +394,8 @@ def test_history_opens_a_submission_masked(app: App, board: Board) -> None:
     page = app(Role.SUPERVISOR, "uploads", part="history", submission=str(number))
     assert not page.exception
     assert any(f"#{number}" in element.value for element in page.subheader)
+    beside = page.dataframe[0].proto.column_order
+    assert "brief" in beside and "campaign" not in beside, "beside a chosen one it fits a laptop"
     rows = page.dataframe[-1].value
     assert rows["姓名"].tolist() == ["赵*", "钱*"]
     page.button(key="history_withdraw").click().run()
@@ -436,4 +439,4 @@ def test_english(app: App, board: Board) -> None:
     page = app(Role.ADMIN, "uploads", lang="en")
     drop(page, ("a.xlsx", books.morning("春晖社区")))
     assert page.dataframe[0].value["state"].tolist() == ["✓ Can go in"]
-    assert page.button(key="uploads_commit").label == "Commit 1 files"
+    assert page.button(key="uploads_commit").label == "Commit 1 file"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -22,7 +22,11 @@ from pages.parts.frame import session
 from pages.parts.uploads import intake, mapping, matrix, mend, paper, preview
 from pages.parts.uploads.intake import Batch, File
 
-_SELDOM = 0.4  # seconds between two drawings of the matrix while files are read
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+Columns = Sequence["DeltaGenerator"]
+_SELDOM = 0.4  # seconds between two drawings while files are read
 
 
 def mine(actor: Actor) -> Batch:
@@ -34,15 +38,27 @@ def mine(actor: Actor) -> Batch:
     return batch
 
 
-def show(actor: Actor, view: View, batch: Batch) -> None:
-    """The page of the present batch."""
+def receive(actor: Actor, batch: Batch) -> Columns:
+    """The field that takes files, in the left of the two columns of the page; what came into it waits from here on.
+
+    Before the header is drawn: that says how many wait.
+    """
     style.extra(_css() + mend.CSS)
     with st.container(key="board"):
-        left, right = st.columns([58, 42], gap="medium")
-    with left:
+        columns = st.columns([58, 42], gap="medium")
+    with columns[0]:
         arrived = _drop(batch)
+    if arrived:
+        intake.take(actor, batch, arrived, _address())
+    return columns
+
+
+def show(actor: Actor, view: View, batch: Batch, columns: Columns) -> None:
+    """The page of the present batch, below the field that takes files."""
+    left, right = columns
+    with left:
         warnings, progress, lines = st.container(), st.empty(), st.empty()
-        _read(actor, batch, arrived, progress, lines)
+        _read(actor, batch, progress, lines)
         with warnings:
             for said in filter(None, (batch.refusal, batch.delay)):
                 st.warning(tables.plain(said), icon=":material/warning:")
@@ -97,24 +113,33 @@ def _drop(batch: Batch) -> list[intake.Upload]:
     return [intake.Upload(file.file_id, file.name, file.getvalue()) for file in files if file.file_id not in batch.seen]
 
 
-def _read(actor: Actor, batch: Batch, arrived: Sequence[intake.Upload], progress: Any, lines: Any) -> None:
-    """Keep what arrived; wait for what is read and taken in. The matrix fills meanwhile."""
-    shown, drawn = _waiting(batch), monotonic()
+def _read(actor: Actor, batch: Batch, progress: Any, lines: Any) -> None:
+    """Wait for what is read and taken in. The matrix fills meanwhile."""
+    shown, since = _waiting(batch), monotonic()
+    drawn: tuple[Any, str] = None, ""
 
     def watch(job: Job) -> None:
-        nonlocal drawn
+        """Draw what has changed; most who wait in a rush do so unchanged for many looks."""
+        nonlocal drawn, since
+        st.session_state.get("batch")  # here another click may end this run, drawn or not
+        now = states, said = _states(batch), words(job)
+        if now == drawn or monotonic() - since < _SELDOM:
+            return
         done, total, _name = job.step or (0, 1, "")
-        progress.progress(done / total if total else 1.0, words(job))
-        if monotonic() - drawn > _SELDOM:
-            drawn = monotonic()
+        progress.progress(done / total if total else 1.0, said)
+        if states != drawn[0]:
             lines.dataframe(matrix.styled(batch, batch.sorted(), None), **matrix.look(len(batch.files)))
+        drawn, since = now, monotonic()
 
-    if arrived:
-        intake.take(actor, batch, arrived, _address())
     intake.refresh(actor, batch, session.asker(), watch)
     progress.empty()
     if _waiting(batch) != shown:
         st.rerun()  # the count stands in the header above
+
+
+def _states(batch: Batch) -> tuple[tuple[int, str], ...]:
+    """What the matrix hangs on while files are read and taken in."""
+    return tuple((item.number, item.state) for item in batch.files)
 
 
 def _waiting(batch: Batch) -> int:
@@ -251,7 +276,7 @@ def _losses(files: Sequence[File]) -> None:
             "{n} of these corrections take {m} rows out: {files}. Was only a part sent? Say so beside the comparison.",
             n=len(losing),
             m=figures.count(sum(preview.lost(item) for item in losing)),
-            files="、".join(tables.plain(item.name) for item in losing[:3]) + ("…" if len(losing) > 3 else ""),
+            files=_(", ").join(tables.plain(item.name) for item in losing[:3]) + ("…" if len(losing) > 3 else ""),
         )
         st.markdown(f":orange[:material/warning: {words}]")
 

@@ -86,7 +86,7 @@ def look(length: int) -> dict[str, Any]:
 
 
 def styled(batch: Batch, lines: Sequence[File], chosen: File | None) -> Any:
-    """The lines with their colours; the chosen one is tinted."""
+    """The lines with their colours; the chosen one is tinted. While nothing is read yet there is nothing to colour."""
     frame = pd.DataFrame(
         {
             "file": [short(item.name) for item in lines],
@@ -102,7 +102,8 @@ def styled(batch: Batch, lines: Sequence[File], chosen: File | None) -> Any:
             "note": [intake.note(item, batch) for item in lines],
         }
     )
-    return _coloured(frame, lines, chosen)
+    unread = chosen is None and all(item.reading is None for item in lines)
+    return frame if unread else _coloured(frame, lines, chosen)
 
 
 def short(name: str, most: int = 32) -> str:

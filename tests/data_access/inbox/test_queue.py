@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 
@@ -167,6 +167,28 @@ def test_a_click_in_the_middle_loses_and_doubles_nothing(board: Board, gate: Eve
     assert [each.state for each in loaded(actor).files] == ["committed", "committed"], "also for who looks later"
     rows = history.submissions(actor, history.Filters(kind="morning"))
     assert sorted(rows["revision"]) == [1, 2] and set(rows["username"]) == {actor.username}
+
+
+def test_a_page_that_waits_draws_only_what_has_changed(board: Board, gate: Event) -> None:
+    """Thirty pages that wait are drawn once each, and not with every look at the queue."""
+
+    class Drawn(list[str]):
+        """A place on a page: what was drawn there, one after the other."""
+
+        def progress(self, _share: float, words: str) -> None:
+            self.append(words)
+
+        def dataframe(self, _frame: object, **_look: object) -> None:
+            self.append("matrix")
+
+        def empty(self) -> None:
+            self.append("")
+
+    actor, progress, lines = clerk(1), Drawn(), Drawn()
+    uploads.take(actor, batch := Batch(actor.id), [Upload("早", "早.xlsx", books.morning(PLACES[1]))])
+    Timer(1.5, gate.set).start()  # seven looks at the queue
+    page._read(actor, batch, progress, lines)
+    assert progress == ["排队中，前面还有 1 份", ""] and lines == ["matrix"]
 
 
 def loaded(actor: Actor) -> Batch:
