@@ -2,12 +2,16 @@
 
 Catalogues are the ``*.po`` files under ``config/locale/<language>/LC_MESSAGES``; they are compiled in memory at
 first use, so that no binary is kept in the repository and an office may mend a word without a tool.
+
+The messages of the code speak of many. English has another word for one, Chinese has not; so the catalogue of
+English holds nothing but the messages in which a number may be 1, and chooses there: ``{n} {n:row|rows}``.
 """
 
 from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +25,8 @@ from babel.messages.pofile import read_po
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
 DEFAULT = "zh_CN"
 LOCALE = Path(__file__).parent / "locale"
+
+_CHOICE = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
 
 _current: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
@@ -61,8 +67,19 @@ def speaking(language: str) -> Iterator[None]:
 
 def _(message: str, /, **fields: object) -> str:
     """``message`` in the current language, its ``{named}`` fields filled in."""
-    text = message if current() == "en" else _catalogue(current()).gettext(message)
-    return text.format(**fields) if fields else text
+    if fields:
+        return fill(template(message), **fields)
+    return message if current() == "en" else template(message)
+
+
+def template(message: str) -> str:
+    """``message`` in the current language before its fields are filled in, with the choices between one and many."""
+    return _catalogue(current()).gettext(message)
+
+
+def fill(text: str, /, **fields: object) -> str:
+    """A template with its fields filled in: ``{n:row|rows}`` is the word that goes with the number ``n``."""
+    return _CHOICE.sub(lambda found: found[2 if str(fields[found[1]]) == "1" else 3], text).format(**fields)
 
 
 def N_(message: str) -> str:

@@ -94,7 +94,7 @@ class NotAllowedError(AccountError):
     """The acting account may not do this; the text names the roles that may."""
 
     def __init__(self, capability: Capability) -> None:
-        roles = "、".join(_(ROLE_NAMES[role]) for role in Role if capability in CAPABILITIES[role])
+        roles = _(", ").join(_(ROLE_NAMES[role]) for role in Role if capability in CAPABILITIES[role])
         super().__init__(N_("This needs the role: {roles}."), roles=roles)
 
 

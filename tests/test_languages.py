@@ -1,7 +1,9 @@
-"""Both languages are complete: every message of the code has its Chinese, and no translation is left over."""
+"""Both languages are complete: every message of the code has its Chinese and, where a number may be 1, its English."""
 
 import ast
+import re
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("pages", "charts", "data_access", "config")
 
 
+@cache
 def messages():
     """Every message of the code, with its place. By syntax tree, since a message may stand inside an f-string."""
     found = {}
@@ -24,9 +27,10 @@ def messages():
     return found
 
 
-def translations():
+@cache
+def translations(spoken="zh_CN"):
     merged = {}
-    for path in (language.LOCALE / "zh_CN" / "LC_MESSAGES").glob("*.po"):
+    for path in (language.LOCALE / spoken / "LC_MESSAGES").glob("*.po"):
         with path.open("rb") as file:
             catalogue = read_po(file)
         merged |= {message.id: message.string for message in catalogue if message.id and not message.fuzzy}
@@ -43,13 +47,35 @@ def test_every_message_has_its_chinese():
     assert missing == []
 
 
-def test_no_translation_is_left_over():
-    assert sorted(set(translations()) - set(messages())) == []
+@pytest.mark.parametrize("spoken", language.LANGUAGES)
+def test_no_translation_is_left_over(spoken):
+    assert sorted(set(translations(spoken)) - set(messages())) == []
 
 
 def test_translations_fill_in_the_same_fields():
     wrong = [message for message, text in translations().items() if fields(message) != fields(text)]
     assert wrong == []
+
+
+CHOICE = re.compile(r"\{\w+:([^{}|]*)\|([^{}|]*)\}")
+
+
+def test_english_knows_its_words_for_one():
+    """Of many it says what the code says, and a message that begins by counting such a noun is among them."""
+    english = translations("en")
+    assert {message: text for message, text in english.items() if CHOICE.sub(r"\2", text) != message} == {}
+    nouns = {many for text in english.values() for _one, many in CHOICE.findall(text) if many.isalpha()}
+    counted = re.compile(rf"\{{[nmk]\}} (?:more )?(?:{'|'.join(sorted(nouns))})\b")
+    assert [message for message in messages() if counted.match(message) and message not in english] == []
+
+
+def test_a_number_and_its_noun_agree():
+    with language.speaking("en"):
+        said = [language._("Commit {n} files", n=n) for n in (0, 1, 2, "1", "1,000")]
+        assert said == ["Commit 0 files", "Commit 1 file", "Commit 2 files", "Commit 1 file", "Commit 1,000 files"]
+        # a unit beside a number is said with it, and without one it is the word for many
+        assert [language._("people", **n) for n in ({"n": 1}, {"n": 3}, {})] == ["person", "people", "people"]
+    assert language._("people", n=1) == "人"
 
 
 @pytest.mark.parametrize("spoken", ["zh_CN", "en"])

@@ -17,7 +17,7 @@ import pandas as pd
 
 from config import clock
 from config.campaigns import ALL, Campaign
-from config.language import N_, _
+from config.language import N_, _, pick
 from data_access import privacy, sheets
 from data_access.inbox import facts
 from data_access.sheets.declaration import Column, Type
@@ -150,7 +150,7 @@ def _gist(kind: str, values: Values, campaign: Campaign | None) -> str:
         plain = column.type in (Type.SITE, Type.ENUM, Type.INT, Type.NUMBER, Type.DOSE) and not column.personal
         if column.key not in skip and plain and value is not None:
             parts.append(f"{column.label} {text(kind, column.key, value, campaign)}")
-    return "，".join(parts[:3])
+    return pick("，", ", ").join(parts[:3])
 
 
 def _totals(kind: str, found: compare.Comparison) -> pd.DataFrame:

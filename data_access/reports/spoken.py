@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from config.language import _
+from config.language import _, fill, template
 from config.settings import settings
 from data_access import metrics
 from data_access.metrics import Rate
@@ -113,14 +113,14 @@ class _Speaker:
 
     def __call__(self, key: str, **fields: object) -> Sentence:
         """The sentence cut at its emphasis, its fields filled in last, so that no figure is read as a mark."""
-        template = self.wordings.get(key) or _(phrases.SHIPPED[key].text)
+        wording = self.wordings.get(key) or template(phrases.SHIPPED[key].text)
         parts: list[Part] = []
         end = 0
-        for marked in phrases.MARKED.finditer(template):
-            parts += [Part(template[end : marked.start()]), Part(marked[2], marked[1])]  # type: ignore[arg-type]
+        for marked in phrases.MARKED.finditer(wording):
+            parts += [Part(wording[end : marked.start()]), Part(marked[2], marked[1])]  # type: ignore[arg-type]
             end = marked.end()
-        parts.append(Part(template[end:]))
-        return tuple(Part(part.text.format(**fields), part.tone) for part in parts if part.text)
+        parts.append(Part(wording[end:]))
+        return tuple(Part(fill(part.text, **fields), part.tone) for part in parts if part.text)
 
 
 def _day(day: date) -> str:

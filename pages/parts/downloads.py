@@ -10,7 +10,7 @@ import streamlit as st
 from config import language
 from data_access.reports import events
 from data_access.workbooks import exports
-from pages.parts import cache
+from pages.parts import cache, headings
 from pages.parts.frame import session
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,6 +28,8 @@ def xlsx_button(
 ) -> None:
     """A button that downloads ``sheets`` (name → frame) as a workbook, with the definitions on a sheet of their own.
 
+    Headings, codes and the names of the definitions are put into words (``headings``).
+
     Each download is recorded with its file name; lists of people have functions of their own, which say how many.
     """
     spoken, version, asker = language.current(), cache.data_version(), session.asker()
@@ -38,7 +40,9 @@ def xlsx_button(
             actor = asker()
             content = sheets() if callable(sheets) else sheets
             events.exported(actor, filename)
-            return exports.workbook(dict(content), definitions=dict(definitions or {}), data_version=version)
+            told = {name: headings.worded(frame) for name, frame in content.items()}
+            meant = {headings.heading(name): text for name, text in (definitions or {}).items()}
+            return exports.workbook(told, definitions=meant, data_version=version)
 
     st.download_button(
         label, made, file_name=filename, mime=XLSX, icon=":material/download:", on_click="ignore", key=key

@@ -124,7 +124,10 @@ def instant(moment: datetime | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One key number: its name, the figure as text, its unit, the line below (for a rate: its counts), its tone."""
+    """One key number: its name, the figure as text, its unit, the line below (for a rate: its counts), its tone.
+
+    ``unit`` is a message, not yet translated: it is said in the number of the figure, 1 person and 2 people.
+    """
 
     label: str
     value: str
@@ -139,6 +142,7 @@ def tiles(items: Sequence[Tile], key: str = "tiles") -> None:
     with st.container(border=True, key=f"card_{key}"):
         for column, item in zip(st.columns(len(items)), items, strict=True):
             value, unit = (item.value[:-1], "%") if item.value.endswith("%") else (item.value, item.unit)
+            unit = unit and _(unit, n=value)
             shown = {"act": f":orange[{value}]", "red": f":red[{value}]"}.get(item.tone, value)
             column.metric(
                 item.label,

@@ -328,7 +328,7 @@ def _status_line(asked: View) -> None:
         )
     parts += [f":red-badge[:material/block: {words}]" for words in _missing(now.unreported)]
     if now.empty:
-        named = "、".join(tables.plain(name) for name in now.empty[:2])
+        named = _(", ").join(tables.plain(name) for name in now.empty[:2])
         parts.append(f":orange-badge[:material/draft: {_('{names}: empty sheet', names=named)}]")
     st.markdown("\u2002 ".join(parts), width="content")
 

@@ -99,11 +99,11 @@ def tiles(view: View) -> None:
 
     figures.tiles(
         [
-            figures.Tile(_("Open"), figures.count(one["open"]), _("items"), _("of {n} found", n=one["found"])),
+            figures.Tile(_("Open"), figures.count(one["open"]), N_("items"), _("of {n} found", n=one["found"])),
             figures.Tile(
                 _("Overdue"),
                 figures.count(one["overdue"]),
-                _("items"),
+                N_("items"),
                 _("critical {n}, relapsed {m}", n=one["critical"], m=one["relapsed"]),
                 "red" if one["overdue"] else "",
                 help=pick(*report.DEFINITIONS["overdue_days"]),
@@ -163,7 +163,7 @@ def listing(view: View, status: str, wanted: Wanted) -> None:
         st.rerun()
     downloads.xlsx_button(
         _("Download"),
-        {_("Action items"): shown},
+        {_("Action items"): shown.rename(columns={"unit": sheets.kind("actions").column("unit").label})},
         f"actions_{view.day:%Y%m%d}.xlsx",
         definitions={name: pick(*words) for name, words in report.DEFINITIONS.items()},
         key="actions_download",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from config.settings import settings
-from data_access import accounts, database, privacy, sample
+from data_access import accounts, database, privacy
 from data_access.accounts import CAPABILITIES, OFFICE, Role
 from data_access.reports import directory
 from data_access.reports.view import View
@@ -23,29 +21,10 @@ PAGES = list(shell.PLACES)
 DAY = "2022-08-12"
 
 
-@pytest.fixture(scope="session")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The data folder of a small sample street with its administrator; made once, copied for each test."""
-    folder = tmp_path_factory.mktemp("street") / "data"
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("DATA_DIR", str(folder)), ("NOW", f"{DAY}T21:20")):
-            patch.setenv(f"STREET_{name}", value)
-        patch.delenv("STREET_DATABASE_URL", raising=False)
-        settings.cache_clear()
-        database.close_all()
-        sample.load(administrator(), communities=4, days=2)
-        database.close_all()
-    settings.cache_clear()
-    yield folder
-
-
 @pytest.fixture
-def filled(street: Path, office: Office) -> Office:
-    """The office of the test, with the sample street in it."""
-    shutil.copytree(street, office.data_dir, dirs_exist_ok=True)
-    privacy._load.cache_clear()
-    database.close_all()
-    office.now(f"{DAY}T21:20")
+def filled(office: Office, sampled: Callable[[int, int, str], None]) -> Office:
+    """The office of the test, with a small sample street in it."""
+    sampled(4, 2, f"{DAY}T21:20")
     return office
 
 

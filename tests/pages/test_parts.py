@@ -188,7 +188,7 @@ def test_what_names_people_stays_with_its_session(app: App, office: Office) -> N
     board = Board(administrator())
     board.communities(["甲社区"])
     board.roster("甲社区", people=[{"name": "欧阳示例"}])
-    page = app(Role.SUPERVISOR, "callups", day="2022-08-12")
+    page = app(Role.SUPERVISOR, "callups", day="2022-08-12", list="called")
     lists = [frame.value.to_string() for frame in page.dataframe]
     assert any("欧*" in text for text in lists)
     held = page.session_state[cache.OWN]

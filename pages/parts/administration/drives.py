@@ -46,15 +46,15 @@ def show(actor: Actor) -> None:
 
 
 def _told(item: Campaign) -> list[tuple[str, str]]:
-    course = "、".join(item.dose(code).label for code in item.full_course)
+    course = _(", ").join(item.dose(code).label for code in item.full_course)
     target = settings().thresholds.coverage_target if item.target is None else item.target
     denominators = {"surveyed": _("people surveyed"), "eligible": _("people eligible")}
     return [
         (_("Code"), item.code),
-        (_("Doses"), "、".join(dose.label for dose in item.doses)),
+        (_("Doses"), _(", ").join(dose.label for dose in item.doses)),
         (_("Full course"), course),
         (_("Headline"), item.dose(item.headline).label),
-        (_("Groups"), "、".join(group.label for group in item.groups)),
+        (_("Groups"), _(", ").join(group.label for group in item.groups)),
         (_("Target"), f"{target:g}%"),
         (_("Rate is taken of"), denominators[item.denominator or settings().coverage_denominator]),
         (_("Dates"), f"{_day(item.starts)} – {_day(item.ends)}"),

@@ -59,7 +59,7 @@ def plan(view: View) -> None:
     """The plan of the week, item by item."""
     span = report.week(view.day)
     days = f"{figures.short_day(span.start)} – {figures.short_day(span.end)}"
-    told = progress.records(cache.cached(report.table)(view))
+    told = progress.records(cache.cached(report.table)(view).head(1))
     share = "" if not told or pd.isna(told[0]["completion_d"]) else _completed(told[0])
     st.markdown(f"**{_('Weekly plan')}** :small[{days} {share}]")
     plans.items(view, most=_ROWS)

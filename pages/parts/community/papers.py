@@ -65,18 +65,19 @@ def matters(view: View) -> None:
 def sent(view: View) -> None:
     """The latest sheets; one picked shows what it held."""
     st.markdown(f"**{_('Latest sheets')}** :small[{_('pick one to see what it held')}]")
-    frame = cache.cached(profile.sent)(view)
+    frame = cache.cached(sheets_sent)(view)
     if frame.empty:
         st.caption(_("Nothing was sent yet."))
         return
     heads = {"time": _("Received"), "sheet": _("Sheet"), "covers": _("For"), "content": _("Content")}
-    picked = tables.pick(lines(frame), "submission", key="profile_sent", columns=heads, most=5)
+    picked = tables.pick(frame, "submission", key="profile_sent", columns=heads, most=5)
     if picked is not None:
         _show(int(picked))
 
 
-def lines(frame: pd.DataFrame) -> pd.DataFrame:
+def sheets_sent(view: View) -> pd.DataFrame:
     """The rows of ``profile.sent`` in words: time, sheet, covers, content."""
+    frame = profile.sent(view)
     states = {"in_force": "", "superseded": _("superseded"), "withdrawn": _("withdrawn")}
     return frame.assign(
         time=[figures.instant(moment) for moment in frame["received"]],

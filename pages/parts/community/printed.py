@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from config.language import _
-from data_access.reports import directory, profile
+from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts import cache, figures, filters, style, tables
 from pages.parts.community import papers
@@ -72,7 +72,7 @@ def sent(view: View) -> None:
 
 @cache.drawn
 def _sent(view: View) -> None:
-    rows = papers.lines(cache.cached(profile.sent)(view))
+    rows = cache.cached(papers.sheets_sent)(view)
     st.markdown(f"**{_('Latest sheets')}**")
     tables.draw(
         [_("Received"), _("Sheet"), _("For"), _("Content")],

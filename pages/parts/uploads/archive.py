@@ -25,6 +25,7 @@ from pages.parts.uploads import comparison, intake, undo
 
 _STATES = {"in_force": N_("In force"), "superseded": N_("Superseded"), "withdrawn": N_("Withdrawn")}
 _GLYPHS = {"in_force": "●", "superseded": "↺", "withdrawn": "✕"}
+_WIDE_ONLY = {"revision", "state", "rows_refused", "errors", "warnings", "username", "campaign"}
 _TIMELINESS = {"on_time": "on_time", "late": "late", "supplied": "back_filed"}
 
 
@@ -47,9 +48,12 @@ def show(actor: Actor, view: View) -> None:
 
 
 def _submissions(actor: Actor, view: View) -> None:
-    left, right = st.columns([56, 44], gap="medium")
+    wide = _number() is None  # alone the list has room for all its columns
+    left, right = (st.container(), st.container()) if wide else st.columns([56, 44], gap="medium")
     with left:
-        chosen = _list(actor, view)
+        chosen = _list(actor, view, wide)
+    if wide and chosen is not None:
+        st.rerun()
     with right:
         if chosen is None:
             st.caption(_("Choose a submission: its rows, findings, versions and the original appear here."))
@@ -65,7 +69,7 @@ def _submissions(actor: Actor, view: View) -> None:
 # The list ------------------------------------------------------------------------------------------------------
 
 
-def _list(actor: Actor, view: View) -> int | None:
+def _list(actor: Actor, view: View, wide: bool) -> int | None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="history_filters"):
         days = {"": _("All days"), "day": figures.short_day(view.day)}
         day = _choice("of", _("Business date"), list(days), days.__getitem__, 130)
@@ -89,36 +93,43 @@ def _list(actor: Actor, view: View) -> int | None:
         campaign=frame["campaign"].map(names_of).fillna(figures.MISSING),
         revision="v" + frame["revision"].astype(str),
         state=[f"{_GLYPHS[value]} {_(_STATES[value])}" for value in frame["state"]],
+        brief=[f"{_GLYPHS[value]} v{n}" for value, n in zip(frame["state"], frame["revision"], strict=True)],
         received=frame["received_at"].map(_moment),
         timeliness=[_timeliness(n, value) for n, value in zip(frame["revision"], frame["timeliness"], strict=True)],
     )
+    columns = {
+        "submission": tables.counts(_("No."), 54, "%d"),
+        "kind": tables.words(_("Sheet"), 120),
+        "community": tables.words(_("Community"), 86),
+        "when": tables.words(_("Date"), 80),
+        "brief": tables.words(_("Version"), 56),
+        "revision": tables.words(_("Version"), 52),
+        "state": tables.words(_("State"), 80),
+        "received": tables.words(_("Received"), 100),
+        "timeliness": tables.words(_("Punctual"), 108),
+        "rows_accepted": tables.counts(_("Rows"), 52, "localized"),
+        "rows_refused": tables.counts(_("Out"), 48),
+        "errors": tables.counts(_("Err."), 44),
+        "warnings": tables.counts(_("Warn."), 44),
+        "username": tables.words(_("Account"), 80),
+        "campaign": tables.words(_("Campaign"), 112),
+    }
+    left_out = _WIDE_ONLY if not wide else {"brief"}  # what stands on the right of a chosen one
     picked = tables.pick(
         shown,
         "submission",
         key="history_list",
-        columns={
-            "submission": tables.counts(_("No."), 60, "%d"),
-            "kind": tables.words(_("Sheet"), 80),
-            "community": tables.words(_("Community"), 86),
-            "when": tables.words(_("Date"), 80),
-            "revision": tables.words(_("Version"), 52),
-            "state": tables.words(_("State"), 80),
-            "received": tables.words(_("Received"), 100),
-            "timeliness": tables.words(_("Punctual"), 72),
-            "rows_accepted": tables.counts(_("Rows"), 52, "localized"),
-            "rows_refused": tables.counts(_("Out"), 48),
-            "errors": tables.counts(_("Err."), 44),
-            "warnings": tables.counts(_("Warn."), 44),
-            "username": tables.words(_("Account"), 80),
-            "campaign": tables.words(_("Campaign"), 112),
-        },
+        columns={name: column for name, column in columns.items() if name not in left_out},
         most=17,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_("{n} submissions, newest first", n=figures.count(len(frame))), width="content")
         st.space("stretch")
         downloads.xlsx_button(
-            _("Download the list"), {_("Submissions"): frame}, f"{_('Submissions')}.xlsx", key="history_xlsx"
+            _("Download the list"),
+            {_("Submissions"): frame.assign(kind=shown["kind"], campaign=frame["campaign"].map(names_of))},
+            f"{_('Submissions')}.xlsx",
+            key="history_xlsx",
         )
     if picked is not None:
         st.query_params["submission"] = str(picked)
@@ -162,7 +173,7 @@ def _moment(moment: object) -> str:
 def _timeliness(revision: int, value: object) -> str:
     """How the first version arrived; a correction does not change that."""
     state = theme.STATES.get("corrected" if revision > 1 else _TIMELINESS.get(str(value), ""))
-    return f"{state.glyph} {state.label}" if state is not None else figures.MISSING
+    return f"{state.sign} {state.label}" if state is not None else figures.MISSING
 
 
 # One submission ------------------------------------------------------------------------------------------------

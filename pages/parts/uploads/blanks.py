@@ -89,6 +89,6 @@ def made(asker: Asker, key: str, campaign: str, community: str | None, day: date
 
 def _explain(key: str) -> None:
     for kind in sheets.WORKBOOKS[key]:
-        required = "、".join(column.label for column in kind.columns if column.required)
+        required = _(", ").join(column.label for column in kind.columns if column.required)
         st.markdown(f"**{kind.label}**　{tables.plain(language.pick(kind.purpose_zh, kind.purpose_en))}")
         st.caption(_("Must be filled in: {columns}", columns=tables.plain(required)))

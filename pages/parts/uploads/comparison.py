@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from config.language import N_, _
+from config.language import N_, _, pick
 from data_access.findings import Finding
 from data_access.reports.changes import Difference
 from pages.parts import figures, style, tables
@@ -71,7 +71,7 @@ def losses(difference: Difference) -> None:
         for line in difference.lost.itertuples()
     ]
     look = f"font-size:15px;line-height:1.6;color:{style.palette().act}"
-    st.html(f'<div style="{look}">{_icon("warning")} {"；".join(lines)}</div>')
+    st.html(f'<div style="{look}">{_icon("warning")} {pick("；", "; ").join(lines)}</div>')
 
 
 def _loss(loss: str, before: str) -> str:

@@ -15,7 +15,7 @@ from datetime import date
 from typing import NamedTuple
 
 from config import clock
-from config.language import N_, _
+from config.language import N_, _, pick
 from data_access import sheets
 from data_access.accounts import AccountError, Actor
 from data_access.faults import FaultError
@@ -221,7 +221,7 @@ def kinds(item: File) -> str:
     found = dict.fromkeys(kind_label(sheet.kind) for sheet in item.sheets if sheet.kind and sheet.status != "skipped")
     if not found:
         return _("? choose") if item.state == "unclear" else figures.MISSING
-    return "、".join(found)
+    return _(", ").join(found)
 
 
 def communities(item: File) -> str:
@@ -243,7 +243,7 @@ def days(item: File) -> str:
         first, last = dated(dates[0]), dated(dates[-1])
         return first if first == last else f"{first}–{last}"
     periods = list(dict.fromkeys(sheet.period for sheet in item.sheets if sheet.period))
-    return "、".join(periods[:2]) or figures.MISSING
+    return _(", ").join(periods[:2]) or figures.MISSING
 
 
 def dated(day: date) -> str:
@@ -274,7 +274,7 @@ def note(item: File, batch: Batch) -> str:
         return item.problem
     if item.state == "committed":
         text = _("{n} rows in as {numbers}", n=figures.count(item.rows_accepted), numbers=numbers([item]))
-        return f"{text}，{_('{m} refused', m=item.rows_refused)}" if item.rows_refused else text
+        return _comma().join([text, _("{m} refused", m=item.rows_refused)] if item.rows_refused else [text])
     if item.state == "partial":
         return _("{m} rows refused, the other {n} can go in", m=item.rows_refused, n=item.rows_accepted)
     if item.state == "unclear":
@@ -296,7 +296,11 @@ def _moved(item: File) -> str:
         N_("{n} new"): sum(c.new for c in compared),
         N_("{n} changed"): sum(c.changed for c in compared),
     }
-    return "，".join(_(words, n=n) for words, n in counts.items() if n)
+    return _comma().join(_(words, n=n) for words, n in counts.items() if n)
+
+
+def _comma() -> str:
+    return pick("，", ", ")
 
 
 def _twin(item: File, batch: Batch) -> File | None:

@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from config.campaigns import Campaign
-from config.language import _
+from config.language import _, pick
 from data_access.accounts import Actor
 from data_access.findings import Finding, Severity
 from data_access.reports import directory
@@ -193,7 +193,7 @@ def _head(item: File, found: Sequence[Line], notes: Sequence[Finding]) -> str:
         warnings=sum(line.finding.severity == Severity.WARNING for line in found),
     )
     if item.mends:
-        words += "，" + _("{n} mended", n=settled)
+        words += pick("，", ", ") + _("{n} mended", n=settled)
     parts = {"problems": _("Problems")}
     if item.rows_accepted and not item.committed:
         parts["rows"] = _("All {n} rows", n=figures.count(item.rows_accepted))

@@ -9,7 +9,7 @@ import streamlit as st
 from config import clock
 from config.catalogue import catalogue
 from config.declarations import ConfigError
-from config.language import _
+from config.language import _, pick
 from data_access import sheets
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.layouts import mappings
@@ -53,7 +53,7 @@ def _line(actor: Actor, one: Remembered, number: int, may: bool) -> None:
             for written, meaning in words.items()
         ]
         if said:
-            st.caption("；".join(map(tables.plain, said)))
+            st.caption(pick("；", "; ").join(map(tables.plain, said)))
         st.caption(_("Said by {name} on {day}", name=tables.plain(one.by), day=f"{clock.local(one.at):%Y-%m-%d %H:%M}"))
         with st.container(horizontal=True):
             st.download_button(
