@@ -13,8 +13,7 @@ import asyncio
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -25,8 +24,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from benchmarks import postgres, street
 from tests.load import crowd
 from tests.load.crowd import Told
-from tests.load.front import CERTIFICATE, Front, fronting
-from tests.load.server import serving
+from tests.load.front import Front, processes
 from tests.load.viewer import Viewer
 
 WARMING = 4  # clicks of each before anything is measured
@@ -57,23 +55,6 @@ class Killed:
             f"({late} later than {BACK:.0f} s); {self.runs} runs, {len(self.errors)} other errors; "
             f"{self.acknowledged} sheets acknowledged, {self.missing} of them missing"
         )
-
-
-@contextmanager
-def before(number: int, cluster: postgres.Cluster, folder: Path) -> Iterator[Front]:
-    """So many fresh processes on the database of the environment, behind nginx."""
-    with ExitStack() as stack:
-        servers = [
-            stack.enter_context(
-                serving(log=folder / f"server{number}{one}.log", beside=None if one else cluster.process)
-            )
-            for one in range(number)
-        ]
-        front = stack.enter_context(fronting(servers, folder / f"nginx{number}"))
-        with pytest.MonkeyPatch.context() as patch:  # what speaks to it has to know its certificate
-            for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
-                patch.setenv(name, str(folder / f"nginx{number}" / CERTIFICATE))
-            yield front
 
 
 async def strolling(killed: Killed, viewer: Viewer, town: crowd.Street, chance: Random, until: float) -> None:
@@ -160,7 +141,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         told: dict[int, Told] = {}
         for number in (1, 2):
-            with before(number, cluster, folder) as front:
+            with processes(number, folder, cluster.process) as front:
                 asyncio.run(crowd.storm(front, town, call.viewers, WARMING))  # nobody is the first to come
                 told[number] = asyncio.run(crowd.walk(front, town, call.viewers, call.seconds, tuple(call.pause)))
                 print(f"{number} behind nginx  {told[number].line()}", flush=True)

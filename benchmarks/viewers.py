@@ -13,11 +13,14 @@ import argparse
 import asyncio
 import tempfile
 import time
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
+
 from benchmarks import street
-from tests.load import crowd
+from tests.load import crowd, front
 from tests.load.crowd import Told
 from tests.load.server import ROOT, serving
 from tests.load.viewer import Viewer
@@ -34,6 +37,7 @@ def main() -> None:
     parser.add_argument("--walk", type=int, nargs="*", default=[100], help="viewers with pauses")
     parser.add_argument("--seconds", type=float, default=60, help="how long they walk")
     parser.add_argument("--pause", type=float, nargs=2, default=[5, 15], help="seconds between two clicks")
+    parser.add_argument("--processes", type=int, default=1, choices=(1, 2), help="of the board, behind nginx if two")
     parser.add_argument("--uploaders", type=int, default=0)
     parser.add_argument("--sheets", type=int, default=3, help="files of each uploader")
     parser.add_argument("--cold", action="store_true", help="begin with nothing in memory")
@@ -42,17 +46,21 @@ def main() -> None:
     with ExitStack() as stack:
         street.opened(call, stack)
         town = crowd.street(street.DAY)
-        log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "server.log"
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if call.processes > 1:
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.setenv("STREET_TRUSTED_PROXIES", '["127.0.0.1", "::1"]')
+            patch.setenv("STREAMLIT_SERVER_COOKIE_SECRET", "of all processes")
         ours: Told | None = None
         for viewers in call.storm:
-            with serving(log=log) as server:
+            with _board(call.processes, folder / f"storm{viewers}") as server:
                 _warm(server, town, call.cold)
                 told = asyncio.run(crowd.storm(server, town, viewers, call.rounds))
             ours = ours or told
             _print(f"storm of {viewers}", told)
         for viewers in call.walk:
             before = crowd.taken(town)
-            with serving(log=log) as server:
+            with _board(call.processes, folder / f"walk{viewers}") as server:
                 _warm(server, town, call.cold)
                 told = asyncio.run(
                     crowd.walk(server, town, viewers, call.seconds, tuple(call.pause), call.uploaders, call.sheets)
@@ -62,7 +70,7 @@ def main() -> None:
                 handed = call.uploaders * call.sheets
                 print(f"{'':12}{crowd.taken(town) - before} of {handed} sheets in, slowest {max(told.uploads):.1f} s")
         if call.plain:
-            with serving(PLAIN, log) as server:
+            with serving(PLAIN, folder / "plain.log") as server:
                 plain = asyncio.run(_plain(server, call.plain, max(call.rounds // 4, 2)))
             _print(f"plain, {call.plain}", plain)
             if ours is not None:
@@ -83,10 +91,18 @@ async def _plain(server: crowd.Watched, viewers: int, rounds: int) -> Told:
         return crowd.done(told, server, began, busy)
 
 
+@contextmanager
+def _board(processes: int, folder: Path) -> Iterator[crowd.Watched]:
+    """The board in one process, or in two behind nginx."""
+    folder.mkdir()
+    with serving(log=folder / "server.log") if processes == 1 else front.processes(processes, folder) as server:
+        yield server
+
+
 def _warm(server: crowd.Watched, town: crowd.Street, cold: bool) -> None:
     """Let one of each role go everywhere first, so that nobody is the first to ask since the last commit."""
-    if not cold:
-        _print("first visits", asyncio.run(crowd.everywhere(server, town)))
+    for one in () if cold else server.servers if isinstance(server, front.Front) else (server,):
+        _print("first visits", asyncio.run(crowd.everywhere(one, town)))
 
 
 def _print(name: str, told: Told) -> None:

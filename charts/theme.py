@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import altair as alt
 import pandas as pd
+import pyarrow as pa
 from altair.utils.schemapi import disable_debug_mode
 
 from config.language import N_, _, pick
@@ -419,8 +420,24 @@ class Finished(alt.LayerChart):
         spec: dict[str, Any] = json.loads(self.__dict__["_written"])
         return spec
 
+    def sent(self) -> dict[str, Any]:
+        """The specification with its rows in Arrow, as Streamlit sends them, which else it makes of them every time."""
+        if "_sent" not in self.__dict__:
+            spec = self.to_dict()
+            rows = {name: _arrow(rows) for name, rows in spec.pop("datasets", {}).items()}
+            object.__setattr__(self, "_sent", (json.dumps(spec), rows))
+        spec, rows = self.__dict__["_sent"]
+        return {**json.loads(spec), "datasets": dict(rows)}
+
     def __deepcopy__(self, _memo: object) -> Finished:
         return self
+
+
+def _arrow(rows: list[dict[str, Any]]) -> bytes:
+    table, sink = pa.Table.from_pandas(pd.DataFrame(rows)), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return bytes(sink.getvalue())
 
 
 def finish(chart: Any, dark: bool = False, screen: bool = False, height: int | None = None) -> alt.LayerChart:

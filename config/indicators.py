@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -278,7 +279,7 @@ class Workstream(Named):
         """The indicators in use."""
         return tuple(item for item in self.indicators if item.enabled)
 
-    @property
+    @cached_property
     def shown(self) -> tuple[Indicator, ...]:
         """The indicators that make up this workstream's cell of the matrix."""
         return tuple(item for item in self.indicators if item.matrix)

@@ -31,9 +31,19 @@ def panel(draw: Callable[..., None], look: screen.Look, view: View) -> None:
     draw(look, matters if draw is briefing_standing.matters else told)
 
 
+def spoken_of(view: View) -> tuple[spoken.Sentence, spoken.Sentence]:
+    """How yesterday ended and what today needs, in the office's words."""
+    told, _matters = cache.cached(agenda.meeting)(view)
+    own = cache.cached(phrases.wordings)(view.actor)
+    return spoken.yesterday(told, own), spoken.today(told, own)
+
+
+sentences = cache.cached(spoken_of)(view)
+
+
 def offers() -> None:
     """What a working page offers to take along: the words, the reminder, the whole briefing as a workbook."""
-    wordings.copy(view, told, own)
+    wordings.copy(view, "\n".join(spoken.text(said) for said in sentences))
     text = cache.cached(reporting.reminder)(view)
     if text:
         with st.popover(_("Reminder"), icon=":material/campaign:"):
@@ -51,7 +61,7 @@ def offers() -> None:
 with st.container(key="screen"):
     if look.wall:
         screen.head(view, filters.status_of(view), [told.short(name) for name in told.unreported])
-    screen.sentences(look, spoken.yesterday(told, own), spoken.today(told, own))
+    screen.sentences(look, *sentences)
     if look.section:
         briefing_stage.show(look, told, matters)
     else:

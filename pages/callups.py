@@ -60,21 +60,21 @@ def tiles(view: View) -> None:
             Tile(
                 _("Called up"),
                 figures.count(people) if sent else figures.MISSING,
-                _("people"),
+                N_("people"),
                 _("rosters of {n} communities", n=figures.fraction(sent, len(frame))),
                 help=_define("people"),
             ),
             Tile(
                 _("Capacity of the sites"),
                 figures.count(room),
-                _("people"),
+                N_("people"),
                 _("load {rate}", rate=figures.rate_text(within, room)) if room is not None else "",
                 help=_define("load"),
             ),
             Tile(
                 _("Usable vaccine"),
                 figures.count(_sum(frame, "stock")),
-                _("doses"),
+                N_("doses"),
                 _("{n} doses short", n=short) if short else _("morning sheets of {n}", n=f"{len(stock)}/{len(frame)}"),
                 "act" if short else "",
                 _define("supply"),
@@ -89,7 +89,7 @@ def tiles(view: View) -> None:
             Tile(
                 _("Not called again"),
                 figures.count(again),
-                _("people"),
+                N_("people"),
                 _("{n} carried over", n=figures.count(carried)),
                 "act" if again else "",
                 _define("not_called"),
@@ -346,40 +346,75 @@ def _rates(frame: pd.DataFrame, name: str) -> list[str]:
     return [figures.MISSING if pd.isna(n) else figures.rate_text(n, d) for n, d in pairs]
 
 
+LISTS = {
+    "called": (N_("Called up ({n})"), "people", callups.people, N_("No roster has been sent for this day."), None),
+    "again": (
+        N_("To be called again ({n})"),
+        "not_called",
+        callups.carried_over,
+        N_("Nobody is left over from the roster before."),
+        "not_called",
+    ),
+    "over": (
+        N_("Deferral over ({n})"),
+        "review_due",
+        callups.deferral_over,
+        N_("No deferral is to be looked at again."),
+        "review_due",
+    ),
+}
+
+
 def people(view: View) -> None:
-    """The people of the day and those to be called again, masked; the call sheet to print."""
+    """The people of the day and those to be called again, masked; the call sheet to print.
+
+    A list is read and sent once somebody asks for it: the page may stand on a shared screen. A clerk works with it.
+    """
     own = View(view.actor, view.day, view.campaign, view.as_of, view.area, view.actor.community or view.community)
-    lists = (callups.people, callups.carried_over, callups.deferral_over)
-    called, again, over = (cache.private(report)(own) for report in lists)
+    counts = cache.cached(callups.table)(own)
     with st.container(border=True, key="card_people"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_("People called up"), anchor=False, width="content")
             st.caption(_("Names and telephones are masked."), width="content")
             st.space("stretch")
             callsheet.popover(own, _labelled)
-        first, second, third = st.tabs(
-            [
-                _("Called up ({n})", n=len(called)),
-                _("To be called again ({n})", n=len(again)),
-                _("Deferral over ({n})", n=len(over)),
-            ],
-            key="people_tabs",
-        )
-        with first:
-            _list(own, called, _("No roster has been sent for this day."), "called")
-        with second:
-            st.caption(_define("not_called"))
-            _list(own, again, _("Nobody is left over from the roster before."), "again")
-        with third:
-            st.caption(_define("review_due"))
-            _list(own, over, _("No deferral is to be looked at again."), "over")
+        titles = {name: _(title, n=_sum(counts, column) or 0) for name, (title, column, *_rest) in LISTS.items()}
+        chosen = _asked(titles)
+        if chosen is None:
+            st.caption(_("Choose a list to see who is on it."))
+            return
+        _title, _column, _report, nobody, rule = LISTS[chosen]
+        if rule:
+            st.caption(_define(rule))
+        found, shown = cache.private(listing)(own, chosen)
+        if found.empty:
+            st.caption(_(nobody))
+        else:
+            reveal.people(own, found, shown, chosen)
 
 
-def _list(view: View, found: pd.DataFrame, nobody: str, key: str) -> None:
-    if found.empty:
-        st.caption(nobody)
-        return
-    reveal.people(view, found, _labelled(view, found), key)
+def _asked(titles: dict[str, str]) -> str | None:
+    """Which list is open, as the address says; of a clerk the day's own where it says nothing."""
+    asked = st.query_params.get("list", "called" if actor.community else "")
+    st.session_state["people_list"] = asked if asked in titles else None
+
+    def keep() -> None:
+        st.query_params["list"] = st.session_state["people_list"] or "none"
+
+    return st.segmented_control(
+        _("List"),
+        list(titles),
+        format_func=lambda name: titles[name],
+        key="people_list",
+        on_change=keep,
+        label_visibility="collapsed",
+    )
+
+
+def listing(view: View, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A list of people, masked, and the same in words."""
+    found = LISTS[name][2](view)
+    return found, _labelled(view, found)
 
 
 def _labelled(view: View, found: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from config.language import _, pick
+from config.language import N_, _, pick
 from data_access.accounts import Capability
 from data_access.metrics import half_up
 from data_access.reports import directory, dispatch, profile, standing
@@ -67,7 +67,7 @@ def draw_tiles(view: View) -> None:
             figures.Tile(
                 _("To the target of {n}%", n=f"{found['target']:g}"),
                 figures.count(found["left"] if pd.isna(found["left"]) else max(found["left"], 0)),
-                _("people"),
+                N_("people"),
                 pace_note(found),
                 help=_("Target × base, rounded up, less people vaccinated; pace of the last seven days"),
             ),
@@ -84,7 +84,7 @@ def draw_tiles(view: View) -> None:
             figures.Tile(
                 _("Open differences"),
                 figures.count(behind),
-                _("found"),
+                N_("found"),
                 _("largest: {what} {n}", what=found["largest"], n=figures.signed(found["amount"])) if behind else "",
                 "act" if behind else "",
                 help=_("Identities between morning, roster and evening that do not hold and are not explained"),
@@ -92,7 +92,7 @@ def draw_tiles(view: View) -> None:
             figures.Tile(
                 _("Open action items"),
                 figures.count(found["open"]),
-                _("items"),
+                N_("items"),
                 _("overdue {n}, due within 3 days {m}", n=found["overdue"], m=found["soon"]),
                 "red" if found["overdue"] else "",
                 help=_("Matters found by this day and not closed"),

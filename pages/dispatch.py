@@ -56,14 +56,14 @@ def tiles(view: View) -> None:
             Tile(
                 _("On today's roster"),
                 figures.count(rosters["n"]),
-                _("people"),
+                N_("people"),
                 _("{sent} sent, {n} people await the evening", n=waiting, sent=sent),
                 help=_define("persons"),
             ),
             Tile(
                 _("Vaccinated on roster"),
                 _n(totals, "vacc_on_roster"),
-                _("people"),
+                N_("people"),
                 _("and {walk_in} walk-ins, {total} in all", walk_in=walk_in, total=total),
             ),
             Tile(
@@ -76,13 +76,13 @@ def tiles(view: View) -> None:
             Tile(
                 _("Not vaccinated"),
                 _n(totals, "not_vaccinated"),
-                _("people"),
+                N_("people"),
                 f"{figures.count(done[1])}−{figures.count(done[0])}",
             ),
             Tile(
                 _("Differences open"),
                 str(len(opened)),
-                _("communities"),
+                N_("communities"),
                 _names(opened["community"], _("{n} in all", n=opened["open"].sum())) or _("None"),
                 "act" if len(opened) else "",
                 _define("state"),
@@ -90,7 +90,7 @@ def tiles(view: View) -> None:
             Tile(
                 _("Not reported"),
                 str(len(owing)),
-                _("communities"),
+                N_("communities"),
                 _names(owing["community"], _("evening tally")) or _("None"),
                 "red" if len(owing) else "",
             ),
@@ -130,14 +130,22 @@ def ordered(view: View, order: str) -> pd.DataFrame:
 
 def grid(view: View, order: str, picked: str | None, *, dark: bool) -> tuple[Styler, dict[int, Any]]:
     """The table as it is drawn, and its columns; with whom to call for those who may read of people."""
-    frame, totals = ordered(view, order), cache.cached(dispatch.totals)(view)
-    contacts = None
+    labels, rules, signs = cache.cached(plain)(view, order, picked, dark=dark)
     if view.actor.may(Capability.READ_PEOPLE):
         known = dispatch.contacts(view)
         contacts = dict(zip(known["community"], known["liaison"] + " " + known["phone"], strict=True))
-    labels = day_table.labelled(frame, contacts, totals)
-    marks = cache.cached(corrections.marks)(view)
-    return day_table.styled(labels, frame, picked, marks, totals), day_table.columns(labels, marks)
+        labels = day_table.with_liaisons(labels, ordered(view, order), contacts)
+    columns = day_table.columns(labels, cache.cached(corrections.marks)(view))
+    return tables.settled(day_table.styled(labels, rules, signs)), columns
+
+
+def plain(
+    view: View, order: str, picked: str | None, *, dark: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[tuple[int, int], tuple[str, str]]]:
+    """The table without people, and how it is drawn."""
+    frame, totals = ordered(view, order), cache.cached(dispatch.totals)(view)
+    labels = day_table.labelled(frame, totals)
+    return labels, *day_table.rules(labels, frame, picked, cache.cached(corrections.marks)(view), totals)
 
 
 def table(view: View, order: str, frame: pd.DataFrame) -> str | None:
@@ -278,7 +286,7 @@ def _zero_tile(one: pd.Series, colours: theme.Palette) -> str:
     label, unit = ZERO[one["code"]]
     icon, word = ZERO_STATES[one["state"]]
     if one["state"] == "occurred":
-        where = "、".join(one["where"])
+        where = _(", ").join(one["where"])
     elif one["state"] == "unconfirmed":
         where = _("{names} unconfirmed", names=closing.short(one["unconfirmed"]))
     else:
@@ -289,7 +297,7 @@ def _zero_tile(one: pd.Series, colours: theme.Palette) -> str:
     frame = f"background:{colours.red_tint};border-color:{colours.red};color:{colours.red}" if hit else ""
     return (
         f'<div style="{frame}"><p>{escape(_(label))}</p>'
-        f"<p><b>{one['n']}</b> {escape(_(unit))}<span><i>{icon}</i> {escape(_(word))}</span></p>"
+        f"<p><b>{one['n']}</b> {escape(_(unit, n=one['n']))}<span><i>{icon}</i> {escape(_(word))}</span></p>"
         f"<p>{escape(note)}</p></div>"
     )
 

@@ -161,7 +161,9 @@ def draw_list(frame: pd.DataFrame, whole: pd.Series, name: str) -> str | None:
         who=_("Street"),
         dark=style.dark(),
     )
-    picked: Any = st.altair_chart(made, theme=None, on_select="rerun", selection_mode="row", key="district_chart")
+    picked: Any = st.vega_lite_chart(
+        made.sent(), theme=None, on_select="rerun", selection_mode="row", key="district_chart"
+    )
     chosen = [item.get("community") for item in picked.selection.get("row", [])]
     return next((str(one) for one in chosen if one in set(frame["street"])), None)
 

@@ -220,7 +220,9 @@ def dots(view: View, basis: str, cut: Cut, *, dark: bool) -> Any:
 def draw_list(view: View, basis: str, cut: Cut, frame: pd.DataFrame) -> None:
     """The list; a click on a row opens the community, or narrows the page to the area."""
     made = cuts.ask(cut, dots)(view, basis, cut, dark=style.dark())
-    picked: Any = st.altair_chart(made, theme=None, on_select="rerun", selection_mode="row", key="ranking_chart")
+    picked: Any = st.vega_lite_chart(
+        made.sent(), theme=None, on_select="rerun", selection_mode="row", key="ranking_chart"
+    )
     chosen = [item.get("community") for item in picked.selection.get("row", [])]
     names = frame.loc[frame["community"].isin(chosen), ["community", "members"]].to_dict("records")
     if names and cut.by == "area" and names[0]["community"] != names[0]["members"]:

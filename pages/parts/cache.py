@@ -39,8 +39,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 OWN = "own_answers"  # in the state of a session
-_ENTRIES = 1024
-_DRAWINGS = 1024
+_ENTRIES = 8192  # thirty communities with their steps down, for each role and language; most are a few kilobytes
+_DRAWINGS = 4096
 
 
 @dataclass

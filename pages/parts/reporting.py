@@ -10,7 +10,7 @@ import streamlit as st
 
 from charts import heat, theme
 from config import clock
-from config.language import _, pick
+from config.language import N_, _, pick
 from data_access import database, sheets
 from data_access.accounts import AccountError, Capability
 from data_access.office import exemptions
@@ -115,7 +115,7 @@ def written(view: View, start: date) -> dict[str, pd.DataFrame]:
 def _tiles(whole: pd.DataFrame) -> None:
     """The period in seven numbers."""
     told = whole[whole["kind"] == "all"].iloc[0]
-    sheet = _("sheets")
+    sheet = N_("sheets")
     missing, hollow = int(told["unreported"]), int(told["empty"])
     figures.tiles(
         [
@@ -200,7 +200,7 @@ def _share(n: int, of: int) -> object:
 
 def _moment(view: View) -> tuple[int, datetime | None]:
     """What makes the part new: other data, or a deadline that has passed."""
-    coming = reporting.next_deadline(view)
+    coming = cache.cached(reporting.next_deadline)(view)
     return database.data_version(), coming.moment if coming else None
 
 
@@ -210,7 +210,7 @@ def countdown(view: View, drawn: tuple[int, datetime | None]) -> None:
     session.renew(seen=False)
     if _moment(view) != drawn:
         session.again()
-    coming = reporting.next_deadline(view)
+    coming = cache.cached(reporting.next_deadline)(view)
     if coming is None:
         return
     minutes = max(0, -int((clock.now() - coming.moment).total_seconds() // 60))
@@ -219,7 +219,7 @@ def countdown(view: View, drawn: tuple[int, datetime | None]) -> None:
         named = _("{sheet} of {day} closes", **fields) if coming.closing else _("{sheet} of {day} is due", **fields)
         left = _("{h} h {m} min", h=minutes // 60, m=minutes % 60)
         st.metric(f":material/timer: {named} {figures.hour(coming.moment)}", left)
-        owing = "、".join(tables.plain(name) for name in coming.owing)
+        owing = _(", ").join(tables.plain(name) for name in coming.owing)
         st.caption(_("{n} still owe it: {names}", n=len(coming.owing), names=owing))
 
 
@@ -307,16 +307,21 @@ def _calendar(view: View, start: date) -> None:
                 required=True,
                 key="reporting_kind",
             )
-        found = cache.cached(reporting.calendar)(view, start, kind or None)
-        shown = found.assign(
-            sheet=found["community"],
-            label=[f"{day.month}/{day.day}" for day in found["day"]],
-            state=found["state"].replace(MARKS),
-        )
-        if shown["state"].notna().any():
-            st.altair_chart(heat.calendar(shown, dark=style.dark()), theme=None, key="reporting_heat")
-        met = [theme.STATES[state] for state in dict.fromkeys(shown["state"].dropna())]
-        st.caption("\u2003".join(f"{state.sign} {state.label}" for state in met))
+        _shades(view, start, kind or None)
+
+
+@cache.drawn
+def _shades(view: View, start: date, kind: str | None) -> None:
+    found = cache.cached(reporting.calendar)(view, start, kind)
+    shown = found.assign(
+        sheet=found["community"],
+        label=[f"{day.month}/{day.day}" for day in found["day"]],
+        state=found["state"].replace(MARKS),
+    )
+    if shown["state"].notna().any():
+        st.altair_chart(heat.calendar(shown, dark=style.dark()), theme=None, key="reporting_heat")
+    met = [theme.STATES[state] for state in dict.fromkeys(shown["state"].dropna())]
+    st.caption("\u2003".join(f"{state.sign} {state.label}" for state in met))
 
 
 def _communities(view: View, start: date) -> None:

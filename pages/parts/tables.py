@@ -166,6 +166,27 @@ def _about(n: Any) -> str:
     return figures.count(Estimate(n))
 
 
+def settled(styled: Styler) -> Styler:
+    """A styled table that is worked out now and not each time it is drawn: Streamlit asks it for its rules anew.
+
+    Only cells that are written differently from their value are named to it, which would go through all of them.
+    """
+    asked: Any = styled  # what Streamlit asks of it bears no types
+    asked._compute()
+    rules = asked._translate(False, False)
+    values = asked.data.astype(str).to_numpy()
+    rules["body"] = [
+        [
+            cell
+            for place, cell in enumerate(part for part in row if part.get("type") == "td")
+            if str(cell["display_value"]) != values[number, place]
+        ]
+        for number, row in enumerate(rules["body"])
+    ]
+    asked._compute, asked._translate = lambda: asked, lambda *_options: rules
+    return styled
+
+
 def integers(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with whole-number columns as nullable integers, so that a missing count is empty and never 46.0."""
     changed = {}

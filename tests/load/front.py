@@ -6,17 +6,19 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.load.server import Server
+from tests.load.server import Server, serving
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CERTIFICATE = "board.crt"
@@ -71,6 +73,21 @@ def fronting(servers: Sequence[Server], folder: Path) -> Iterator[Front]:
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def processes(number: int, folder: Path, beside: psutil.Process | None = None) -> Iterator[Front]:
+    """So many fresh processes on the database of the environment, behind nginx; ``beside`` as in ``serving``."""
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(serving(log=folder / f"server{number}{one}.log", beside=None if one else beside))
+            for one in range(number)
+        ]
+        front = stack.enter_context(fronting(servers, folder / f"nginx{number}"))
+        with pytest.MonkeyPatch.context() as patch:  # what speaks to it has to know its certificate
+            for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+                patch.setenv(name, str(folder / f"nginx{number}" / CERTIFICATE))
+            yield front
 
 
 def proxy(found: str, address: str, behind: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:

@@ -28,7 +28,7 @@ def card(view: View, frame: pd.DataFrame) -> None:
         if standing is not None:
             _standing(standing)
         if standing is None or not standing.closed:
-            missing = _missing(frame)
+            missing = cache.cached(_missing)(view)
             what = pick("；", "; ").join(missing)
             st.markdown(_("Still missing: {what}.", what=what) if missing else _("Nothing is missing."))
         st.caption(_("Whatever is changed afterwards is kept as a correction."))
@@ -55,7 +55,8 @@ def _standing(one: Closing) -> None:
     st.caption(f"{closed} {tables.plain(one.reason)}")
 
 
-def _missing(frame: pd.DataFrame) -> list[str]:
+def _missing(view: View) -> list[str]:
+    frame = cache.cached(dispatch.table)(view)
     owing, opened = frame[frame["evening_state"].isin(reporting.OWED)], frame[frame["state"] == "open"]
     unchecked = frame[frame["state"] == "unchecked"]
     missing = [
@@ -70,7 +71,7 @@ def _missing(frame: pd.DataFrame) -> list[str]:
 
 def short(names: Sequence[str]) -> str:
     """The first two names and how many more there are."""
-    shown = "、".join(names[:2])
+    shown = _(", ").join(names[:2])
     return shown if len(names) <= 2 else _("{names} and {n} more", names=shown, n=len(names) - 2)
 
 
@@ -97,7 +98,7 @@ def _close(view: View) -> None:
     st.markdown(
         f"**{figures.day(view.day)}** · "
         + _("{n} of {m} evening tallies are in.", n=told, m=len(frame) - len(exempt))
-        + (" " + _("Exempt: {names}.", names=tables.plain("、".join(exempt))) if exempt else "")
+        + (" " + _("Exempt: {names}.", names=tables.plain(_(", ").join(exempt))) if exempt else "")
     )
     opened = found[found["state"] == "open"]
     if len(opened):
@@ -109,7 +110,7 @@ def _close(view: View) -> None:
         )
     sure = False
     if owing:
-        names = tables.plain("、".join(owing))
+        names = tables.plain(_(", ").join(owing))
         sure = st.checkbox(_("Close without the evening tally of: {names}", names=names), key="closing_without")
     st.caption(_("Afterwards nothing of the day goes in before it is opened again with a reason."))
     if st.button(_("Close the day"), type="primary", icon=":material/lock:", key="closing_confirm"):

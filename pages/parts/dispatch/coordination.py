@@ -9,10 +9,11 @@ import streamlit as st
 
 from config.catalogue import UnknownWorkstreamError, workstream
 from config.language import _, pick
+from data_access import sheets
 from data_access.accounts import AccountError, Capability
 from data_access.office import matters
 from data_access.office.matters import MatterError
-from data_access.reports import coordination
+from data_access.reports import coordination, directory
 from data_access.reports.view import View
 from pages.parts import cache, downloads, figures, filters, tables
 from pages.parts.workstreams import progress
@@ -46,12 +47,20 @@ def _listing(view: View) -> str | None:
             raised = _line(view, row) or raised
     downloads.xlsx_button(
         _("Download"),
-        {_("Needs coordination"): frame.drop(columns=["issue", "owner"])},
+        {_("Needs coordination"): _written(view, frame)},
         f"coordination_{view.day:%Y%m%d}.xlsx",
-        definitions={"number": pick(*coordination.DEFINITIONS["waiting"])},
+        definitions={"waiting": pick(*coordination.DEFINITIONS["waiting"])},
         key="coordination_download",
     )
     return raised
+
+
+def _written(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """The list without free text and owners, its sheets and campaigns by name."""
+    campaigns = {one.code: one.label for one in directory.campaigns(view.actor)}
+    kinds = {kind: sheets.kind(kind).label for kind in frame["kind"].unique()}
+    kept = frame.drop(columns=["issue", "owner"])
+    return kept.assign(kind=frame["kind"].map(kinds), campaign=frame["campaign"].map(campaigns))
 
 
 def _line(view: View, row: dict[str, Any]) -> str | None:

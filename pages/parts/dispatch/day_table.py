@@ -97,34 +97,36 @@ def difference(identity: Identity, line: Mapping[str, Any]) -> str:
     return f"{shown} {word}" if settled else f"{shown} ≠ {word}"
 
 
-def labelled(frame: pd.DataFrame, contacts: Mapping[str, str] | None, totals: pd.DataFrame | None) -> pd.DataFrame:
+def labelled(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """The table as it is read: two rows of headings, words beside the differences, the sums last."""
     identities = shown_identities(frame)
     lines = [_keys(line) for line in frame.to_dict("records")]
-    handling = _("To do")
     cells: dict[Cell, list[Any]] = {("", _("Community")): [line["community"] for line in lines]}
     for group, name, column, _width in COUNTS:
         cells[(_(group), _(name))] = list(frame[column])
     for identity in identities:
         head = (_("Difference {code}", code=identity.code), _(identity.label))
         cells[head] = [difference(identity, line) for line in lines]
-    cells[(handling, _("State"))] = [state(line) for line in lines]
-    if contacts is not None:
-        cells[(handling, _("Liaison to call"))] = [
-            contacts.get(line["community"], "") if line["state"] in ("open", "unreported", "unchecked") else "—"
-            for line in lines
-        ]
-    if totals is not None:
-        _add_totals(cells, identities, totals, len(lines))
+    cells[(_("To do"), _("State"))] = [state(line) for line in lines]
+    _add_totals(cells, identities, totals, len(lines))
     made = pd.DataFrame(cells)
     made.columns = pd.MultiIndex.from_tuples(list(cells))
     counts = {(_(group), _(name)): "Int64" for group, name, _column, _width in COUNTS}
     return made.astype(counts)
 
 
+def with_liaisons(labels: pd.DataFrame, frame: pd.DataFrame, contacts: Mapping[str, str]) -> pd.DataFrame:
+    """``labelled`` with whom to call where something is to be settled."""
+    asked = frame["state"].isin(["open", "unreported", "unchecked"])
+    names = [contacts.get(name, "") if ask else "—" for name, ask in zip(frame["community"], asked, strict=True)]
+    made = labels.copy()
+    made[(_("To do"), _("Liaison to call"))] = [*names, ""]
+    return made
+
+
 def written(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """The table as it is downloaded: an estimate is written out with its sign."""
-    made = labelled(frame, None, totals)
+    made = labelled(frame, totals)
     about = _estimates(frame, totals)
     touched = {place for _row, place in about}
     made = made.astype({name: "object" for place, name in enumerate(made.columns) if place in touched})
@@ -196,21 +198,22 @@ def _more(texts: pd.Series) -> int:
     return 9 * max(digits - 1, 0) + 14 * any(SIGN in str(text) for text in texts)
 
 
-def styled(
+def rules(
     labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None, marks: pd.DataFrame, totals: pd.DataFrame
-) -> Styler:
+) -> tuple[pd.DataFrame, dict[tuple[int, int], tuple[str, str]]]:
     """Colours and weights: differences and states that ask for action, the unreported, the picked row, the sums.
 
-    Counts of ``marks`` (``corrections.marks``) were changed after the day was closed: they bear the sign of 更正, and
-    what was there before stands beside it. Estimates bear theirs.
+    One column more than ``labels``, for the liaison; and what stands around the counts at some places. Counts of
+    ``marks`` (``corrections.marks``) were changed after the day was closed: they bear the sign of 更正, and what was
+    there before stands beside it. Estimates bear theirs.
     """
     colours = style.palette()
     identities = shown_identities(frame)
     first = 1 + len(COUNTS)
-    rules: list[list[str]] = []
+    drawn: list[list[str]] = []
     for line in (_keys(record) for record in frame.to_dict("records")):
         ground = f"background-color:{colours.pri_tint};" if line["community"] == picked else ""
-        row = [ground] * len(labels.columns)
+        row = [ground] * (len(labels.columns) + 1)
         row[0] += "font-weight:700"
         row[7] += "font-weight:700"
         if line["state"] == "unreported":
@@ -220,21 +223,26 @@ def styled(
         tone = TONES.get(line["state"])
         if tone:
             row[first + len(identities)] += f"color:{getattr(colours, tone)};font-weight:700"
-        rules.append(row)
+        drawn.append(row)
     if len(labels) > len(frame):
-        rules.append([f"font-weight:700;background-color:{colours.page}"] * len(labels.columns))
-    drawn = pd.DataFrame(rules, index=labels.index, columns=labels.columns)
+        drawn.append([f"font-weight:700;background-color:{colours.page}"] * (len(labels.columns) + 1))
     corrected = theme.STATES["corrected"]
-    shown = labels.style.apply(lambda _frame: drawn, axis=None)
     places = {name: place for place, (_group, _name, name, _width) in enumerate(COUNTS, start=1)}
     rows = {name: row for row, name in enumerate(frame["community"])}
     signs: dict[tuple[int, int], tuple[str, str]] = dict.fromkeys(_estimates(frame, totals), (SIGN, ""))
     for mark in marks.to_dict("records"):
         if mark["community"] in rows and mark["column"] in places:
-            spot = rows[mark["community"]], places[mark["column"]]
-            drawn.iloc[spot] = f"{rules[spot[0]][spot[1]]};color:{corrected.text(style.dark())};font-weight:700"
-            about = SIGN if spot in signs else ""
-            signs[spot] = f"{corrected.sign} {about}", f" ← {figures.count(mark['old'])}"
+            row_place, place = rows[mark["community"]], places[mark["column"]]
+            drawn[row_place][place] += f";color:{corrected.text(style.dark())};font-weight:700"
+            about = SIGN if (row_place, place) in signs else ""
+            signs[row_place, place] = f"{corrected.sign} {about}", f" ← {figures.count(mark['old'])}"
+    return pd.DataFrame(drawn, index=labels.index), signs
+
+
+def styled(labels: pd.DataFrame, drawn: pd.DataFrame, signs: Mapping[tuple[int, int], tuple[str, str]]) -> Styler:
+    """The table by its ``rules``."""
+    own = drawn.iloc[:, : len(labels.columns)].set_axis(labels.columns, axis=1)
+    shown = labels.style.apply(lambda _frame: own, axis=None)
     for spot, around in signs.items():
         cell = (labels.index[[spot[0]]], labels.columns[[spot[1]]])
         shown = shown.format(partial(_between, *around), subset=cell)

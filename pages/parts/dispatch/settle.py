@@ -36,7 +36,7 @@ def differences(view: View, community: str, found: pd.DataFrame) -> None:
 
 def _found(view: View, community: str, code: str, lines: pd.DataFrame) -> Found:
     """A difference as a matter: what differs by how much, and how to check it."""
-    amounts = "、".join(f"{one['label']} {figures.signed(one['amount'])}" for one in lines.to_dict("records"))
+    amounts = _(", ").join(f"{one['label']} {figures.signed(one['amount'])}" for one in lines.to_dict("records"))
     return Found(
         origin="difference",
         community=community,
@@ -58,8 +58,8 @@ def listing(view: View, community: str) -> None:
 
 def behind(view: View, frame: pd.DataFrame, basis: str) -> None:
     """Under a ranking: the accepted differences behind its figures, with who and why."""
-    marked = [row["community"] for row in frame.to_dict("records") if "accepted" in row["marks"].split()]
-    standing = waivers.stand(view.actor, view.day, view.campaign, view.as_of) if marked else {}
+    marked = frame.loc[["accepted" in marks.split() for marks in frame["marks"]], "community"]
+    standing = waivers.stand(view.actor, view.day, view.campaign, view.as_of) if len(marked) else {}
     for community in marked:
         for code in sorted(ranking.CONCERNS[basis]):
             if (accepted := waivers.accepted(standing, community, code)) is not None:

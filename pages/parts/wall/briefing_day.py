@@ -11,7 +11,7 @@ import streamlit as st
 
 from charts import bars, heat, theme
 from config import clock
-from config.language import _, current, pick
+from config.language import N_, _, current, pick
 from data_access.metrics import Rate
 from data_access.office import waivers
 from data_access.office.waivers import Standing
@@ -38,7 +38,7 @@ def missing(look: Look, told: Briefing) -> None:
     left_out = len(frame) - len(rows)
     drawn = [
         screen.title(1, _("Not in yet"), under, pick(*reporting.DEFINITIONS["state"])),
-        screen.keys(screen.key(str(len(owing)), _("owing"), role="red" if owing else "")),
+        screen.keys(screen.key(str(len(owing)), N_("owing"), role="red" if owing else "")),
         matrix(told, rows, height, look),
         f'<div class="b-note">{escape(_("{n} more without a gap", n=left_out))}</div>' if left_out else "",
         _call(told) if call else "",
@@ -168,7 +168,7 @@ def result_head(told: Briefing, last: Result, causes: pd.DataFrame) -> str:
     rate = figures.percent(done.numerator, done.denominator).removesuffix("%")
     walk_in = "" if last.walk_in is None else _("{n} walk-ins", n=last.walk_in)
     numbers = screen.keys(
-        screen.key(figures.count(last.vaccinated), _("people"), [_("vaccinated"), walk_in]),
+        screen.key(figures.count(last.vaccinated), N_("people"), [_("vaccinated"), walk_in]),
         screen.key(
             rate,
             "%",
@@ -248,9 +248,9 @@ def callup_head(day: Today) -> str:
     english = current() == "en"  # has no room for every unit
     told = "" if day.mornings == day.expected else _("{n}/{m} reported", n=day.mornings, m=day.expected)
     return screen.title(3, _("Today: site × batch"), escape(under), pick(*briefing.DEFINITIONS["load"])) + screen.keys(
-        screen.key(figures.count(day.people), _("people"), [_("called up")]),
-        screen.key(figures.count(day.capacity), "" if english else _("people"), [_("capacity")], first=False),
-        screen.key(figures.count(day.stock), "" if english else _("doses"), [_("doses in stock"), told], first=False),
+        screen.key(figures.count(day.people), N_("people"), [_("called up")]),
+        screen.key(figures.count(day.capacity), "" if english else N_("people"), [_("capacity")], first=False),
+        screen.key(figures.count(day.stock), "" if english else N_("doses"), [_("doses in stock"), told], first=False),
     )
 
 

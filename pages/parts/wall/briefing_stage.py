@@ -14,7 +14,7 @@ import streamlit as st
 
 from charts import bars, bullets, heat
 from config import clock
-from config.language import _
+from config.language import N_, _
 from data_access.reports import dispatch, reporting
 from data_access.reports.agenda import Agenda, Matter
 from data_access.reports.briefing import Briefing
@@ -80,7 +80,7 @@ def _missing(look: Look, told: Briefing) -> None:
     shown = [frame.iloc[start : start + each] for start in range(0, min(len(frame), each * COLUMNS), each)]
     _draw(
         screen.title(1, _("Not in yet"), escape(under), reporting.DEFINITIONS["state"][0]),
-        screen.keys(screen.key(str(len(owing)), _("owing"), role="red" if owing else "") + _owing(told)),
+        screen.keys(screen.key(str(len(owing)), N_("owing"), role="red" if owing else "") + _owing(told)),
         _columns([briefing_day.matrix(told, rows, height, look) for rows in shown]),
         _more(len(frame) - each * COLUMNS, _("{n} more under Dispatch")),
         briefing_day.legend(frame).replace("b-legend", "b-legend wide"),
@@ -169,7 +169,7 @@ def _reds(look: Look, told: Briefing) -> None:
     cards = [briefing_standing.occurred_card(told, row) for row in happened.to_dict("records")]
     _draw(
         screen.title(5, _("In red"), escape(_("elapsed {share} days", share=share))),
-        screen.keys(screen.key(str(found.count), _("cells in red"), role=role)),
+        screen.keys(screen.key(str(found.count), N_("cells in red"), role=role)),
         _columns([*cards, *[""] * (COLUMNS - len(cards))]) if cards else "",
     )
     each = (ROOM - HEAD - 40 - (OCCURRED + 8) * bool(cards)) // BULLET
@@ -199,7 +199,7 @@ def _matters(look: Look, agenda: Agenda) -> None:
     _draw(
         screen.title(6, _("To settle"), escape(_("each with owner and time"))),
         f'<div class="b-keys" style="justify-content:flex-start;align-items:center;gap:24px">'
-        f"{screen.key(str(agenda.count), _('items'))}{late}</div>",
+        f"{screen.key(str(agenda.count), N_('items'))}{late}</div>",
         _columns(["".join(column) for column in columns]),
         nothing,
         _more(len(waiting), _("{n} more under Action items")),

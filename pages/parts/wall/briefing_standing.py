@@ -12,7 +12,7 @@ import streamlit as st
 from charts import bullets, theme
 from config import clock
 from config.catalogue import indicator, workstream
-from config.language import _, pick
+from config.language import N_, _, pick
 from config.settings import settings
 from data_access.metrics import Rate
 from data_access.reports import actions, briefing, frames, notice
@@ -256,7 +256,7 @@ def matters(look: Look, found: Agenda) -> None:
     late = screen.badge(_("{n} late", n=found.overdue), "red", "error") if found.overdue else ""
     head = [
         screen.title(6, _("To settle"), escape(_("each with owner and time")), pick(*actions.DEFINITIONS["pressing"])),
-        f'<div class="b-keys" style="align-items:center">{screen.key(str(found.count), _("items"))}{late}</div>',
+        f'<div class="b-keys" style="align-items:center">{screen.key(str(found.count), N_("items"))}{late}</div>',
     ]
     shown = _chosen(look, found)
     rest = found.count - len(shown)

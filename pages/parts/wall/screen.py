@@ -262,11 +262,12 @@ def title(number: int, words: str, under: str, help: str = "") -> str:
 def key(
     value: str, unit: str = "", under: Sequence[str] = (), role: str = "", first: bool = True, help: str = ""
 ) -> str:
-    """A key number with its unit and the lines that say what it is."""
+    """A key number with its unit (a message, said in the number of ``value``) and the lines that say what it is."""
     lines = "".join(f"<div>{escape(line)}</div>" for line in under if line)
+    spoken = _(unit, n=value) if unit else ""
     return (
         f'<div class="b-key {role}{"" if first else " second"}" title="{escape(help)}"><b>{escape(value)}</b>'
-        f"<span>{escape(unit)}</span>{f'<div class=b-what>{lines}</div>' if lines else ''}</div>"
+        f"<span>{escape(spoken)}</span>{f'<div class=b-what>{lines}</div>' if lines else ''}</div>"
     )
 
 

@@ -21,10 +21,10 @@ def said(told: Briefing, wordings: phrases.Wordings) -> str:
     return "\n".join(spoken.text(say(told, wordings)) for say in (spoken.yesterday, spoken.today))
 
 
-def copy(view: View, told: Briefing, wordings: phrases.Wordings) -> None:
+def copy(view: View, words: str) -> None:
     """The summary with a button that copies it; whoever may word it finds the way there."""
     with st.popover(_("Spoken summary"), icon=":material/content_copy:"):
-        st.code(said(told, wordings), language=None, wrap_lines=True)
+        st.code(words, language=None, wrap_lines=True)
         if view.actor.may(Capability.WORD):
             st.button(_("Word it yourselves"), icon=":material/edit:", key="wordings_open", on_click=_ask)
     if st.session_state.pop("wordings_asked", False):

@@ -92,10 +92,10 @@ def _year(view: View, drill: Drill) -> None:
         if known is not None and drill.community and isinstance(known["indicator"], str):
             trail.go(Drill(drill.community, known["workstream"], known["indicator"]), tab="matrix")
 
-    st.altair_chart(chart, theme=None, width="stretch", key=key, on_select=picked, selection_mode="duty")
+    st.vega_lite_chart(chart.sent(), theme=None, width="stretch", key=key, on_select=picked, selection_mode="duty")
     downloads.xlsx_button(
         _("Download"),
-        {_("Year calendar"): told.drop(columns=["code"])},
+        {_("Year calendar"): told.drop(columns=["first", "last"])},
         f"calendar_{view.day:%Y}.xlsx",
         definitions={name: pick(*words) for name, words in duties.DEFINITIONS.items()},
         key="year_download",

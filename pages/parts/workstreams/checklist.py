@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from config.catalogue import checklist as checklist_of
-from config.language import _, pick
+from config.language import N_, _, pick
 from data_access.reports import checklist as report
 from data_access.reports.view import View
 from pages.parts import cache, downloads, figures, style, tables
@@ -56,7 +56,7 @@ def _tiles(told: pd.DataFrame) -> None:
             figures.Tile(
                 _("To review"),
                 figures.count(whole["pending"]),
-                _("rows"),
+                N_("rows"),
                 _("sent back {n}", n=whole["returned"]),
                 help=_("Rows of the lists that the street has neither passed nor sent back."),
             ),
@@ -69,13 +69,18 @@ def _tiles(told: pd.DataFrame) -> None:
             figures.Tile(
                 _("Handed in nothing"),
                 figures.count(silent),
-                _("communities"),
+                N_("communities"),
                 _("of {n}; no score", n=len(told)),
                 "red" if silent else "",
             ),
         ],
         "checklist_tiles",
     )
+
+
+def _written(items: pd.DataFrame) -> pd.DataFrame:
+    """The items with the states that an item has: a missing one is not handed in, a missing figure not reported."""
+    return items.assign(state=[_(item.STATES[state][2]) for state in items["state"]])
 
 
 def _communities(view: View, told: pd.DataFrame, community: str) -> str | None:
@@ -91,7 +96,7 @@ def _communities(view: View, told: pd.DataFrame, community: str) -> str | None:
                 lambda: {
                     _("Evidence checklist"): told,
                     _("Sections"): parts,
-                    _("Items"): cache.cached(report.items)(view),
+                    _("Items"): _written(cache.cached(report.items)(view)),
                 },
                 f"checklist_{view.day:%Y%m%d}.xlsx",
                 definitions={name: pick(*words) for name, words in report.DEFINITIONS.items()},

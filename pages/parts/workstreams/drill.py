@@ -127,12 +127,9 @@ def _first(view: View) -> None:
     st.caption(
         _("It opens here: its indicators, their history, the problems reported and where the figures come from.")
     )
-    cells = matrix.cells(view, matrix.asked(view))
-    red = cells[cells["state"].isin(report.RED)]
-    # what may not happen has no gap and stands first
-    red = red.sort_values("gap", key=lambda gaps: gaps.astype("float64"), na_position="first")
+    rows = cache.cached(_reds)(view, matrix.asked(view))
     with st.container(gap=None):
-        for row in progress.records(red.head(12)):
+        for row in rows:
             if row["state"] == "zero_occurred":
                 words = _("zero tolerance broken")
                 mark = f":red[:material/error: {words}]"
@@ -145,8 +142,17 @@ def _first(view: View) -> None:
                 on_click=trail.go,
                 args=(Drill(row["community"], row["workstream"]),),
             )
-    if not len(red):
+    if not rows:
         st.markdown(":material/check: " + _("No cell is red."))
+
+
+def _reds(view: View, look: matrix.Look) -> list[dict[str, Any]]:
+    """The worst cells: what may not happen has no gap and stands first."""
+    cells = matrix.cells(view, look)
+    red = cells[cells["state"].isin(report.RED)]
+    return progress.records(
+        red.sort_values("gap", key=lambda gaps: gaps.astype("float64"), na_position="first").head(12)
+    )
 
 
 def _found(drill: Drill, rows: pd.DataFrame) -> Found:
@@ -154,7 +160,7 @@ def _found(drill: Drill, rows: pd.DataFrame) -> Found:
     assert drill.workstream
     red = rows[rows["state"].isin(report.RED)]
     label = workstream(drill.workstream).label
-    names = "、".join(red["name"])
+    names = _(", ").join(red["name"])
     return Found(
         origin="cell",
         community=str(drill.community),

@@ -114,21 +114,21 @@ def tiles(view: View, look: Look) -> None:
             figures.Tile(
                 _("Red"),
                 figures.count(told.red),
-                _("cells"),
+                N_("cells"),
                 _("far behind {m}, zero {k}", m=far, k=told.occurred),
                 "red" if told.occurred else "act" if told.red else "",
             ),
             figures.Tile(
                 _("Slightly behind"),
                 figures.count(told.slightly),
-                _("cells"),
+                N_("cells"),
                 _("by 0–{n} points", n=f"{-limit:g}"),
             ),
-            figures.Tile(_("On track"), figures.count(told.on_track), _("cells"), _("of {n} cells", n=told.cells)),
+            figures.Tile(_("On track"), figures.count(told.on_track), N_("cells"), _("of {n} cells", n=told.cells)),
             figures.Tile(
                 _("Figures lacking"),
                 figures.count(told.lacking),
-                _("cells"),
+                N_("cells"),
                 _(", ").join(words for n, words in lacking if n),
                 "red" if told.unreported else "",
             ),
@@ -235,7 +235,7 @@ def draw(view: View, look: Look, drill: Drill) -> None:
             slug = next(slug for slug, (name, _note) in heads.items() if name == picked[0]["workstream"])
             go(Drill(picked[0]["community"], slug))
 
-    st.altair_chart(made, theme=None, width="stretch", key=key, on_select=chosen, selection_mode="cell")
+    st.vega_lite_chart(made.sent(), theme=None, width="stretch", key=key, on_select=chosen, selection_mode="cell")
     _legend()
 
 

@@ -112,7 +112,7 @@ def misses(view: View, look: Look) -> None:
         st.markdown(":material/check: " + _("At the present pace nothing misses its target."))
     unsure = told[told["ending"] == "unpredictable"]
     if len(unsure):
-        names = "、".join(dict.fromkeys(unsure["name"]))
+        names = _(", ").join(dict.fromkeys(unsure["name"]))
         words = _("{n} more that are not on track cannot be predicted: fewer than three reports.", n=len(unsure))
         st.caption(words, help=names)
     st.caption("  \n".join(pick(*report.DEFINITIONS[name]) for name in ("pace", "projected")))

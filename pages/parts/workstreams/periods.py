@@ -143,7 +143,10 @@ def one(view: View, drill: Drill) -> None:
             day = figures.MISSING if pd.isna(named["day"]) else figures.day(named["day"])
             st.caption(f"{kind} · {day} · v{named['revision']}", width="content")
     downloads.xlsx_button(
-        _("Download"), {_("Records"): told}, f"{item.code}_{drill.period}.xlsx", key="period_download"
+        _("Download"),
+        {_("Records"): told.drop(columns="place")},
+        f"{item.code}_{drill.period}.xlsx",
+        key="period_download",
     )
 
 
