@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -279,7 +278,7 @@ class Workstream(Named):
         """The indicators in use."""
         return tuple(item for item in self.indicators if item.enabled)
 
-    @cached_property
+    @property
     def shown(self) -> tuple[Indicator, ...]:
         """The indicators that make up this workstream's cell of the matrix."""
         return tuple(item for item in self.indicators if item.matrix)

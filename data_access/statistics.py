@@ -34,15 +34,15 @@ def keep_up() -> None:
     """
     if not _asked_for():
         return
-    with database.reading() as connection:
-        held = connection.execute(select(func.count()).select_from(Submission)).scalar_one()
-        seen = text("SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = :name")
-        known = connection.execute(seen, {"name": Submission.__tablename__}).scalar()
-    if held > max(2 * (known or 0), FEW):
-        try:
+    try:
+        with database.reading() as connection:
+            held = connection.execute(select(func.count()).select_from(Submission)).scalar_one()
+            seen = text("SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = :name")
+            known = connection.execute(seen, {"name": Submission.__tablename__}).scalar()
+        if held > max(2 * (known or 0), FEW):
             refresh()
-        except FaultError as problem:
-            log.warning("the tables were not looked at: %s", problem.kind)
+    except FaultError as problem:
+        log.warning("the tables were not looked at: %s", problem.kind)
 
 
 def _asked_for() -> bool:

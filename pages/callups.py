@@ -378,7 +378,7 @@ def people(view: View) -> None:
             st.caption(_("Names and telephones are masked."), width="content")
             st.space("stretch")
             callsheet.popover(own, _labelled)
-        titles = {name: _(title, n=_sum(counts, column) or 0) for name, (title, column, *_rest) in LISTS.items()}
+        titles = {name: _(title, n=figures.count(_sum(counts, column))) for name, (title, column, *_r) in LISTS.items()}
         chosen = _asked(titles)
         if chosen is None:
             st.caption(_("Choose a list to see who is on it."))

@@ -44,7 +44,7 @@ def head(view: View) -> None:
 
 
 def _dated(names: tuple[tuple[str, date], ...]) -> str:
-    return "、".join(f"{name}（{day}）" for name, day in names)
+    return _(", ").join(f"{name} ({day})" for name, day in names)
 
 
 def draw_tiles(view: View) -> None:

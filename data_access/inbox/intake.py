@@ -134,7 +134,7 @@ class File:
 
     @property
     def differences(self) -> dict[tuple[int, int, str], Difference]:
-        """Comparisons already made of it, for as long as the data are the same."""
+        """Comparisons already made of it, for as long as its reading holds."""
         return self.reading.differences if self.reading else {}
 
     @property
@@ -287,7 +287,7 @@ def examining(
     actor: Actor, files: Sequence[File], progress: Progress = quiet, reopen: str | None = None
 ) -> Iterator[None]:
     """``examine`` in turns: between two files it may be somebody else's."""
-    now, today, begun = standing.now(), clock.today(), False
+    now, today, begun = standing.now(actor), clock.today(), False
     for _round in range(2):
         behind = _stale(actor, files, now, today, reopen)
         for done, (item, key, beside) in enumerate(behind):
@@ -303,7 +303,7 @@ def examining(
 def stale(actor: Actor, files: Sequence[File]) -> bool:
     """Whether there is anything to do for ``examine``."""
     actor.require(Capability.UPLOAD)
-    return bool(_stale(actor, files, standing.now(), clock.today(), None))
+    return bool(_stale(actor, files, standing.now(actor), clock.today(), None))
 
 
 def _stale(
@@ -470,7 +470,9 @@ def _commit(
         log.error("%s could not be committed: %s", item.sha256[:12], privacy.failure(problem))
         _stopped(reading, problem)
     if not item.committed:
-        reading.key = item.reading.key  # said until the data change, or the sender says something else
+        reading.key = (
+            item.reading.key
+        )  # said until something comes in that it hangs on, or the sender says something else
     item.reading = reading
     if item.committed:
         reading.result = None  # its rows are needed no more

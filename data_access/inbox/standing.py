@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from data_access import database
-from data_access.accounts import Actor
+from data_access.accounts import Actor, Capability
 from data_access.inbox.known import GIVEN
 from data_access.schema import Callup, Community, DataVersion, Submission
 from data_access.workbooks.model import WorkbookResult
@@ -29,12 +29,14 @@ class Standing:
     last: int
 
 
-def now() -> Standing:
-    """How things stand."""
+def now(actor: Actor) -> Standing:
+    """How things stand, for an account that may hand something in. FaultError where the database is a later one."""
+    actor.require(Capability.UPLOAD)
+    version = database.data_version()
     latest = select(func.coalesce(func.max(Submission.id), 0)).scalar_subquery()
     with database.reading() as connection:
-        row = connection.execute(select(DataVersion.version, DataVersion.everything, latest.label("last"))).one()
-    return Standing(row.version, row.everything, row.last)
+        row = connection.execute(select(DataVersion.everything, latest.label("last"))).one()
+    return Standing(version, row.everything, row.last)
 
 
 @dataclass(frozen=True, slots=True)

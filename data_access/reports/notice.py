@@ -148,7 +148,7 @@ def corrections(told: Snapshot) -> list[str]:
     said = []
     for one in told.errata:
         figures = {"community": one.community, "then": pair(one.then), "now": pair(one.now)}
-        why = "、".join(each.text for each in one.revisions)
+        why = _(", ").join(each.text for each in one.revisions)
         said.append(
             _("{community}: {then} → {now} ({why})", **figures, why=why)
             if why
@@ -226,7 +226,7 @@ def errata_sheet(errata: Iterable[Erratum]) -> pd.DataFrame:
             _("Rank now"): one.rank_now,
             _("Figure then"): pair(one.then),
             _("Figure now"): pair(one.now),
-            _("Because of"): "、".join(each.text for each in one.revisions),
+            _("Because of"): _(", ").join(each.text for each in one.revisions),
         }
         for one in errata
     ]
@@ -302,7 +302,7 @@ def joined(sentences: Iterable[str]) -> str:
 
 def names(listed: Iterable[str]) -> str:
     """Communities in a row."""
-    return "、".join(listed)
+    return _(", ").join(listed)
 
 
 def _line(row: dict[Any, Any], frame: pd.DataFrame, place: int, basis: str, target: float | None) -> Line:

@@ -194,7 +194,11 @@ def reminder(view: View) -> str:
         return ""
     day = _("{month}/{day}", month=view.day.month, day=view.day.day)
     lines = [
-        _("{community}: {sheets}", community=community, sheets="、".join(_owed(sheet) for sheet in sheets.itertuples()))
+        _(
+            "{community}: {sheets}",
+            community=community,
+            sheets=_(", ").join(_owed(sheet) for sheet in sheets.itertuples()),
+        )
         for community, sheets in owed.groupby("community", sort=False)
     ]
     head = _("{day}: {n} communities still owe sheets. Please send them now.", day=day, n=len(lines))

@@ -250,7 +250,9 @@ def worded(frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     kept = frame.loc[:, [name for name in frame.columns if name not in INSIDE]]
     said = {name: _said(str(name), kept[name]) for name in kept.columns if heading(str(name)) != name}
-    return kept.assign(**{str(name): values for name, values in said.items()}).rename(columns=heading)
+    return kept.assign(**{str(name): values for name, values in said.items()}).rename(
+        columns=lambda name: heading(str(name))
+    )
 
 
 def _said(name: str, values: pd.Series) -> pd.Series:

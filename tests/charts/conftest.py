@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from charts import bars, bullets, columns, heat, lines, ranks, sparks, trends, year
@@ -276,7 +277,10 @@ def draw(request: pytest.FixtureRequest) -> Callable[..., dict[str, Any]]:
             whole: pd.DataFrame = request.getfixturevalue(name)
             return whole.head(len(whole) if rows is None else rows).assign(**(extra or {}))
 
-        spec: dict[str, Any] = DRAW[request.param](frame, **options).to_dict(validate=True)
+        made = DRAW[request.param](frame, **options)
+        spec: dict[str, Any] = made.to_dict(validate=True)
+        rows = {name: pa.ipc.open_stream(table).read_all().num_rows for name, table in made.sent()["datasets"].items()}
+        assert rows == {name: len(table) for name, table in made.to_dict()["datasets"].items()}, "sent as it is drawn"
         return spec
 
     return build

@@ -17,10 +17,12 @@ from config.catalogue import (
     UnknownIndicatorError,
     UnknownWorkstreamError,
     catalogue,
+    extended,
     find_indicator,
     indicator,
     indicators,
     load_catalogue,
+    shipped,
     workstream,
     workstreams,
 )
@@ -142,6 +144,14 @@ def test_the_matrix_shows_the_eight_workstreams_in_order() -> None:
     assert all(item.enabled and item.target is not None for stream in workstreams() for item in stream.shown)
     codes = {item.code for stream in workstreams() for item in stream.shown}
     assert not {item.alternative_to for item in ALL if item.code in codes} & codes
+
+
+def test_what_a_street_declares_makes_up_the_cell_whoever_looked_at_what_is_shipped_before() -> None:
+    first = shipped().workstreams[0].shown[0]
+    off, own = first.model_copy(update={"matrix": False}), first.model_copy(update={"code": "OWN-001"})
+    made = extended(shipped(), [], [off, own]).workstreams[0]
+    codes = [item.code for item in made.shown]
+    assert "OWN-001" in codes and first.code not in codes
 
 
 def test_what_is_obsolete_is_switched_off_but_kept() -> None:

@@ -68,14 +68,14 @@ def test_somebody_is_looked_up_masked_and_erased(app, board):
 
 
 def test_names_are_written_out_for_a_purpose_only(app, board):
-    page = app(Role.SUPERVISOR, "callups", day=DAY.isoformat())
+    page = app(Role.SUPERVISOR, "callups", day=DAY.isoformat(), list="called")
     page.toggle(key="call_sheet_plain").set_value(True).run()
     sheet = page.get("download_button")[-1].proto
     assert sheet.id.endswith("call_sheet_download") and sheet.disabled
     page.selectbox(key="call_sheet_purpose").set_value("call").run()
     assert not page.exception and not page.get("download_button")[-1].proto.disabled
     assert page.button(key="reveal_called").disabled, "nobody is chosen yet"
-    back = app(Role.SUPERVISOR, "callups", day=DAY.isoformat(), as_of="2022-09-14T10:00")
+    back = app(Role.SUPERVISOR, "callups", day=DAY.isoformat(), as_of="2022-09-14T10:00", list="called")
     assert not back.exception and not {"reveal_called", "call_sheet_plain"} & {
         one.key for one in (*back.button, *back.toggle)
     }

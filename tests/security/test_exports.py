@@ -133,7 +133,11 @@ def test_the_settings_are_those_of_the_paper() -> None:
     parts = ("client", "server", "runner", "browser")
     found = {f"{part}.{name}": value for part in parts for name, value in set_[part].items()}
     assert {name: tomllib.loads(f"x = {value}")["x"] for name, value in listed.items()}.items() <= found.items()
-    assert found.keys() - listed.keys() == {"server.showEmailPrompt", "runner.postScriptGC"}  # ease and speed
+    assert found.keys() - listed.keys() == {
+        "server.showEmailPrompt",
+        "runner.postScriptGC",
+        "runner.fastReruns",
+    }  # ease and speed, no lost clicks
 
 
 # What comes in --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
+from functools import partial
+
 import streamlit as st
 
 from config.language import N_, _
@@ -12,6 +16,7 @@ from pages.parts import style, tables
 from pages.parts.administration import machine
 from pages.parts.frame import password, session, shell, visitor
 
+_LOOK = 0.2  # seconds between two looks at how far the sample is
 SAMPLE, EMPTY, BACKUP = "sample", "empty", "backup"
 _STEPS = (
     (N_("Create the administrator"), N_("Only once")),
@@ -129,13 +134,17 @@ def _load_sample(actor: Actor) -> None:
     from data_access import sample
 
     text = _("Loading the sample street")
-    line = st.progress(0.0, text)
-
-    def advance(done: int, total: int, what: str) -> None:
-        line.progress(min(done / max(total, 1), 1.0), f"{text}  {tables.plain(what)}")
-
+    line, told = st.progress(0.0, text), [(0, 1, "")]
+    load = partial(sample.load, actor, communities=12, days=30, seed=7, progress=lambda *now: told.append(now))
     try:
-        sample.load(actor, communities=12, days=30, seed=7, progress=advance)
+        # in a thread: it goes on where the browser asks for another run meanwhile, which breaks off whatever draws here
+        with ThreadPoolExecutor(1) as worker:
+            loading = worker.submit(copy_context().run, load)
+            while not loading.done():
+                done, total, what = told[-1]
+                line.progress(min(done / max(total, 1), 1.0), f"{text}  {tables.plain(what)}")
+                wait([loading], timeout=_LOOK)
+        loading.result()
     except sample.SampleError as refusal:
         st.error(str(refusal), icon=":material/warning:")
         st.stop()

@@ -175,7 +175,7 @@ def _handed_over(state: SafeSessionState, *given: Any, **options: Any) -> None:
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """As ``heed``, for what the page itself does because of a click; the other run follows."""
+    """As ``heed``, for what the page itself does because of a click; the other run follows. Nothing is drawn inside."""
     context = get_script_run_ctx()
     with _unbroken(context.session_state) if context else nullcontext():
         yield

@@ -104,7 +104,8 @@ def settle() -> None:
     # everybody waits; this one it lets in anyway
     net_util._external_ip = "0.0.0.0"
     # and a lock around each look at an option, of which every element takes several: with many pages at once all their
-    # threads queue for it, each time for a round of the interpreter; once read, options stay as they are
+    # threads queue for it, each time for a round of the interpreter; options are read once: config.toml is not to be
+    # changed under a running board
     config._config_lock = nullcontext()  # type: ignore[assignment]
     trouble.watch()
     logs.start()

@@ -120,8 +120,8 @@ def take(actor: Actor, batch: Batch, uploads: Iterable[Upload], address: str | N
 
 
 def refresh(actor: Actor, batch: Batch, acting: Acting, watch: Watch = unseen) -> None:
-    """Wait for what was asked for, and have read what was not yet, or before the data last changed: a register,
-    somebody else's commit. ``acting`` as in ``queue``.
+    """Wait for what was asked for, and have read what was not yet, or before something came in that it hangs on: a
+    register, another sheet of the community. ``acting`` as in ``queue``.
 
     Another click may end this at any moment told to ``watch``: the work goes on, and the next run waits for it again.
     """
