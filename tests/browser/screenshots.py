@@ -194,7 +194,8 @@ class Office:
 
     def serve(self, stack: ExitStack) -> str:
         """Start the board; its address."""
-        address, process = serving.start(self.data.parent / f"{os.getpid()}.log")
+        # as an office does: what is forked would begin with the parts of pages that this module has imported
+        address, process = serving.start(self.data.parent / f"{os.getpid()}.log", fresh=True)
         stack.callback(serving.stop, [process])
         return address
 
