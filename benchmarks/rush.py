@@ -21,8 +21,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import street
-from tests.load import crowd
-from tests.load.server import serving
+from tests.load import crowd, front
 
 
 def main() -> None:
@@ -35,17 +34,18 @@ def main() -> None:
     parser.add_argument("--sheets", type=int, default=3, help="files of each uploader")
     parser.add_argument("--seconds", type=float, default=30, help="how long the viewers go on, each time")
     parser.add_argument("--pause", type=float, nargs=2, default=[1, 3], help="seconds between two of their clicks")
+    parser.add_argument("--processes", type=int, default=1, choices=(1, 2), help="of the board, behind nginx if two")
     parser.add_argument("--day", type=date.fromisoformat, default=street.DAY)
     call = parser.parse_args()
     with ExitStack() as stack:
         street.opened(call, stack)
         town = replace(crowd.street(street.DAY), day=call.day)
         looking = replace(town, communities=town.communities[: call.seen])
-        log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "server.log"
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "board"
         before, uploaders = crowd.taken(town), min(call.uploaders, len(town.clerks))
-        with serving(log=log) as server:
-            if call.viewers:  # of whom nobody is the first
-                print(f"{'everywhere':14}{asyncio.run(crowd.everywhere(server, looking)).line()}", flush=True)
+        with front.board(call.processes, folder) as server:
+            for one in front.each(server) if call.viewers else ():  # so that nobody is the first
+                print(f"{'everywhere':14}{asyncio.run(crowd.everywhere(one, looking)).line()}", flush=True)
             pace = call.viewers, call.seconds, tuple(call.pause)
             quiet = asyncio.run(crowd.walk(server, looking, *pace)) if call.viewers else None
             if quiet is not None:

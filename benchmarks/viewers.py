@@ -13,11 +13,8 @@ import argparse
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
-
-import pytest
 
 from benchmarks import street
 from tests.load import crowd, front
@@ -47,20 +44,16 @@ def main() -> None:
         street.opened(call, stack)
         town = crowd.street(street.DAY)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        if call.processes > 1:
-            patch = stack.enter_context(pytest.MonkeyPatch.context())
-            patch.setenv("STREET_TRUSTED_PROXIES", '["127.0.0.1", "::1"]')
-            patch.setenv("STREAMLIT_SERVER_COOKIE_SECRET", "of all processes")
         ours: Told | None = None
         for viewers in call.storm:
-            with _board(call.processes, folder / f"storm{viewers}") as server:
+            with front.board(call.processes, folder / f"storm{viewers}") as server:
                 _warm(server, town, call.cold)
                 told = asyncio.run(crowd.storm(server, town, viewers, call.rounds))
             ours = ours or told
             _print(f"storm of {viewers}", told)
         for viewers in call.walk:
             before = crowd.taken(town)
-            with _board(call.processes, folder / f"walk{viewers}") as server:
+            with front.board(call.processes, folder / f"walk{viewers}") as server:
                 _warm(server, town, call.cold)
                 told = asyncio.run(
                     crowd.walk(server, town, viewers, call.seconds, tuple(call.pause), call.uploaders, call.sheets)
@@ -91,17 +84,9 @@ async def _plain(server: crowd.Watched, viewers: int, rounds: int) -> Told:
         return crowd.done(told, server, began, busy)
 
 
-@contextmanager
-def _board(processes: int, folder: Path) -> Iterator[crowd.Watched]:
-    """The board in one process, or in two behind nginx."""
-    folder.mkdir()
-    with serving(log=folder / "server.log") if processes == 1 else front.processes(processes, folder) as server:
-        yield server
-
-
 def _warm(server: crowd.Watched, town: crowd.Street, cold: bool) -> None:
     """Let one of each role go everywhere first, so that nobody is the first to ask since the last commit."""
-    for one in () if cold else server.servers if isinstance(server, front.Front) else (server,):
+    for one in () if cold else front.each(server):
         _print("first visits", asyncio.run(crowd.everywhere(one, town)))
 
 

@@ -434,7 +434,7 @@ def _ends(
         labels = []
         for (place, absent), tied in here.groupby(["place", "absent"], sort=True):
             tied = tied.sort_values("role", key=lambda roles: roles.map(ROLES.index), kind="stable")
-            names = ("、" if absent else "＝").join(tied["community"])
+            names = (_(", ") if absent else "＝").join(tied["community"])
             if len(tied) > 2:
                 names = _("{names} and {n} more", names=tied["community"].iloc[0], n=len(tied) - 1)
             word = theme.STATES["unreported"].label if absent else str(place)

@@ -176,7 +176,7 @@ def report(
         frame = module.table(view, basis or "coverage", Cut(by or "community", unit))
     else:
         frame = module.table(view, start) if name == "reporting" else module.table(view)
-    definitions = {key: language.pick(zh, en) for key, (zh, en) in module.DEFINITIONS.items()}
+    definitions = {key: answers.definition(*texts) for key, texts in module.DEFINITIONS.items()}
     if xlsx is not None:
         from data_access.workbooks import exports
 

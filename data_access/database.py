@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 
 from alembic import command
 from alembic.config import Config
@@ -32,7 +32,7 @@ from config.language import N_
 from config.settings import settings
 from data_access import audit, faults, freshness, privacy
 from data_access.faults import FaultError
-from data_access.freshness import Stamps
+from data_access.freshness import Moment, Stamps
 from data_access.schema import Account, Base, Campaign, DataVersion, Freshness, Street
 
 log = logging.getLogger("street.database")
@@ -264,8 +264,6 @@ def raise_version(connection: Connection, street_id: int | None = None, kinds: C
 
     Where it changed nothing but what sheets of these ``kinds`` say in this street, answers that hang on others hold.
     """
-    global _commits
-    _commits += 1
     raised = {"version": DataVersion.version + 1, "changed_at": clock.now()}
     if kinds is None:
         raised["everything"] = raised["version"]
@@ -275,16 +273,16 @@ def raise_version(connection: Connection, street_id: int | None = None, kinds: C
         here = (Freshness.street_id == street_id) & (Freshness.kind == kind)
         if connection.execute(update(Freshness).where(here).values(version=version)).rowcount == 0:
             connection.execute(insert(Freshness).values(street_id=street_id, kind=kind, version=version))
-    connection.info["version"] = version
+    connection.info["version"] = _own.version = version
     return version
 
 
-_commits = 0
+_own = local()  # of each thread: the latest data version that it has made itself
 
 
-def commits() -> int:
-    """A number that grows with every commit of this process; what was read before it grew may be out of date."""
-    return _commits
+def written() -> int:
+    """The latest data version that this thread has made itself; 0 if none."""
+    return getattr(_own, "version", 0)
 
 
 def data_version() -> int:
@@ -297,26 +295,27 @@ def data_version() -> int:
     return _saw(int(version))
 
 
-def stamps(street_id: int | None) -> Stamps:
-    """When what was last changed in a street (None: in any), as of the data version that this process last saw."""
-    with _stamping:
-        known = _stamps.get(settings().url)
-    if known is None or known[0] != _seen.get(settings().url):
+def moment() -> Moment:
+    """How the data stand now. FaultError also where a later version of the program has migrated meanwhile."""
+    version = data_version()
+    with _holding:
+        known = _moments.get(settings().url)
+    if known is None or known.version != version:
         with reading() as connection:
             version, everything = connection.execute(select(DataVersion.version, DataVersion.everything)).one()
             rows = connection.execute(select(Freshness.street_id, Freshness.kind, Freshness.version)).all()
         found: dict[int | None, dict[str, int]] = {None: {}}
         for row in sorted(rows, key=lambda row: row.version):
             found.setdefault(row.street_id, {})[row.kind] = found[None][row.kind] = row.version
-        known = version, {street: Stamps(everything, kinds) for street, kinds in found.items()}
-        with _stamping:
-            _stamps[settings().url] = known
+        known = Moment(version, everything, {street: Stamps(everything, kinds) for street, kinds in found.items()})
+        with _holding:
+            _moments[settings().url] = known
         _saw(version)
-    return known[1].get(street_id) or Stamps(known[1][None].everything, {})
+    return known
 
 
-_stamps: dict[str, tuple[int, dict[int | None, Stamps]]] = {}  # by address: the data version, and by street
-_stamping = Lock()
+_moments: dict[str, Moment] = {}  # by address
+_holding = Lock()
 
 
 def changed_at() -> datetime:
@@ -442,7 +441,7 @@ def close_all() -> None:
     _prepare.cache_clear()
     _prepared.clear()
     _seen.clear()
-    _stamps.clear()
+    _moments.clear()
     with _making:
         for made in _engines.values():
             made.dispose()

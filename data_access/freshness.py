@@ -42,6 +42,20 @@ class Stamps:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How the data stand: the data version, that of the last commit that may have changed anything, and when what was
+    last changed in each street (None: in any)."""
+
+    version: int
+    everything: int
+    streets: Mapping[int | None, Stamps]
+
+    def of(self, street_id: int | None) -> Stamps:
+        """When what was last changed in a street (None: in any)."""
+        return self.streets.get(street_id) or Stamps(self.everything, {})
+
+
 _read: ContextVar[set[str] | None] = ContextVar("kinds_read", default=None)
 
 

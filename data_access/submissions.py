@@ -238,7 +238,7 @@ def take_back(connection: Connection, actor: Actor, submissions: Sequence[int], 
     if not reason.strip():
         raise SubmissionError(_("A withdrawal needs a reason."))
     if shut := closing.closed_days(connection, actor, submissions):
-        days = "、".join(day.isoformat() for day in shut)
+        days = _(", ").join(day.isoformat() for day in shut)
         raise SubmissionError(_(CLOSED, days=days))
     restored = []
     now = clock.now()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from config.language import _
 from data_access.office import phrases, waivers
-from data_access.reports import agenda, briefing, handout, reporting, spoken
+from data_access.reports import agenda, briefing, directory, handout, reporting, spoken
 from data_access.reports.view import View
 from pages.parts import cache, downloads, empty, filters, guard, posting
 from pages.parts.wall import briefing_day, briefing_stage, briefing_standing, screen, wordings
@@ -53,7 +53,7 @@ def offers() -> None:
         _("Whole briefing"),
         lambda: handout.sheets(told, matters, own),
         f"briefing-{view.day}.xlsx",
-        definitions=handout.definitions(view, told),
+        definitions=handout.definitions(view, told, cache.cached(directory.campaign)(view).label),
         key="briefing_download",
     )
 

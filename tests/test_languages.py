@@ -57,6 +57,24 @@ def test_translations_fill_in_the_same_fields():
     assert wrong == []
 
 
+# Words that are typed, read again, or stand in a document of one language: what fills a cell or a field, and codes.
+TYPED = {
+    "data_access/reports/administration.py",
+    "data_access/reports/day.py",
+    "data_access/sheets/manual.py",
+    "data_access/workbooks/writing.py",
+    "pages/parts/administration/drives.py",
+    "pages/parts/administration/register.py",
+}
+
+
+def test_a_list_is_joined_in_the_language_in_which_it_is_read():
+    joined = re.compile(r"""["']、["'](?: if [^)]*\))?\.join""")
+    paths = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    found = {str(path.relative_to(ROOT)) for path in paths if joined.search(path.read_text(encoding="utf-8"))}
+    assert found == TYPED
+
+
 CHOICE = re.compile(r"\{\w+:([^{}|]*)\|([^{}|]*)\}")
 
 

@@ -197,7 +197,7 @@ def _same(connection: Connection, table: type[Workbook] | type[Attachment], row:
 
 
 def _some(places: list[Any]) -> str:
-    names, more = "、".join(map(str, places[:_MOST])), len(places) - _MOST
+    names, more = _(", ").join(map(str, places[:_MOST])), len(places) - _MOST
     return _("{names} and {n} more", names=names, n=more) if more > 0 else names
 
 

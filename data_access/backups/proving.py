@@ -98,7 +98,7 @@ def _tables(connection: Connection, manifest: dict[str, Any]) -> Check:
         wrong += [name for name, before in told.items() if again[name].checksum != before["sha256"]]
     wrong = list(dict.fromkeys(wrong))
     if wrong:
-        return Check("tables", False, _("Restored tables are not what they were: {names}", names="、".join(wrong)))
+        return Check("tables", False, _("Restored tables are not what they were: {names}", names=_(", ").join(wrong)))
     return Check("tables", True, _("All {n} tables come back as they were.", n=len(told)))
 
 
@@ -106,5 +106,5 @@ def _totals(connection: Connection, manifest: dict[str, Any]) -> Check:
     told, again = manifest["totals"], tables.totals(connection)
     wrong = [name for name, value in told.items() if name in again and again[name] != value]
     if wrong:
-        return Check("totals", False, _("Totals are not what they were: {names}", names="、".join(wrong)))
+        return Check("totals", False, _("Totals are not what they were: {names}", names=_(", ").join(wrong)))
     return Check("totals", True, _("All {n} totals are as they were.", n=len(told)))

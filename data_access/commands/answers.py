@@ -11,12 +11,17 @@ from typing import Any
 import pandas as pd
 
 from config import clock
-from config.language import _
+from config.language import _, pick
 from data_access import metrics
 from data_access.findings import Finding
 from data_access.inbox.plans import SheetOutcome
 from data_access.office.waivers import Accepted
 from data_access.submissions import Outcome
+
+
+def definition(zh: str, en: str) -> str:
+    """A definition in the current language; the codes that it names stand for themselves, as they do in the rows."""
+    return pick(zh, en).replace("{", "").replace("}", "")
 
 
 def plain(value: Any) -> Any:

@@ -53,7 +53,7 @@ def erase(
         _print({"erased": reason is not None, "people": people, **_plain(held)})
     else:
         for one in held.people:
-            places = "、".join(one.communities)
+            places = _(", ").join(one.communities)
             click.echo(f"{one.mark}\t{one.name} {one.phone} {one.document}\t{places}\t{one.first} – {one.last}")
         _counts(held.counts, erasure.NAMES)
         _copies(held.copies)
@@ -100,7 +100,7 @@ def _copies(copies: list[str]) -> None:
     """On standard error: which backups still hold what is gone here."""
     if copies:
         click.echo(
-            _("These backups hold what was there when they were made: {names}", names="、".join(copies)), err=True
+            _("These backups hold what was there when they were made: {names}", names=_(", ").join(copies)), err=True
         )
 
 

@@ -2,7 +2,7 @@
 
 The page, the command line and the watched folder all come this way. What a file says may depend on what goes in
 before it: the street's own lists go first, then day by day, and what may be another since it was read is read again
-(``standing``). What was read is kept in this process for the account whose file it is, never in the database.
+(``moments``). What was read is kept in this process for the account whose file it is, never in the database.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from config.settings import settings
 from data_access import faults, privacy, statistics, submissions
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.findings import Finding, Severity
-from data_access.inbox import batches, rules, standing
+from data_access.inbox import batches, moments, rules
 from data_access.inbox.batches import Arrival
 from data_access.inbox.brought import brought
+from data_access.inbox.moments import Moment, News
 from data_access.inbox.plans import SheetOutcome
-from data_access.inbox.standing import News, Standing
 from data_access.reports.changes import Difference
 from data_access.submissions import Outcome, SubmissionError
 from data_access.workbooks import pipeline
@@ -73,13 +73,13 @@ class Reading:
     """
 
     key: tuple[Any, ...]
-    at: Standing
+    at: Moment
     result: WorkbookResult | None = None
     outcome: Outcome | None = None
     problem: str = ""
     passing: bool = False  # the problem is one of disk or database: it is nothing that the file could help
     differences: dict[tuple[int, int, str], Difference] = field(default_factory=dict)
-    holds: Standing = field(init=False)
+    holds: Moment = field(init=False)
 
     def __post_init__(self) -> None:
         self.holds = self.at
@@ -252,7 +252,7 @@ def _before(reading: Reading | None) -> bool:
 def _file(actor: Actor, arrived: Arrival, reading: Reading | None, done: list[SheetOutcome]) -> File:
     if not arrived.waiting and _before(reading):
         status = "committed" if done else "unchanged"
-        reading = Reading((), Standing(0, 0, 0), outcome=Outcome(arrived.filename, arrived.sha256, status, done))
+        reading = Reading((), Moment(0, 0, 0), outcome=Outcome(arrived.filename, arrived.sha256, status, done))
     if arrived.waiting and reading is not None and reading.key[:2] != (arrived.hints, _frozen(arrived.mends)):
         reading = None
     return File(
@@ -287,7 +287,7 @@ def examining(
     actor: Actor, files: Sequence[File], progress: Progress = quiet, reopen: str | None = None
 ) -> Iterator[None]:
     """``examine`` in turns: between two files it may be somebody else's."""
-    now, today, begun = standing.now(actor), clock.today(), False
+    now, today, begun = moments.now(actor), clock.today(), False
     for _round in range(2):
         behind = _stale(actor, files, now, today, reopen)
         for done, (item, key, beside) in enumerate(behind):
@@ -303,11 +303,11 @@ def examining(
 def stale(actor: Actor, files: Sequence[File]) -> bool:
     """Whether there is anything to do for ``examine``."""
     actor.require(Capability.UPLOAD)
-    return bool(_stale(actor, files, standing.now(actor), clock.today(), None))
+    return bool(_stale(actor, files, moments.now(actor), clock.today(), None))
 
 
 def _stale(
-    actor: Actor, files: Sequence[File], now: Standing, today: date, reopen: str | None
+    actor: Actor, files: Sequence[File], now: Moment, today: date, reopen: str | None
 ) -> list[tuple[File, tuple[Any, ...], list[WorkbookResult]]]:
     """The files to be read, each with the key of what would be read, and those that would go in before it."""
     open_ = [item for item in files if not item.committed]
@@ -323,7 +323,7 @@ def _stale(
     return found
 
 
-def _confirm(actor: Actor, files: Sequence[File], now: Standing) -> None:
+def _confirm(actor: Actor, files: Sequence[File], now: Moment) -> None:
     """Note of the readings that what came in since has nothing to do with them."""
     behind = [(item.reading, item.result) for item in files if item.reading is not None and not _holds(item, now)]
     if behind:
@@ -333,7 +333,7 @@ def _confirm(actor: Actor, files: Sequence[File], now: Standing) -> None:
                 reading.holds = now
 
 
-def _holds(item: File, now: Standing) -> bool:
+def _holds(item: File, now: Moment) -> bool:
     return item.reading is not None and item.reading.holds.version >= now.version
 
 

@@ -7,6 +7,7 @@ median and than ten. Fewer than six earlier values say nothing. One query a kind
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -16,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from config.catalogue import UnknownIndicatorError, indicator
-from data_access.findings import Finding, Rule
+from data_access.findings import Finding, Rule, headed
 from data_access.force import complete_sum, in_force
 from data_access.inbox.facts import table
 from data_access.inbox.identities import Identities
 from data_access.schema import Progress, Submission
 from data_access.sheets import KINDS
+from data_access.sheets.declaration import Column
 from data_access.workbooks import rules
 
 if TYPE_CHECKING:
@@ -131,13 +133,14 @@ def _say(plan: Plan, key: str, value: Decimal, past: Sequence[Decimal]) -> None:
     kind = plan.portion.scope.kind
     column = KINDS["evening"].column("roster_n") if key == "rows" else KINDS[kind].column(key)
     cells = (row.cells.get(key, "") for row in plan.portion.rows)
-    _add(plan, rules.OUTLIER, next(filter(None, cells), ""), column.zh, value, past, DAYS)
+    _add(plan, rules.OUTLIER, next(filter(None, cells), ""), column, value, past, DAYS)
 
 
-def _add(plan: Plan, rule: Rule, cell: str, column: str, value: Decimal, past: Sequence[Decimal], n: int) -> None:
+def _add(plan: Plan, rule: Rule, cell: str, column: Column, value: Decimal, past: Sequence[Decimal], n: int) -> None:
     figures = {"median": median(past), "low": min(past), "high": max(past)}
     fields = {"n": n, **{name: _plain(figure) for name, figure in figures.items()}}
-    plan.outcome.findings.append(Finding(rule, plan.outcome.sheet, cell, _plain(value), column, fields))
+    told = {"column": headed(column.zh, column), **fields}
+    plan.outcome.findings.append(Finding(rule, plan.outcome.sheet, cell, _plain(value), column.zh, told))
 
 
 def _plain(number: Decimal) -> str:
@@ -163,7 +166,7 @@ def _indicators(connection: Connection, street_id: int, identities: Identities, 
                 series = past.get((community, fact["indicator"], fact["accrual"], part), {})
                 before = list(_before(series, period, fact["accrual"] == "cumulative"))[-REPORTS:]
                 if outlying(value := Decimal(fact[part]), before):
-                    column = f"{_name(fact['indicator'])} {KINDS['progress'].column(part).zh}"
+                    column = _figure(fact["indicator"], KINDS["progress"].column(part))
                     _add(plan, rules.OUTLIER_PERIOD, row.cells.get(part, ""), column, value, before, len(before))
 
 
@@ -202,8 +205,10 @@ def _before(series: Mapping[str, Decimal], period: str, within_year: bool) -> It
             yield value
 
 
-def _name(code: str) -> str:
+def _figure(code: str, part: Column) -> Column:
+    """A part of an indicator by both their names; an indicator that is no more keeps its code."""
     try:
-        return indicator(code).zh
+        zh, en = indicator(code).zh, indicator(code).en
     except UnknownIndicatorError:
-        return code
+        zh, en = code, code
+    return replace(part, zh=f"{zh} {part.zh}", en=f"{en} {part.en}")

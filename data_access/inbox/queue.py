@@ -168,6 +168,11 @@ def ahead(job: Job) -> int:
         return len(_jobs) - len(_line) + _line.index(job.owner) if waits else 0
 
 
+def busy() -> bool:
+    """Whether anything goes on or waits, of whomever."""
+    return bool(_jobs)
+
+
 def outcome(job: Job) -> list[File]:
     """The files of a job that is over, with what became of each; or the exception that ended it."""
     with _lock:

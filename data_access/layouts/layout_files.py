@@ -276,12 +276,12 @@ def _check_parts(layout: Layout, code: str, parts: Mapping[str, str], codes: set
 def _check_complete(layout: Layout, kind: SheetKind) -> None:
     """What makes a row somebody's must come from a column, a constant or the title."""
     given = set(layout.columns.values()) | set(layout.constants) | _FROM_TITLE | ({kind.date} if kind.date else set())
-    missing = [column.zh for column in kind.columns if column.key in essential(kind) - given]
+    missing = [column.label for column in kind.columns if column.key in essential(kind) - given]
     groups = [group for group in kind.either if not given.intersection(group)]
-    missing += [" / ".join(kind.column(key).zh for key in group) for group in groups]
+    missing += [" / ".join(kind.column(key).label for key in group) for group in groups]
     if missing:
         reason = _("without {columns} a row of {kind} cannot be kept; map a column or give a constant",
-                   columns="、".join(missing), kind=kind.label)  # fmt: skip
+                   columns=_(", ").join(missing), kind=kind.label)  # fmt: skip
         raise MappingError(layout.name, "columns", reason)
 
 

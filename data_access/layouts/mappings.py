@@ -204,7 +204,7 @@ def _recoded(packed: Packed, streams: Mapping[str, str], codes: Mapping[str, str
     indicators = {codes.get(code, code): parts for code, parts in layout.indicators.items()}
     if len(indicators) < len(layout.indicators):
         again = [one["zh"] for one in packed.indicators if codes[one["code"]] in layout.indicators]
-        raise _same_twice(layout, "、".join(again))
+        raise _same_twice(layout, _(", ").join(again))
     return replace(layout, constants=constants, indicators=indicators)
 
 

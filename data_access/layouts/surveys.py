@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from config.language import _
 from data_access import database, privacy
 from data_access.accounts import Actor, Capability
 from data_access.findings import Finding
@@ -96,8 +97,8 @@ def samples(found: Found, path: str) -> str:
     """The first values under a header, as they may be shown."""
     values = found.samples.get(path, ())
     if personal(path):
-        return "、".join(_hidden(value) for value in values)
-    return "、".join(privacy.blot(value) or "" for value in values)
+        return _(", ").join(_hidden(value) for value in values)
+    return _(", ").join(privacy.blot(value) or "" for value in values)
 
 
 def personal(path: str) -> bool:

@@ -92,7 +92,7 @@ def close(actor: Actor, day: date, campaign: str, without: Collection[str] = ())
         if unnamed:
             raise ClosingError(
                 N_("Still without an evening tally: {names}. Name them to close the day without them."),
-                names="、".join(unnamed),
+                names=_(", ").join(unnamed),
             )
         number = connection.execute(
             insert(DayClose)

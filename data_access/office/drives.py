@@ -95,7 +95,7 @@ def _keeps_what_is_used(connection: Connection, actor: Actor, before: Campaign, 
     ).first()
     if used is not None:
         raise CampaignError(
-            N_("Sheets have been sent that may speak of {names}; they stay in the campaign."), names="、".join(gone)
+            N_("Sheets have been sent that may speak of {names}; they stay in the campaign."), names=_(", ").join(gone)
         )
 
 

@@ -140,7 +140,7 @@ def compare(actor: Actor, number: int, campaign: str | None = None) -> pd.DataFr
             "state_now": one.state_now,
             **dict(zip(("then_n", "then_d", "now_n", "now_d"), (*one.then, *one.now), strict=True)),
             "changed": one.changed,
-            "why": "、".join(each.text for each in one.revisions),
+            "why": _(", ").join(each.text for each in one.revisions),
             "submissions": [each.submission for each in one.revisions],
         }
         for one in errata.since(View(actor, found.told.day, found.told.campaign.code), found.told)

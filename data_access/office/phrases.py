@@ -139,7 +139,7 @@ def check(key: str, text: str) -> None:
         raise PhraseError(message, field="{n}") from None
     for field in used:
         if field not in allowed:
-            known = "、".join(f"{{{name}}}" for name in sorted(allowed)) or _("none")
+            known = _(", ").join(f"{{{name}}}" for name in sorted(allowed)) or _("none")
             raise PhraseError(
                 N_("This sentence has no field {field}. It may use: {known}."), field=f"{{{field}}}", known=known
             )

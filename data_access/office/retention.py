@@ -345,8 +345,10 @@ def empty_findings(connection: Connection, workbooks: Sequence[int]) -> int:
 
 
 def _plain(said: Any) -> Any:
-    """The fields of a finding's sentence without any text that somebody wrote."""
+    """The fields of a finding's sentence without any text that somebody wrote; what has two languages is a name."""
     if isinstance(said, Mapping):
+        if said.keys() == {"zh", "en"}:
+            return said
         return {key: _plain(value) for key, value in said.items()}
     if isinstance(said, list):
         return [_plain(value) for value in said]

@@ -21,9 +21,11 @@ from data_access.schema import Account, ActionEvent, Submission
 RATES = ("closed", "closed_on_time", "reopened")
 DEFINITIONS: dict[str, tuple[str, str]] = {
     "status": (
-        "new 待交办，fixing 整改中，recheck 待复查，closed 已销号，relapsed 反弹，clear 无问题（只是检查记录）",
-        "new (to be assigned), fixing, recheck (awaiting the re-check), closed, relapsed, clear (inspected, nothing "
-        "found: on record, but no matter to settle)",
+        "“{new}”：还没有交办；“{fixing}”：已交办，整改未完；“{recheck}”：报称整改完，等复查；“{closed}”：复查通过；"
+        "“{relapsed}”：销号后又出现；“{clear}”：只是检查记录，不是要办的事项",
+        "“{new}”: nobody has it yet; “{fixing}”: assigned and not done; “{recheck}”: said to be done, not yet seen; "
+        "“{closed}”: passed its re-check; “{relapsed}”: back after it was closed; “{clear}”: an inspection on record, "
+        "no matter to settle",
     ),
     "overdue_days": (
         "逾期天数：未销号且超过原时限的天数；延期不改变原时限",
@@ -34,12 +36,13 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "Workstream, type of issue and number, without free text",
     ),
     "status_now": (
-        "目前的状态；status 是所看日期当天的状态",
-        "The status now; status is that of the day looked at",
+        "目前的状态；“{status}”是所看日期当天的状态",
+        "The status now; “{status}” is that of the day looked at",
     ),
     "pressing": (
-        "三色督办：red 逾期，yellow 落后（未交办、复查未通过或反弹），blue 三天内到期",
-        "Pressing: red overdue, yellow lagging (not assigned, failed re-check, relapsed), blue due within 3 days",
+        "三色督办。“{red}”：过了时限没有销号；“{yellow}”：未交办、复查未通过或反弹；“{blue}”：三天内到时限",
+        "Pressing. “{red}”: past its due date and not closed; “{yellow}”: not assigned, failed its re-check, or "
+        "relapsed; “{blue}”: due within 3 days",
     ),
     "closed": ("整改率：已销号÷发现", "Rectified: closed ÷ found"),
     "closed_on_time": (

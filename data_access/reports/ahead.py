@@ -82,7 +82,7 @@ def _periods(view: View, until: date, of: int) -> Iterable[Row]:
             "sort": "closes" if closes else "period",
             "about": duty.label if closes else _("{what} {period}", what=duty.label, period=period),
             "workstream": workstream(duty.workstream).label if duty.workstream else None,
-            "communities": None if len(left) == of else "、".join(left),
+            "communities": None if len(left) == of else _(", ").join(left),
             "n": len(left),
         }
 
@@ -101,7 +101,7 @@ def _planned(view: View, until: date, shown: Iterable[Unit], planned: Iterable[p
         inside = [item for item in due if item.due == day]
         whose = [name for key, name in names.items() if any(item.community == key for item in inside)]
         about = _("{n} items of weekly plans", n=len(inside))
-        yield {"due": day, "sort": "plan", "about": about, "communities": "、".join(whose), "n": len(whose)}
+        yield {"due": day, "sort": "plan", "about": about, "communities": _(", ").join(whose), "n": len(whose)}
 
 
 def _matters(view: View, until: date) -> Iterable[Row]:

@@ -38,8 +38,8 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "Carried over = no-show + moved + no vaccine in the last evening tally",
     ),
     "review_due": (
-        "缓种到期：缓种已满设定天数（deferral_days），此后未再上名单的人数，应再问一次",
-        "Deferral over: deferred as long ago as the settings say (deferral_days) and on no roster since: ask again",
+        "缓种到期：缓种已满设定天数，此后未再上名单的人数，应再问一次",
+        "Deferral over: deferred as long ago as the settings say and on no roster since: ask again",
     ),
     "not_called": (
         "未再召集：上一名单中未到、改期、转点、缺苗而未列入当日名单的人数",

@@ -244,9 +244,9 @@ def _plain(value: Any) -> str:
     if isinstance(value, (int, Decimal)):
         return _number(value)
     if isinstance(value, (list, tuple)):
-        return "、".join(str(part) for part in value) or "—"
+        return _(", ").join(str(part) for part in value) or "—"
     if isinstance(value, dict):
-        return "、".join(str(part) for part in value)
+        return _(", ").join(str(part) for part in value)
     return str(value)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from config.checklist import FIELDS, ChecklistItem, checklist
 from config.indicators import month_day
+from config.language import _
 from data_access import database, metrics, privacy
 from data_access.accounts import Capability
 from data_access.force import in_force
@@ -196,7 +197,7 @@ def pledge(view: View, community: str) -> pd.DataFrame:
             {
                 "code": promise.code,
                 "name": promise.label,
-                "items": "、".join(promise.items),
+                "items": _(", ").join(promise.items),
                 "kept_n": sum(one.handed.passed for one in own),
                 "kept_official_n": sum(one.approved.passed for one in own),
                 "kept_d": len(own),

@@ -37,8 +37,8 @@ RATES = ("coverage", "coverage_d1", "coverage_full", "coverage_b", "booster_elig
 DEFINITIONS: dict[str, tuple[str, str]] = {
     "coverage": (
         "接种率：项目主剂次的累计接种人数÷分母。摸底口径的分母是摸底人数，应接口径的分母是应接种人数；"
-        "coverage_base 写明用哪一个。全街为分子、分母分别求和，未报社区不计入",
-        "Coverage: people with the campaign's headline dose ÷ people surveyed or people eligible, as coverage_base "
+        "用哪一个由接种项目定。全街为分子、分母分别求和，未报社区不计入",
+        "Coverage: people with the campaign's headline dose ÷ people surveyed or people eligible, as the campaign "
         "says. The street is sum over sum; communities that did not report are left out",
     ),
     "coverage_d1": (
@@ -63,10 +63,9 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "Eligible = surveyed − contraindicated; a blank counts as none noted",
     ),
     "increment": (
-        "当日增量：累计减上次报送的累计；increment_days 大于 1 时是多日合计；"
-        "全街只加单日增量，increment_counted 为家数",
-        "Increment: cumulative less the cumulative last reported; of several days where increment_days is above 1; "
-        "the street adds those of one day, increment_counted of them",
+        "当日增量：累计减上次报送的累计；中间有缺报的是多日合计；全街只加单日增量",
+        "Increment: cumulative less the cumulative last reported; of several days where some are missing between; "
+        "the street adds those of one day alone",
     ),
     "last_n": (
         "未报社区最近一次报送的累计，仅供参考，不参评、不计入合计",

@@ -117,7 +117,7 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list):
-        return "、".join(str(one) for one in value)
+        return _(", ").join(str(one) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} {one}" for key, one in value.items())
     return _VALUES.get(name, str)(value)

@@ -151,5 +151,5 @@ PARTS = {
 
 def row_list(rows: list[int], most: int = 12) -> str:
     """Row numbers as people read them, cut off where they would fill the page."""
-    shown = "、".join(str(row) for row in rows[:most])
+    shown = _(", ").join(str(row) for row in rows[:most])
     return shown if len(rows) <= most else _("{rows} and {n} more", rows=shown, n=len(rows) - most)

@@ -35,9 +35,11 @@ PLAN = "plan"
 STATES = ("done", "short", "unreported", "due", "coming", "past")
 DEFINITIONS: dict[str, tuple[str, str]] = {
     "state": (
-        "done 已完成，short 到期未做满，unreported 到期未报，due 本期进行中，coming 未到，past 已过（没有指标记录）",
-        "done; short: its time is over and too little was done; unreported: its time is over without a report; due: "
-        "its time is running; coming; past: over, and no indicator records it",
+        "“{done}”：做满了；“{short}”：到期没有做满；“{unreported}”：到期没有报送；“{due}”：本期进行中；"
+        "“{coming}”：还没到；“{past}”：已过，没有指标记录",
+        "“{done}”: all of it; “{short}”: its time is over and too little was done; “{unreported}”: its time is over "
+        "without a report; “{due}”: its time is running; “{coming}”: not yet; “{past}”: over, and no indicator "
+        "records it",
     ),
     "done": (
         "一个社区：本格各期做到的数÷应做的数（一期多做不抵另一期）；全街道：已完成的社区÷全部社区",

@@ -57,11 +57,11 @@ def sheets(told: Briefing, agenda: Agenda, wordings: Wordings) -> dict[str, pd.D
     return made
 
 
-def definitions(view: View, told: Briefing) -> dict[str, str]:
-    """What the figures mean, and which question they answer."""
+def definitions(view: View, told: Briefing, campaign: str) -> dict[str, str]:
+    """What the figures mean, and which question they answer: ``campaign`` is what the campaign is called."""
     asked = {
         _("Date"): view.day.isoformat(),
-        _("Campaign"): view.campaign,
+        _("Campaign"): campaign,
         _("Area"): view.area or _("All"),
         _("As it stood at"): f"{clock.local(view.as_of or clock.now()):%Y-%m-%d %H:%M}",
     }

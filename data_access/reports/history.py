@@ -406,7 +406,7 @@ def _line(row: Any) -> dict[str, Any]:
         "code": row.code,
         "sheet": found.sheet,
         "cell": found.cell,
-        "column": found.column,
+        "column": found.heading,
         "value": found.shown_value,
         "message": found.message,
         "remedy": found.remedy,

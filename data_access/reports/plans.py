@@ -33,10 +33,11 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "Done in time: items done by their due date ÷ items planned, dropped ones left out; due on Sunday where no "
         "date is given",
     ),
-    "state": (
-        "done 按时完成，late 逾期完成（或未写日期），carried 转下周，dropped 取消，open 未到时限，overdue 逾期未完成",
-        "done in time, late (after its date, or on a day not given), carried to the next week, dropped, open (not yet "
-        "due), overdue (past its date and not done)",
+    "items": (
+        "计划的项：“{done}”含逾期完成的和未写日期的；“{carried}”“{dropped}”按计划表所写；“{open}”：未到时限；"
+        "“{overdue}”：过了时限没有完成",
+        "Items of the plan: “{done}” also late, or on a day not given; “{carried}”, “{dropped}” as the plan says; "
+        "“{open}”: not yet due; “{overdue}”: past its date and not done",
     ),
 }
 _COUNTS = ("items", "done", "carried", "dropped", "open", "overdue")

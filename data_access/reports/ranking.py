@@ -253,7 +253,7 @@ def _rows(
         change = metrics.rank_change(then.get(place.key), place.rank, len(then) if then else None, size)
         row: dict[str, Any] = {
             "community": one.name,
-            "members": "、".join(unit.name for unit in one.members),
+            "members": _(", ").join(unit.name for unit in one.members),
             "area": one.area,
             "kind": one.kind,
             "heard": one.heard,

@@ -322,7 +322,7 @@ def _progress(row: Row[Any]) -> dict[str, Any]:
         "num": row.num,
         "den": row.den,
         "zero_confirm": bool(row.zero_confirm),
-        "estimates": "、".join(changes.label("progress", name) for name in row.estimates or ()) or None,
+        "estimates": _(", ").join(changes.label("progress", name) for name in row.estimates or ()) or None,
         "needs_help": bool(row.needs_help),
         "submission": row.submission_id,
         "revision": row.revision,

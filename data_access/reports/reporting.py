@@ -16,7 +16,7 @@ from data_access import database, metrics, naming, schema
 from data_access.force import in_force
 from data_access.office import deadlines, exemptions
 from data_access.office.exemptions import Excused
-from data_access.reports.directory import counting, entries, rest_days
+from data_access.reports.directory import Entry, counting, entries, rest_days
 from data_access.reports.frames import frame
 from data_access.reports.view import View
 from data_access.schema import Instant, Submission
@@ -214,8 +214,9 @@ def _owed(sheet: Any) -> str:
 
 def due_sheets(connection: Connection, view: View, start: date) -> pd.DataFrame:
     """As ``table``, within the caller's transaction."""
-    communities = counting(entries(connection, view), view)
-    rows = received(connection, view, start).lines({row.id: row.name for row in communities}, start, view.day)
+    register = entries(connection, view)
+    names = {row.id: row.name for row in counting(register, view)}
+    rows = received(connection, view, start, register=register).lines(names, start, view.day)
     return frame(rows, COLUMNS, dict.fromkeys(("revision", "rows", "submission"), "Int64"))
 
 
@@ -284,13 +285,21 @@ class Received:
         return window.arrival(report["received"]) if report["rows"] else "empty"
 
 
-def received(connection: Connection, view: View, start: date, kinds: Iterable[str] = deadlines.DAILY) -> Received:
+def received(
+    connection: Connection,
+    view: View,
+    start: date,
+    kinds: Iterable[str] = deadlines.DAILY,
+    *,
+    register: Iterable[Entry] | None = None,
+) -> Received:
     """The daily sheets from ``start`` to the view's day as the view knows them.
 
-    Of every community, or of the view's own where it names one.
+    Of every community, or of the view's own where it names one. ``register``: the entries, where they are known.
     """
     resting = rest_days(connection, view, start, view.day)
-    spans = {row.id: (row.active_from, row.active_until) for row in entries(connection, view)}
+    register = entries(connection, view) if register is None else register
+    spans = {row.id: (row.active_from, row.active_until) for row in register}
     excused = exemptions.standing(connection, view.actor, view.campaign, start, view.day, view.as_of)
     return Received(_sent(connection, view, start, tuple(kinds)), resting, spans, view.passed, excused)
 

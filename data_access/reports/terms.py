@@ -102,7 +102,7 @@ def definition(basis: str, campaign: Campaign, cut: Cut = WHOLE) -> str:
         people = _("people surveyed") if over == "surveyed" else _("people eligible")
         return _("Where help is needed: {base} less people vaccinated, most first", base=people)
     if basis == "composite":
-        weights = "、".join(f"{_(NAMES[name])} {weight:g}" for name, weight in settings().composite_weights.items())
+        weights = _(", ").join(f"{_(NAMES[name])} {weight:g}" for name, weight in settings().composite_weights.items())
         return _("Weighted mean of: {weights}", weights=weights)
     return {
         "survey": _("People surveyed ÷ people to survey"),

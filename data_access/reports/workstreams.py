@@ -47,11 +47,15 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
         "Elapsed time: days from the start of the window to the day (inclusive) ÷ days in the window",
     ),
     "state": (
-        "behind 落后超过界线，slightly_behind 略滞后（逐期的指标，到期各期都不欠时最多算略滞后），on_track 跟上序时，"
-        "ahead 领先，zero_occurred 零容忍发生，"
-        "zero_unconfirmed 零发生未确认，unreported 未报，not_applicable 不适用，not_started 未开始",
-        "behind by more than the limit, slightly_behind (at worst where periods count singly and none is owed), "
-        "on_track, ahead, zero_occurred, zero_unconfirmed, unreported, not_applicable, not_started",
+        "“{behind}”：落后超过界线；“{slightly_behind}”：落后未超过界线，或逐期的指标到期各期都不欠；"
+        "“{on_track}”“{ahead}”：不落后于序时；“{zero_occurred}”：零容忍的事发生了；“{zero_ok}”：已确认没有发生；"
+        "“{zero_unconfirmed}”：没有确认；“{unreported}”：没有报送；“{no_target}”：还没有定目标；"
+        "“{not_started}”：时段还没到；“{not_applicable}”：与本社区无关",
+        "“{behind}”: behind by more than the limit; “{slightly_behind}”: by less, or periods count singly and none is "
+        "owed; “{on_track}”, “{ahead}”: not behind elapsed time; “{zero_occurred}”: what may not happen did; "
+        "“{zero_ok}”: confirmed that it did not; “{zero_unconfirmed}”: not confirmed; “{unreported}”: nothing came; "
+        "“{no_target}”: no target is set; “{not_started}”: the window has not begun; “{not_applicable}”: does not "
+        "concern the community",
     ),
     "parts": (
         "格的构成：专项中进入矩阵的每个指标各自的完成、目标、序时、差距、状态；格取其中最滞后的一个",

@@ -29,7 +29,7 @@ def _read(grid: Grid, found: Found) -> list[mapped.MappedTable]:
         return []
     made = mapped.tables(grid, [layout])
     for table in made:
-        fields = {"names": "、".join(path for parts in layout.indicators.values() for path in parts.values())}
+        fields = {"names": [path for parts in layout.indicators.values() for path in parts.values()]}
         finding = Finding(rules.INDICATORS_NAMED, grid.name, table.cell(table.first), fields=fields)
         table.findings = [finding, *(each for each in table.findings if each.rule is not rules.LAYOUT_USED)]
     return made

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from config.campaigns import Campaign
-from data_access.findings import Finding, Severity
+from data_access.findings import Finding, Severity, both, either
 from data_access.office.deadlines import DAILY
 from data_access.sheets.declaration import Column, LooksAt, Problem, RowCheck, SheetKind, Type
 from data_access.sheets.ledger import aggregate
@@ -41,7 +41,7 @@ def check(content: Content, street: Street) -> SheetResult:
         return _refuse(result, content)
     result.findings += _missing_columns(table, street)
     if street.known.only is not None and table.kind.key in STREET_ONLY:
-        result.findings.append(Finding(rules.ONLY_STREET, table.grid.name, fields={"kind": table.kind.zh}))
+        result.findings.append(Finding(rules.ONLY_STREET, table.grid.name, fields={"kind": both(table.kind)}))
     if any(finding.severity == Severity.ERROR for finding in result.findings):
         return _refuse(result, content)
     result.findings += content.findings
@@ -100,10 +100,10 @@ def _missing_columns(table: Table, street: Street) -> Iterable[Finding]:
     if any(column.key == "community" for column in missing) and "community" in kind.scope:
         missing = [column for column in missing if column.key != "community"]
     groups = [group for group in kind.either if not present.intersection(group)]
-    words = [table.head(column) for column in missing]
-    words += [" / ".join(table.head(kind.column(key)) for key in group) for group in groups]
-    if words:
-        fields = {"kind": kind.zh, "headers": "、".join(words)}
+    headers = [table.headed(column) for column in missing]
+    headers += [either(table.headed(kind.column(key)) for key in group) for group in groups]
+    if headers:
+        fields = {"kind": both(kind), "headers": headers}
         yield Finding(rules.HEADERS_MISSING, table.grid.name, table.cell(table.first), fields=fields)
 
 
@@ -157,7 +157,7 @@ class _Checker:
                     continue
                 value = values.pop(column.key)
                 if value != 0:
-                    fields = {"campaign": campaign.zh, "value": str(value)}
+                    fields = {"campaign": both(campaign), "value": str(value)}
                     draft.add(self.resolver.finding(draft, rules.DOSE_NOT_GIVEN, column, fields))
 
     def _required(self, drafts: list[Draft], column: Column, campaigns: list[Campaign | None]) -> None:
@@ -177,7 +177,7 @@ class _Checker:
             if values.get(columns[0].key) is not None:
                 continue
             if all(values.get(column.key) is None and not self._has_error(draft, column) for column in columns):
-                fields = {"columns": " / ".join(self.table.head(column) for column in columns)}
+                fields = {"columns": either(self.table.headed(column) for column in columns)}
                 there = next((column for column in columns if column.key in self.resolver.spots), columns[0])
                 draft.add(self.resolver.finding(draft, rules.EITHER_REQUIRED, there, fields))
 
@@ -265,8 +265,9 @@ def _days_disagree(table: Table, drafts: list[Draft]) -> Iterable[Finding]:
     if place is None or not days or all(day in days for day in table.days.values()):
         return
     shown = [f"{source} → {day.isoformat()}" for source, day in table.days.items()]
-    shown.append(f"“{table.head(kind.column(kind.date))}” → {'、'.join(sorted(day.isoformat() for day in days))}")
-    fields = {"sources": "; ".join(shown), "day": "、".join(sorted(day.isoformat() for day in days))}
+    said = sorted(day.isoformat() for day in days)
+    shown += [f"“{table.head(kind.column(kind.date))}” → {day}" for day in said]
+    fields = {"sources": "; ".join(shown), "day": said}
     yield Finding(rules.DATE_DISAGREES, table.grid.name, table.cell(table.first, place), fields=fields)
 
 

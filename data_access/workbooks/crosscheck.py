@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from config import clock
 from config.campaigns import Campaign
 from config.settings import settings
-from data_access.findings import Finding, Rule
+from data_access.findings import Finding, Rule, both, headed
 from data_access.sheets import KINDS
 from data_access.sheets.declaration import SheetKind, Type
 from data_access.sheets.identity import person
@@ -125,7 +125,8 @@ class _DayChecker:
         cell = row.cells.get(key, f"A{row.number}")
         value = row.original.get(key, str(row.values.get(key) or "")) if counted is None else str(counted)
         personal = column.personal and counted is None
-        self.portion.findings.append(Finding(rule, self.result.name, cell, value, column.zh, fields, personal))
+        told = {"column": headed(column.zh, column), **fields}
+        self.portion.findings.append(Finding(rule, self.result.name, cell, value, column.zh, told, personal))
 
     def differ(self, rule: Rule, key: str, word: str, stated: int | None, roster: int | None) -> None:
         """Two numbers that should be one."""
@@ -141,7 +142,7 @@ class _DayChecker:
             "evening": self.stored.evening,
         }[kind]
         if before is not None:
-            fields = {"community": self.community, "kind": self.kind.zh, "day": self.date.isoformat()}
+            fields = {"community": self.community, "kind": both(self.kind), "day": self.date.isoformat()}
             self.add(rules.I10_REPLACES, self.kind.date or "community", fields)
 
     def roster(self) -> None:
@@ -209,14 +210,7 @@ class _DayChecker:
             was, now, today = before.get(key), stated.get(key), stated.get(doses)
             if was is None or now is None or today is None or 0 <= now - was - today <= elsewhere:
                 continue
-            label = self.kind.column(key).zh
-            fields = {
-                "column": label,
-                "before": was,
-                "after": now,
-                "given": today,
-                "difference": now - was - today,
-            }
+            fields = {"before": was, "after": now, "given": today, "difference": now - was - today}
             self.add(rules.I2_CUMULATIVE, key, fields)
 
 
@@ -291,8 +285,9 @@ def _called_twice(book: _Book) -> None:
             continue
         for result, portion, row in people:
             document = "id_no" if row.values.get("id_no") is not None else "person_code"
-            others = "、".join(sorted(str(name) for name in communities if name != portion.scope.community))
+            others = sorted(str(name) for name in communities if name != portion.scope.community)
             cell, value = row.cells.get(document, f"A{row.number}"), str(row.values[document])
-            label = KINDS["roster"].column(document).zh
-            finding = Finding(rules.PERSON_ELSEWHERE, result.name, cell, value, label, {"community": others}, True)
+            column = KINDS["roster"].column(document)
+            fields = {"column": headed(column.zh, column), "community": others}
+            finding = Finding(rules.PERSON_ELSEWHERE, result.name, cell, value, column.zh, fields, True)
             portion.findings.append(finding)

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from config import clock
-from data_access.findings import Finding
+from data_access.findings import Finding, both, headed
 from data_access.sheets import KINDS
 from data_access.sheets.declaration import Column, Problem, RowCheck, SheetKind, Type, Values
 from data_access.workbooks import dates, figures, rules
@@ -177,7 +176,7 @@ def _relax(table: MappedTable, kind: SheetKind) -> None:
     lacking = [column for column in kind.columns if column.key not in present]
     asked = [column for column in lacking if column.required and column.key not in needed]
     if asked:
-        fields = {"kind": kind.zh, "headers": "、".join(column.zh for column in asked)}
+        fields = {"kind": both(kind), "headers": [headed(column.zh, column) for column in asked]}
         table.findings.append(
             Finding(rules.LAYOUT_LACKS, table.grid.name, locate(table.grid, table.first, 0), fields=fields)
         )
@@ -219,8 +218,5 @@ def _codes_as_numbers(table: MappedTable) -> Iterator[Finding]:
         codes = [(row, cell) for row, cell in cells if isinstance(cell, float) and not cell.is_integer()]
         if codes:
             row, cell = codes[0]
-            fields: dict[str, Any] = {"n": len(codes)}
-            head = table.head(column)
-            yield Finding(
-                rules.CODE_AS_NUMBER, table.grid.name, locate(table.grid, row, place), plain(cell), head, fields
-            )
+            place_said = locate(table.grid, row, place)
+            yield table.finding(rules.CODE_AS_NUMBER, place_said, plain(cell), column, {"n": len(codes)})

@@ -47,8 +47,7 @@ def said(table: Table, below: Iterable[int], anchor: date) -> tuple[dict[str, tu
             if reading.value is None or (reading.rule is not None and reading.rule.severity == Severity.ERROR):
                 continue
             found[column.key] = cell, reading.value
-            head = table.head(column)
-            findings.append(Finding(rules.SAID_BESIDE, table.grid.name, cell, text, head, {}, column.personal))
+            findings.append(table.finding(rules.SAID_BESIDE, cell, text, column))
     return found, findings
 
 

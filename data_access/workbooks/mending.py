@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from data_access.findings import Finding
+from data_access.findings import Finding, headed
 from data_access.sheets.declaration import SheetKind
 from data_access.workbooks import rules
 from data_access.workbooks.grid import Book, Grid
@@ -84,5 +84,6 @@ def _finding(mended: Mended, kind: SheetKind | None, key: str) -> Finding:
     column = next((column for column in kind.columns if column.key == key), None) if kind else None
     personal = column is None or column.personal
     new = f"{mended.after[:1]}***" if personal else mended.after
-    head = column.label if column else ""
-    return Finding(rules.CELL_MENDED, mended.sheet, mended.cell, mended.before, head, {"new": new}, personal)
+    head, told = (column.zh, {"column": headed(column.zh, column)}) if column else ("", {})
+    fields = {**told, "new": new}
+    return Finding(rules.CELL_MENDED, mended.sheet, mended.cell, mended.before, head, fields, personal)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from config.settings import settings
-from data_access.findings import Finding, Severity
+from data_access.findings import Finding, Severity, both, headed
 from data_access.sheets import KINDS
 from data_access.workbooks import by_name, corrections, mapped, mending, rules
 from data_access.workbooks.candidates import almost
@@ -79,7 +79,7 @@ def _hints(hints: Hints, street: Street, result: WorkbookResult) -> Hints:
         return hints
     if (name := street.called(hints.community)) is not None:
         return replace(hints, community=name)
-    near = "、".join(nearest(hints.community, street.places.names))
+    near = nearest(hints.community, street.places.names)
     rule = rules.COMMUNITY_UNKNOWN_NEAR if near else rules.COMMUNITY_UNKNOWN
     result.findings.append(Finding(rule, value=hints.community, fields={"near": near}))
     return hints
@@ -130,8 +130,8 @@ def _unrecognised(grid: Grid, street: Street, hints: Hints) -> SheetResult:
         return SheetResult(grid.name, "ignored", findings=[Finding(rules.SHEET_WITHOUT_TABLE, grid.name)])
     for found in survey(grid, street.places):
         if found.numeric and found.community:
-            headers = "、".join(found.headers)
-            fields = {"rows": found.rows, "headers": headers[:160], "found": "、".join(found.communities)[:60]}
+            headers = [head[:30] for head in found.headers[:12]]
+            fields = {"rows": found.rows, "headers": headers, "found": list(found.communities[:10])}
             cell = "" if found.sideways else address(found.first, 0)
             return SheetResult(
                 grid.name, "unrecognised", findings=[Finding(rules.TABLE_UNKNOWN, grid.name, cell, "", "", fields)]
@@ -140,7 +140,7 @@ def _unrecognised(grid: Grid, street: Street, hints: Hints) -> SheetResult:
     if like is None:
         return SheetResult(grid.name, "unrecognised", findings=[Finding(rules.SHEET_UNRECOGNISED, grid.name)])
     kind, row, missing = like
-    fields = {"kind": kind.zh, "headers": "、".join(column.zh for column in missing)}
+    fields = {"kind": both(kind), "headers": [headed(column.zh, column) for column in missing]}
     finding = Finding(rules.SHEET_ALMOST, grid.name, address(row, 0), fields=fields)
     return SheetResult(grid.name, "unrecognised", findings=[finding])
 

@@ -143,9 +143,8 @@ def _raw_column(content: Content, rows: list[int], place: int, column: Column, r
             if value == "" or len(inside) < 2:
                 continue
             if column.type in (*_NUMBERS, Type.PERCENT) and not column.fill_down:
-                cell, name = content.table.cell(top, place), content.table.head(column)
-                fields = {"n": len(inside)}
-                content.findings.append(Finding(rules.MERGED_NUMBER, grid.name, cell, plain(value), name, fields))
+                cell, fields = content.table.cell(top, place), {"n": len(inside)}
+                content.findings.append(content.table.finding(rules.MERGED_NUMBER, cell, plain(value), column, fields))
                 continue
             for spot in inside:
                 raws[spot] = value
@@ -190,9 +189,7 @@ def _fill_down(content: Content, rows: list[int], raws: dict[str, list[Any]]) ->
         if filled:
             cell = table.cell(rows[filled[0]], places[column.key])
             fields = {"n": len(filled)}
-            content.findings.append(
-                Finding(rules.FILLED_DOWN, table.grid.name, cell, "", table.head(column), fields, column.personal)
-            )
+            content.findings.append(table.finding(rules.FILLED_DOWN, cell, "", column, fields))
 
 
 def _read_column(
@@ -211,12 +208,12 @@ def _read_column(
         remarkable = {spot: reading for spot, reading in enumerate(readings) if reading.remarkable}
     else:
         values, remarkable = parser.read_all(counted)
-    head, key = table.head(column), column.key
+    key = column.key
     if scale is not None:
         _tell_scale(content, column, scale, raws, values)
     for spot, rule, value in _broken_cells(content, rows, place, column, raws):
         draft = content.drafts[spot]
-        draft.add(Finding(rule, grid.name, draft.row.cells[key], value, head, {}, column.personal))
+        draft.add(table.finding(rule, draft.row.cells[key], value, column))
         remarkable.pop(spot, None)
     normalised: list[int] = []
     for spot, reading in remarkable.items():
@@ -225,7 +222,7 @@ def _read_column(
         if reading.rule is not None:
             value = plain(raws[spot])[:200]
             rule = rules.RATE_NOT_COMPUTED if _is_rate_error(column, reading) else reading.rule
-            draft.add(Finding(rule, grid.name, cell, value, head, reading.fields, column.personal))
+            draft.add(table.finding(rule, cell, value, column, reading.fields))
         if reading.approximate:
             row.approximate = row.approximate | {key}
         if reading.normalised and plain(raws[spot]) != str(reading.value):
@@ -235,10 +232,10 @@ def _read_column(
     if normalised:
         spot = normalised[0]
         cell = content.drafts[spot].row.cells[key]
-        read_as = "***" if column.personal else _as_read(column, values[spot], head)
+        read_as = "***" if column.personal else _as_read(column, values[spot], table.head(column))
         fields = {"n": len(normalised), "read": read_as}
         value = plain(raws[spot])[:60]
-        content.findings.append(Finding(rules.NORMALISED, grid.name, cell, value, head, fields, column.personal))
+        content.findings.append(table.finding(rules.NORMALISED, cell, value, column, fields))
     return values
 
 
@@ -248,8 +245,7 @@ def _tell_scale(content: Content, column: Column, scale: Scale, raws: list[Any],
     if spot is not None:
         cell, value = content.drafts[spot].row.cells[column.key], plain(raws[spot])[:60]
         fields = {"unit": scale.word, "read": plain(values[spot])}
-        sheet, head = content.table.grid.name, content.table.head(column)
-        content.findings.append(Finding(rules.SCALED, sheet, cell, value, head, fields))
+        content.findings.append(content.table.finding(rules.SCALED, cell, value, column, fields))
 
 
 def _as_read(column: Column, value: Any, head: str) -> str:

@@ -6,7 +6,7 @@ The headers tell the kind; the names of sheet, title and file only break a tie. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -14,7 +14,7 @@ from pathlib import PurePath
 from string import ascii_uppercase
 from typing import Any
 
-from data_access.findings import Finding, Severity
+from data_access.findings import Finding, Rule, Severity, both, headed
 from data_access.sheets import KINDS
 from data_access.sheets.declaration import Column, SheetKind, Type
 from data_access.workbooks import dates, rules
@@ -88,12 +88,20 @@ class Table:
         return int(self.cell(self.first).lstrip(ascii_uppercase))
 
     def head(self, column: Column) -> str:
-        """The header of a column as it stands in the sheet; where the sheet lacks it, in the sheet's language.
-
-        A finding is stored once and read in either language, so it names columns as the sheet does.
-        """
+        """The header of a column as it stands in the sheet; where the sheet lacks it, in the sheet's language."""
         english = bool(self.heads) and all(text.isascii() for text in self.heads.values())
         return self.heads.get(column.key) or (column.en if english else column.zh)
+
+    def headed(self, column: Column) -> dict[str, str]:
+        """A column of the table as a field of a finding."""
+        return headed(self.head(column), column)
+
+    def finding(
+        self, rule: Rule, cell: str, value: str, column: Column, fields: Mapping[str, object] | None = None
+    ) -> Finding:
+        """A finding on a cell of a column."""
+        told = {"column": self.headed(column), **(fields or {})}
+        return Finding(rule, self.grid.name, cell, value, self.head(column), told, column.personal)
 
     def cell(self, row: int, place: int | None = None) -> str:
         """The address of a cell in the user's sheet; without a place, of the row's beginning."""
@@ -185,7 +193,7 @@ def _turned(grid: Grid, filename: str, hints: Hints) -> list[Table]:
         return []
     table.title = tuple(_title(grid, 0, first))
     table.key = _corner(table, first)
-    fields = {"kind": table.kind.zh}
+    fields = {"kind": both(table.kind)}
     table.findings.append(Finding(rules.TABLE_TURNED, grid.name, table.cell(table.first, first), fields=fields))
     return [table]
 
@@ -218,8 +226,8 @@ def _table(grid: Grid, start: int, filename: str, hints: Hints) -> Table | None:
     rivals = [each for each in close if each.score >= best - 0.25 and each.kind is not top.kind]
     if named is None and rivals:
         table.kind = None
-        words = "、".join(dict.fromkeys(each.kind.zh for each in (top, *rivals)))
-        table.findings.append(Finding(rules.KIND_UNCLEAR, grid.name, table.cell(top.row), fields={"kinds": words}))
+        told = {"kinds": [both(kind) for kind in {each.kind.key: each.kind for each in (top, *rivals)}.values()]}
+        table.findings.append(Finding(rules.KIND_UNCLEAR, grid.name, table.cell(top.row), fields=told))
         return table
     table.words = frozenset(header(text) for path in top.header.paths.values() for text in path)
     _map_columns(table, top.header)
@@ -327,7 +335,7 @@ def _map_days(table: Table, block: Header) -> None:
     days = [day for text in texts if (day := squeeze(text).replace(undated(text), ""))]
     if same and len(set(days)) > 1:
         table.findings = [finding for finding in table.findings if finding not in twice]
-        cell, fields = same[0].cell, {"days": "、".join(dict.fromkeys(days))}
+        cell, fields = same[0].cell, {"days": list(dict.fromkeys(days))}
         table.findings.append(Finding(rules.DAYS_AS_COLUMNS, table.grid.name, cell, fields=fields))
     elif len(set(days)) == 1:
         table.dated = clean(texts[0])
@@ -339,10 +347,10 @@ _HOW = ("exact", "normalised", "synonym", "prefix")
 def _unknown(table: Table, text: str, row: int, place: int) -> None:
     if table.kind is None or squeeze(text) in OWN_NUMBERS:
         return
-    free = [column.zh for column in table.kind.columns if column.key not in table.heads]
+    free = {column.zh: column for column in table.kind.columns if column.key not in table.heads}
     near = [] if GUARDED.search(header(text)) else nearest(text, free, 1)
     rule = rules.COLUMN_UNKNOWN_NEAR if near else rules.COLUMN_UNKNOWN
-    fields = {"near": "".join(near)}
+    fields = {"near": [headed(name, free[name]) for name in near]}
     table.findings.append(Finding(rule, table.grid.name, table.cell(row, place), text, text, fields))
 
 

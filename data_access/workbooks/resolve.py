@@ -18,7 +18,7 @@ from config.campaigns import (
 )
 from config.catalogue import catalogue
 from config.declarations import UnknownNameError
-from data_access.findings import Finding, Rule
+from data_access.findings import Finding, Rule, both
 from data_access.sheets.declaration import Column, Type
 from data_access.workbooks import rules
 from data_access.workbooks.names import nearest, simplified, squeeze
@@ -136,10 +136,9 @@ class Resolver:
         self, draft: Draft, rule: Rule, column: Column | None, fields: Mapping[str, object] | None = None
     ) -> Finding:
         """A finding on one cell of a row, with the cell's text as it was typed."""
-        name = self.table.grid.name
         number = draft.row.number
         if column is None:
-            return Finding(rule, name, self.table.cell(number - 1), fields=fields or {})
+            return Finding(rule, self.table.grid.name, self.table.cell(number - 1), fields=fields or {})
         cell = draft.row.cells.get(column.key) or self.table.cell(number - 1)
         value = ""
         place = self.spots.get(column.key)
@@ -148,7 +147,7 @@ class Resolver:
             value = plain(line[place])[:200] if place < len(line) else ""
             if not value and column.fill_down:  # taken from a merge or from the row above
                 value = str(draft.row.values.get(column.key) or "")
-        return Finding(rule, name, cell, value, self.table.head(column), fields or {}, column.personal)
+        return self.table.finding(rule, cell, value, column, fields)
 
     # What each reference may be ------------------------------------------------------------------
 
@@ -157,18 +156,14 @@ class Resolver:
         try:
             return campaign_from_text(simplified(text), campaigns.values()).code, None, {}
         except UnknownCampaignError:
-            return (
-                None,
-                rules.CAMPAIGN_UNKNOWN,
-                {"allowed": "、".join(each.zh for each in campaigns.values())},
-            )
+            return None, rules.CAMPAIGN_UNKNOWN, {"allowed": [both(each) for each in campaigns.values()]}
 
     def _community(self, text: str) -> Outcome:
         found = self.street.places.find(text)
         if found is None:
             near = nearest(text, self.street.places.names)
             rule = rules.COMMUNITY_UNKNOWN_NEAR if near else rules.COMMUNITY_UNKNOWN
-            return None, rule, {"near": "、".join(near), "value": text}
+            return None, rule, {"near": near, "value": text}
         return found, None, {}
 
     def _site(self, text: str) -> Outcome:
@@ -179,7 +174,7 @@ class Resolver:
             return text, rules.SITE_UNLISTED, {}
         near = nearest(text, self.street.sites.names)
         rule = rules.SITE_UNKNOWN_NEAR if near else rules.SITE_UNKNOWN
-        return None, rule, {"near": "、".join(near), "value": text}
+        return None, rule, {"near": near, "value": text}
 
     def _dose(self, text: str, code: str | None) -> Outcome:
         campaign = self.street.known.campaigns.get(code or "")
@@ -188,8 +183,8 @@ class Resolver:
         try:
             return campaign.dose_from_text(simplified(text)).code, None, {}
         except UnknownDoseError:
-            allowed = "、".join(dose.zh for dose in campaign.doses)
-            return None, rules.DOSE_UNKNOWN, {"campaign": campaign.zh, "allowed": allowed}
+            allowed = [both(dose) for dose in campaign.doses]
+            return None, rules.DOSE_UNKNOWN, {"campaign": both(campaign), "allowed": allowed}
 
     def _group(self, text: str, code: str | None) -> Outcome:
         campaign = self.street.known.campaigns.get(code or "")
@@ -200,21 +195,21 @@ class Resolver:
         try:
             return campaign.group_from_text(simplified(text)).code, None, {}
         except UnknownGroupError:
-            allowed = "、".join(group.zh for group in campaign.groups)
-            return None, rules.GROUP_UNKNOWN, {"campaign": campaign.zh, "allowed": allowed}
+            allowed = [both(group) for group in campaign.groups]
+            return None, rules.GROUP_UNKNOWN, {"campaign": both(campaign), "allowed": allowed}
 
     def _workstream(self, text: str) -> Outcome:
         try:
             return catalogue().workstream(simplified(text)).slug, None, {}
         except UnknownNameError as unknown:
-            near = "、".join(unknown.suggestions[:3])
+            near = unknown.suggestions[:3]
             return None, rules.WORKSTREAM_UNKNOWN_NEAR if near else rules.WORKSTREAM_UNKNOWN, {"near": near}
 
     def _indicator(self, text: str, workstream: str | None) -> Outcome:
         try:
             return catalogue().find(simplified(text), workstream).code, None, {}
         except UnknownNameError as unknown:
-            near = "、".join(unknown.suggestions[:3])
+            near = unknown.suggestions[:3]
             return None, rules.INDICATOR_UNKNOWN_NEAR if near else rules.INDICATOR_UNKNOWN, {"near": near}
 
     def _indicators_by_name(self, drafts: Sequence[Draft], workstreams: Sequence[str | None]) -> None:

@@ -63,7 +63,7 @@ def _notes(findings: Sequence[Finding]) -> list[tuple[str, ...]]:
             finding.severity.value,
             finding.sheet,
             finding.cell,
-            finding.column,
+            finding.heading,
             finding.shown_value,
             finding.message,
             finding.remedy,

@@ -221,7 +221,7 @@ ASIDE_SKIPPED = info(
 TOTAL_UNLABELLED = warning(
     "TOTAL_UNLABELLED",
     N_("The last row has no name, and its numbers are the sums of the rows above; it was taken for a total."),
-    N_("Write 合计 before it. If it is a row of its own, write the community into it."),
+    N_("Write “合计” (total) before it. If it is a row of its own, write the community into it."),
 )
 MERGED_NUMBER = warning(
     "MERGED_NUMBER",
@@ -262,7 +262,7 @@ NUMBERING_SKIPPED = info(
 DAYS_AS_COLUMNS = error(
     "DAYS_AS_COLUMNS",
     N_("The sheet has one column for each day ({days}) of the same number."),
-    N_("Write the days into a column 日期, one row each, or send one sheet a day."),
+    N_("Write the days into a column Date (日期), one row each, or send one sheet a day."),
 )
 
 # Day, community, campaign ------------------------------------------------------------------------
@@ -275,12 +275,12 @@ DATE_DISAGREES = warning(
 DATE_UNCLEAR = error(
     "DATE_UNCLEAR",
     N_("It is not clear which day the sheet is for: {sources}."),
-    N_("Choose the day when uploading, or write it into a column 日期."),
+    N_("Choose the day when uploading, or write it into a column Date (日期)."),
 )
 DATE_MISSING = error(
     "DATE_MISSING",
     N_("The sheet does not say which day it is for."),
-    N_("Choose the day when uploading, or write it into a column 日期."),
+    N_("Choose the day when uploading, or write it into a column Date (日期)."),
 )
 DATE_FROM = info(
     "DATE_FROM",
@@ -290,17 +290,17 @@ DATE_FROM = info(
 DATE_FROM_WEAK = warning(
     "DATE_FROM_WEAK",
     N_("The day {day} was taken from a number in {source} only."),
-    N_("Check the day; write it as 8月12日 in the title or in a column 日期."),
+    N_("Check the day; write it as 8月12日 in the title or in a column Date (日期)."),
 )
 COMMUNITY_DISAGREES = error(
     "COMMUNITY_DISAGREES",
     N_("It is not clear whose sheet this is: {sources}."),
-    N_("Correct the names, add a column 社区, or choose the community when uploading."),
+    N_("Correct the names, add a column Community (社区), or choose the community when uploading."),
 )
 COMMUNITY_MISSING = error(
     "COMMUNITY_MISSING",
     N_("The sheet does not say which community it comes from."),
-    N_("Add a column 社区, write the community into the title, or choose it when uploading."),
+    N_("Add a column Community (社区), write the community into the title, or choose it when uploading."),
 )
 COMMUNITY_UNKNOWN = error(
     "COMMUNITY_UNKNOWN",
@@ -365,7 +365,7 @@ CAMPAIGN_NOT_RUN = error(
 CAMPAIGN_DISAGREES = error(
     "CAMPAIGN_DISAGREES",
     N_("It is not clear which campaign the sheet is for: {sources}."),
-    N_("Add a column 接种项目, or choose the campaign when uploading."),
+    N_("Add a column Campaign (接种项目), or choose the campaign when uploading."),
 )
 DOSE_UNKNOWN = error(
     "DOSE_UNKNOWN",

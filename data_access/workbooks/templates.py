@@ -357,7 +357,7 @@ def _notes(
                 str(item.need),
                 item.label,
                 str(item.passes),
-                "、".join(
+                _(", ").join(
                     "/".join(str(kinds_of_evidence[code]) for code in choice if code in kinds_of_evidence)
                     for choice in item.choices
                 ),
@@ -386,7 +386,7 @@ def _general() -> tuple[str, ...]:
 
 def _note(kind: SheetKind, column: Column, lists: _Lists) -> tuple[str, ...]:
     offered = lists.values(column)
-    allowed = "、".join(offered[:40]) + ("…" if len(offered) > 40 else "")
+    allowed = _(", ").join(offered[:40]) + ("…" if len(offered) > 40 else "")
     required = _("yes") if column.required else _("one of several") if _is_either(kind, column) else ""
     return (kind.label, column.label, required, type_text(column), column.rule, allowed)
 

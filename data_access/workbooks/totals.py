@@ -118,7 +118,7 @@ def _check_row(table: Table, read: Sequence[Row], total: Total, groups: Sequence
                     "difference": figure(stated - sums[0]),
                 }
                 cell = table.cell(total.row, place)
-                yield Finding(rules.TOTAL_MISMATCH, table.grid.name, cell, plain(raw), table.head(column), fields)
+                yield table.finding(rules.TOTAL_MISMATCH, cell, plain(raw), column, fields)
 
 
 def _stated(table: Table, place: int, raw: Any) -> Decimal | None:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from config import clock
-from data_access.findings import Rule
+from data_access.findings import Rule, both
 from data_access.sheets.declaration import Choice, Column, Type
 from data_access.workbooks import dates, rules
 from data_access.workbooks.names import clean, nearest, squeeze
@@ -179,10 +179,11 @@ class Parser:
         found = self._choices.get(text) or self._choices.get(squeeze(text))
         if found is not None:
             return Reading(found.code, normalised=text not in (found.zh, found.en, found.code))
-        allowed = "、".join(choice.zh for choice in self.column.choices)
-        near = nearest(text, (choice.zh for choice in self.column.choices), 1)
+        choices = {choice.zh: choice for choice in self.column.choices}
+        near = nearest(text, choices, 1)
         rule = rules.NOT_ALLOWED_NEAR if near else rules.NOT_ALLOWED
-        return Reading(rule=rule, fields={"allowed": allowed, "near": "".join(near)})
+        allowed = [both(choice) for choice in choices.values()]
+        return Reading(rule=rule, fields={"allowed": allowed, "near": [both(choices[name]) for name in near]})
 
     def _tick(self, raw: Any) -> Reading:
         if isinstance(raw, bool):

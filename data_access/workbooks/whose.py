@@ -6,13 +6,13 @@ Where sources disagree nothing is guessed: a finding shows all of them and asks 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import PurePath
 
 from config import clock
 from config.campaigns import Campaign, UnknownCampaignError, campaign_from_text, mentioned, other_vaccine
-from data_access.findings import Finding
+from data_access.findings import Finding, both
 from data_access.sheets.declaration import Type
 from data_access.workbooks import dates, rules
 from data_access.workbooks.model import Hints, Known
@@ -207,7 +207,7 @@ def _names_in(text: str) -> Iterator[str]:
 def _unknown_community(table: Table, name: str, places: Places) -> Finding:
     near = nearest(name, places.names)
     rule = rules.COMMUNITY_UNKNOWN_NEAR if near else rules.COMMUNITY_UNKNOWN
-    return Finding(rule, table.grid.name, "", name, fields={"near": "、".join(near)})
+    return Finding(rule, table.grid.name, "", name, fields={"near": near})
 
 
 def _settle_campaign(table: Table, sources: Mapping[str, str], known: Known, hints: Hints) -> None:
@@ -215,12 +215,12 @@ def _settle_campaign(table: Table, sources: Mapping[str, str], known: Known, hin
     if kind is None or "campaign" not in kind.scope:
         return
     table.campaign = known.default_campaign
+    allowed = {"allowed": [both(each) for each in known.campaigns.values()]}
     if hints.campaign is not None:
         try:
             table.campaign = campaign_from_text(hints.campaign, known.campaigns.values()).code
         except UnknownCampaignError:
-            fields = {"allowed": _labels(known.campaigns.values())}
-            table.findings.append(Finding(rules.CAMPAIGN_UNKNOWN, table.grid.name, "", hints.campaign, fields=fields))
+            table.findings.append(Finding(rules.CAMPAIGN_UNKNOWN, table.grid.name, "", hints.campaign, fields=allowed))
             return
     said: dict[str, str] = {}
     for name, text in sources.items():
@@ -242,8 +242,7 @@ def _settle_campaign(table: Table, sources: Mapping[str, str], known: Known, hin
     elif hints.campaign is None and not any(column.key == "campaign" for column in table.columns.values()):
         foreign = (other_vaccine(text, known.campaigns.values()) for text in sources.values())
         if word := next(filter(None, foreign), None):
-            fields = {"allowed": _labels(known.campaigns.values())}
-            table.findings.append(Finding(rules.CAMPAIGN_NOT_RUN, table.grid.name, "", word, fields=fields))
+            table.findings.append(Finding(rules.CAMPAIGN_NOT_RUN, table.grid.name, "", word, fields=allowed))
             return
     campaign = known.campaigns.get(table.campaign)
     if campaign is not None:
@@ -255,7 +254,3 @@ def _dose_in(title: str, campaign: Campaign) -> str | None:
     bare = squeeze(title)
     hits = {dose.code for dose in campaign.doses if any(len(n) >= 2 and squeeze(n) in bare for n in dose.names)}
     return hits.pop() if len(hits) == 1 else None
-
-
-def _labels(campaigns: Iterable[Campaign]) -> str:
-    return "、".join(campaign.zh for campaign in campaigns)

@@ -3,7 +3,8 @@
 The key holds what may make one visitor's answer differ from another's (street, role, a clerk's community, language;
 of a drawing also light or dark). What asked the clock holds no longer than what it asked, because "late" and
 "unreported" change with the clock alone (``config.clock.watched``); and whatever was read holds until somebody commits
-what may change it (``data_access.freshness``). Lists of people are never shared: what is ``private`` stays in the
+what may change it (``data_access.freshness``). In a rush all runs speak of one moment a little back, and what they
+ask is worked out anew behind them (``tide``). Lists of people are never shared: what is ``private`` stays in the
 session that asked for it.
 """
 
@@ -12,33 +13,40 @@ from __future__ import annotations
 import copy
 import inspect
 import itertools
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import Future
-from contextvars import ContextVar
+from contextlib import suppress
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import wraps
-from threading import Lock
+from threading import Lock, Thread
+from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 from pydantic import BaseModel
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from config import clock, language
 from config.clock import Watch
 from config.settings import settings
-from data_access import database
+from data_access import database, privacy
 from data_access.accounts import Actor
-from data_access.freshness import EVERY, Stamps, noted, read
+from data_access.freshness import EVERY, Moment, Stamps, noted, read
 from data_access.reports.view import View
-from pages.parts import style
+from pages.parts import style, tide
+from pages.parts.tide import Tide
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-OWN = "own_answers"  # in the state of a session
+log = logging.getLogger("street.pages")
+
+OWN, KNOWN = "own_answers", "known_moment"  # in the state of a session
 _ENTRIES = 8192  # thirty communities with their steps down, for each role and language; most are a few kilobytes
 _DRAWINGS = 4096
 
@@ -73,24 +81,69 @@ class _Held:
 
 
 _answers: OrderedDict[Hashable, _Held] = OrderedDict()
+_next: dict[Hashable, _Held] = {}  # answers as of a moment that the pages do not speak of yet
 _lock = Lock()
-_began: ContextVar[tuple[str, int, int] | None] = ContextVar("data_version", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a run of a page knows from its beginning: where it reads, and the moment that it speaks of."""
+
+    url: str
+    written: int
+    moment: Moment
+    behind: bool = False
+
+
+_run: ContextVar[_Run | None] = ContextVar("run", default=None)
+_tides: dict[str, Tide] = {}  # by address of the database
 
 
 def begin() -> None:
-    """A run of a page begins: it asks for the data version once, and again only after a commit of this process."""
-    _began.set((settings().url, database.commits(), database.data_version()))
+    """A run of a page begins: it asks once how the data stand, and again only after a commit of its own."""
+    url, written, newest = settings().url, database.written(), database.moment()
+    here, context = _tides.setdefault(url, Tide()), get_script_run_ctx()
+    moment = here.speak(newest, context.session_id if context else None)
+    if moment is newest and _next:
+        _move_on()
+    known: Moment | None = st.session_state.get(KNOWN) if context else None
+    if moment.version < written:
+        moment = newest
+    elif known is not None and moment.version < known.version <= newest.version:
+        moment = known
+    if context:
+        st.session_state[KNOWN] = moment
+    _run.set(_Run(url, written, moment, moment.version < newest.version))
+    if here.rise():
+        Thread(target=_catch_up, args=(url,), name="tide", daemon=True).start()
+
+
+def commit_seen() -> None:
+    """What this visitor asked for was committed by another thread: from here on the visitor sees what came of it."""
+    if get_script_run_ctx():
+        st.session_state[KNOWN] = database.moment()
+    begin()
+
+
+def behind() -> bool:
+    """Whether more has come in than this run speaks of."""
+    run = _run.get()
+    return run is not None and run.behind
 
 
 def data_version() -> int:
     """The data version that this run speaks of."""
-    held = _began.get()
-    if held is None:
-        return database.data_version()
-    if held[:2] != (settings().url, database.commits()):
+    return _moment().version
+
+
+def _moment() -> Moment:
+    run = _run.get()
+    if run is None:
+        return database.moment()
+    if (run.url, run.written) != (settings().url, database.written()):
         begin()
-        return data_version()
-    return held[2]
+        return _moment()
+    return run.moment
 
 
 def cached(report: Callable[P, R]) -> Callable[P, R]:
@@ -103,7 +156,9 @@ def cached(report: Callable[P, R]) -> Callable[P, R]:
     @wraps(report)
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
         key = _key(report, args, kwargs)
-        own: R = _own(_answer(key, _stamps(args, kwargs), lambda: report(*args, **kwargs)))
+        street = _street(args, kwargs)
+        _note(key, street, lambda: report(*args, **kwargs))
+        own: R = _own(_current(key, street, lambda: report(*args, **kwargs)))
         return own
 
     return answer
@@ -133,7 +188,7 @@ def private(report: Callable[Concatenate[View, P], R]) -> Callable[Concatenate[V
 
     @wraps(report)
     def answer(view: View, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        reader, stamps = (view.actor.id, settings().url), _stamps((view,), {})
+        reader, stamps = (view.actor.id, settings().url), _moment().of(view.actor.street_id)
         if st.session_state.get(OWN, (None,))[0] != reader:
             st.session_state[OWN] = (reader, {})
         answers: dict[Hashable, _Held] = st.session_state[OWN][1]
@@ -171,7 +226,8 @@ def drawn(section: Callable[P, None]) -> Callable[P, None]:
             _sent(fresh[0], section, args, kwargs)
             return fresh[0]
 
-        number = _answer((*_key(section, args, kwargs), style.dark()), _stamps(args, kwargs), first)
+        key = (*_key(section, args, kwargs), style.dark())
+        number = _current(key, _street(args, kwargs), first)
         if not fresh:
             _sent(number, section, args, kwargs)
 
@@ -187,17 +243,26 @@ def _sent(number: int, _section: Callable[..., None], _args: Any, _kwargs: Any) 
     _section(*_args, **_kwargs)
 
 
-def _answer(key: Hashable, stamps: Stamps, work: Callable[[], R]) -> R:
-    """What is held under the key, else worked out once, however many ask. Whose worker failed works it out itself."""
+def _current(key: Hashable, street: int | None, work: Callable[[], R]) -> R:
+    """What holds at the moment that this run speaks of."""
+    moment, here = _moment(), _tides.get(settings().url)
+    ahead = here is not None and here.settled is not None and moment.version > here.settled.version
+    return _answer(key, moment.of(street), work, ahead=ahead)
+
+
+def _answer(key: Hashable, stamps: Stamps, work: Callable[[], R], *, ahead: bool = False) -> R:
+    """What is held under the key, else worked out once, however many ask. Whose worker failed works it out itself.
+
+    ``ahead``: as of a later moment than the one that the pages speak of.
+    """
     while True:
         with _lock:
-            held = _answers.get(key)
+            held = (_next.get(key) if ahead else None) or _answers.get(key)
             mine = held is None or held.over(stamps)
             if mine:
-                held = _answers[key] = _Held(stamps)
-                while len(_answers) > _ENTRIES:
-                    _answers.popitem(last=False)
-            _answers.move_to_end(key)
+                held = _hold(key, _Held(stamps), _next if ahead else _answers)
+            elif key in _answers:
+                _answers.move_to_end(key)
         assert held is not None
         if mine:
             return _worked_out(key, held, work)
@@ -213,22 +278,98 @@ def _worked_out(key: Hashable, held: _Held, work: Callable[[], R]) -> R:
         result: R = held.work_out(work)
     except BaseException as problem:
         with _lock:
-            if _answers.get(key) is held:
-                del _answers[key]
+            for answers in (_answers, _next):
+                if answers.get(key) is held:
+                    del answers[key]
         held.future.set_exception(problem)
         raise
     return result
 
 
+def _hold(key: Hashable, held: _Held, answers: dict[Hashable, _Held]) -> _Held:
+    answers[key] = held
+    if answers is _answers:
+        _answers.move_to_end(key)
+        while len(_answers) > _ENTRIES:
+            _answers.popitem(last=False)
+    return held
+
+
+# A rush --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What somebody asked lately, so that it can be asked again as of a later moment."""
+
+    url: str
+    street: int | None
+    when: float
+    context: Context  # language, settings of the street, clock
+    work: Callable[[], Any]
+
+
+_asked: dict[Hashable, _Asked] = {}
+
+
+def _note(key: Hashable, street: int | None, work: Callable[[], Any]) -> None:
+    url = settings().url
+    if url in _tides and _tides[url].crowded():
+        with _lock:
+            _asked[key] = _Asked(url, street, monotonic(), copy_context(), work)
+
+
+def _catch_up(url: str) -> None:
+    """Work out what is being looked at as the data stand now, then let all pages speak of that; until nothing newer
+    is known. What fails is left to whoever asks for it."""
+    here = _tides[url]
+    try:
+        going = True
+        while going:
+            moment = database.moment()
+            for key, asked in _lately(url, moment):
+                asked.context.run(_anew, key, asked, moment)
+            _move_on()
+            going = here.reached(moment)
+    except Exception as problem:
+        log.warning("what is looked at could not be worked out beforehand: %s", privacy.failure(problem))
+        here.fall()
+
+
+def _move_on() -> None:
+    """What was worked out beforehand is what the pages speak of."""
+    with _lock:
+        _answers.update(_next)
+        _next.clear()
+
+
+def _lately(url: str, moment: Moment) -> list[tuple[Hashable, _Asked]]:
+    """What was asked lately and is not answered as of a moment, what was asked last first; the rest is forgotten."""
+    with _lock:
+        for past in [key for key, asked in _asked.items() if asked.when < monotonic() - tide.LOOKING]:
+            del _asked[past]
+        wanted = []
+        for key, asked in _asked.items():
+            held, stamps = _next.get(key) or _answers.get(key), moment.of(asked.street)
+            # what was asked before something else changed may have been asked with other settings
+            if asked.url == url and held is not None and held.stamps.everything == stamps.everything:
+                wanted += [(key, asked)] if held.over(stamps) else []
+    return sorted(wanted, key=lambda each: each[1].when, reverse=True)
+
+
+def _anew(key: Hashable, asked: _Asked, moment: Moment) -> None:
+    _run.set(_Run(asked.url, database.written(), moment))
+    with suppress(Exception):
+        _current(key, asked.street, asked.work)
+
+
 _NEVER = Stamps(0, {})  # of what has a stamp of its own in its key
 
 
-def _stamps(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Stamps:
-    """When what was last changed in the street that is asked about, as this run knows it."""
-    data_version()
+def _street(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int | None:
+    """The street that is asked about; None: more than one."""
     actors = (getattr(value, "actor", value) for value in (*args, *kwargs.values()))
-    street = next((actor.street_id for actor in actors if isinstance(actor, Actor)), None)
-    return database.stamps(street)
+    return next((actor.street_id for actor in actors if isinstance(actor, Actor)), None)
 
 
 def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Hashable, ...]:

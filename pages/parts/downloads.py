@@ -41,7 +41,7 @@ def xlsx_button(
             content = sheets() if callable(sheets) else sheets
             events.exported(actor, filename)
             told = {name: headings.worded(frame) for name, frame in content.items()}
-            meant = {headings.heading(name): text for name, text in (definitions or {}).items()}
+            meant = {headings.heading(name): headings.meaning(name, text) for name, text in (definitions or {}).items()}
             return exports.workbook(told, definitions=meant, data_version=version)
 
     st.download_button(

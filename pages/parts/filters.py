@@ -327,6 +327,8 @@ def _status_line(asked: View) -> None:
             ":material/fact_check: " + _("{sheet} **{share}** reported", sheet=_(_KINDS[now.kind]), share=reported)
         )
     parts += [f":red-badge[:material/block: {words}]" for words in _missing(now.unreported)]
+    if cache.behind():
+        parts.append(":material/sync: " + _("more is just coming in"))
     if now.empty:
         named = _(", ").join(tables.plain(name) for name in now.empty[:2])
         parts.append(f":orange-badge[:material/draft: {_('{names}: empty sheet', names=named)}]")

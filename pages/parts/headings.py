@@ -6,6 +6,7 @@ and ``<name>_d`` are numerator and denominator of one rate. What is in words alr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -244,6 +245,12 @@ def heading(name: str) -> str:
     return declared.label if declared else name
 
 
+def meaning(name: str, text: str) -> str:
+    """The definition of a column, the codes that it names (``{behind}``) in the words of the cells."""
+    words = _words(name)
+    return re.sub(r"\{(\w+)\}", lambda code: words.get(code[1]) or heading(code[1]), text)
+
+
 def worded(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with headings and codes in words, yes and no for what is true or not, without keys of the program."""
     if frame.columns.nlevels > 1:
@@ -258,9 +265,12 @@ def worded(frame: pd.DataFrame) -> pd.DataFrame:
 def _said(name: str, values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values
-    words = _CODES[name]() if name in _CODES else _choices(name)
-    words |= {True: _("yes"), False: _("no")}
+    words = _words(name) | {True: _("yes"), False: _("no")}
     return values.astype(object).map(lambda value: words.get(value, value) if isinstance(value, str | bool) else value)
+
+
+def _words(name: str) -> dict[Any, str]:
+    return _CODES[name]() if name in _CODES else _choices(name)
 
 
 def _choices(name: str) -> dict[Any, str]:

@@ -23,7 +23,7 @@ from data_access.office.matters import MatterError
 from data_access.reports import actions as report
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import cache, downloads, evidence, figures, style, tables
+from pages.parts import cache, downloads, evidence, figures, headings, style, tables
 from pages.parts.dispatch import coordination, raising
 from pages.parts.workstreams import progress
 
@@ -230,6 +230,7 @@ def _pick(drawn: pd.DataFrame, pressing: list[Any]) -> str | None:
         "yellow": f"background-color:{colours.act_tint};color:{colours.act}",
         "blue": f"background-color:{colours.pri_tint};color:{colours.pri}",
     }
+    pressing_means = headings.meaning("pressing", pick(*report.DEFINITIONS["pressing"]))
     styled = drawn.style.apply(lambda column: [inks.get(colour, "") for colour in pressing], subset=["due"])
     picked: Any = st.dataframe(
         styled,
@@ -241,7 +242,7 @@ def _pick(drawn: pd.DataFrame, pressing: list[Any]) -> str | None:
         selection_mode="single-row",
         column_config={
             "item_no": st.column_config.TextColumn(_("No."), width=72),
-            "due": st.column_config.TextColumn(_("Due"), width=160, help=pick(*report.DEFINITIONS["pressing"])),
+            "due": st.column_config.TextColumn(_("Due"), width=160, help=pressing_means),
             "community": st.column_config.TextColumn(_("Community"), width=92),
             "issue": st.column_config.TextColumn(_("Issue"), width=160),
             "unit": st.column_config.TextColumn(_("Responsible"), width=112),

@@ -11,7 +11,7 @@ import streamlit as st
 from charts import heat, theme
 from config import clock
 from config.language import N_, _, pick
-from data_access import database, sheets
+from data_access import sheets
 from data_access.accounts import AccountError, Capability
 from data_access.office import exemptions
 from data_access.reports import reporting
@@ -201,7 +201,7 @@ def _share(n: int, of: int) -> object:
 def _moment(view: View) -> tuple[int, datetime | None]:
     """What makes the part new: other data, or a deadline that has passed."""
     coming = cache.cached(reporting.next_deadline)(view)
-    return database.data_version(), coming.moment if coming else None
+    return cache.data_version(), coming.moment if coming else None
 
 
 @st.fragment(run_every=TICK)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.serving import Process, free_port, start, stop
 from tests.conftest import Office
@@ -30,7 +30,9 @@ def origin() -> str:
 @pytest.fixture(scope="session")
 def visitor(chromium: Browser) -> Iterator[BrowserContext]:
     """Who looks at the board in one test after the other."""
-    with chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN") as context:
+    window: ViewportSize = {"width": 1920, "height": 1080}
+    # nothing moves: without a graphics card each frame of an animation is drawn by the processor
+    with chromium.new_context(viewport=window, locale="zh-CN", reduced_motion="reduce") as context:
         yield context
 
 

@@ -177,10 +177,9 @@ def test_a_day(street: Board, clock: Any, browser_page: Page, tmp_path: Path) ->
     held = {"锦绣社区8月11日接种名单.xlsx": roster("锦绣社区", EVE, 1)}
     hand_in(page, tmp_path, first | held)
 
-    address = clock("08:36")
+    address = clock("08:40")
     plans = {f"{p}早会商.xlsx": books.morning(p, PLANS.get(p, CALLED), notified=CALLED) for p in PLACES}
     hand_in(page, tmp_path, {"锦绣社区8月12日接种名单.xlsx": roster("锦绣社区", DAY)} | plans)
-    address = clock("08:40", page="briefing")
     meeting = said(page, address)
     assert "召集 30 人" in meeting and "疫苗 32 剂" in meeting
 
@@ -193,11 +192,11 @@ def test_a_day(street: Board, clock: Any, browser_page: Page, tmp_path: Path) ->
     hand_in(page, tmp_path, evening | outcomes | tomorrow)
     hand_in(page, tmp_path, late, 1 + len(evening | outcomes | tomorrow))
     address = page.url.split("/uploads")[0]
+    named = {place: drill(page, address, place) for place in NAMED}
     for place, expected in NAMED.items():
-        told = drill(page, address, place)
         for amount, name in expected:
-            assert re.search(rf"{re.escape(amount)}\s+{re.escape(name)}", told), (place, name, told)
-    assert "I8" not in drill(page, address, "春晖社区")
+            assert re.search(rf"{re.escape(amount)}\s+{re.escape(name)}", named[place]), (place, name, named[place])
+    assert "I8" not in named["春晖社区"]
 
     # A correction before the day is closed, and closing it
     address = clock("20:40")
@@ -209,7 +208,8 @@ def test_a_day(street: Board, clock: Any, browser_page: Page, tmp_path: Path) ->
     expect(page.locator(".st-key-card_closing").first).to_contain_text("已日结")
 
     # The notice
-    address = clock("21:30", page=f"rankings?day={DAY}")
+    page.goto(f"{address}/rankings?day={DAY}")
+    settle(page)
     page.locator(".st-key-notice_publish button").click()
     page.locator(".st-key-notice_confirm button").click()
     expect(page.locator("[class*=st-key-notice_open_1]").first).to_be_visible()

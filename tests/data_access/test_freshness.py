@@ -66,19 +66,19 @@ def test_what_a_commit_says_it_changed(database_url: str, office: Office) -> Non
     board = Board()
     board.communities(["甲社区"])
     street = accounts.console().street_id
-    registered = database.stamps(street)
+    registered = database.moment().of(street)
     board.evening("甲社区", roster_n=1)
     database.data_version()
-    evening = database.stamps(street)
+    evening = database.moment().of(street)
     assert evening.everything == registered.everything
     assert evening.newer(registered, ["evening"]) and evening.newer(registered, [EVERY])
     assert not evening.newer(registered, ["roster", "morning"]) and not evening.newer(registered, [])
-    assert database.stamps(None).newer(registered, ["evening"]) and not database.stamps(street + 1).kinds
+    assert database.moment().of(None).newer(registered, ["evening"]) and not database.moment().of(street + 1).kinds
     board.evening("甲社区", roster_n=2)
     board.roster("甲社区", date(2022, 8, 12), n=1)
     database.data_version()
-    later = database.stamps(street)
+    later = database.moment().of(street)
     assert later.newer(evening, ["evening"]) and later.newer(evening, ["roster"])
     board.roster("甲社区", date(2022, 8, 11), n=1, site="新接种点")
     database.data_version()
-    assert database.stamps(street).newer(later, []), "a site was registered, which may stand anywhere"
+    assert database.moment().of(street).newer(later, []), "a site was registered, which may stand anywhere"

@@ -117,7 +117,7 @@ def originals() -> set[str]:
     return {hashlib.sha256(data).hexdigest() for data in content}
 
 
-@pytest.mark.parametrize("kills", _runs(4))
+@pytest.mark.parametrize("kills", _runs(2))
 def test_a_batch_of_the_page_goes_on(actor: Actor, kills: int) -> None:
     chance = random.Random(kills)
     batch, sent, span = None, {}, 3.0
@@ -148,7 +148,7 @@ def test_a_batch_of_the_page_goes_on(actor: Actor, kills: int) -> None:
     assert staged == 0
 
 
-@pytest.mark.parametrize("kills", _runs(3))
+@pytest.mark.parametrize("kills", _runs(2))
 def test_an_import_goes_on_as_the_same_batch(actor: Actor, tmp_path: Path, kills: int) -> None:
     chance = random.Random(kills)
     folder, n = tmp_path / "文件", 0
@@ -181,7 +181,7 @@ def fill(folder: Path, n: int) -> None:
         (folder / f"{name}.xlsx").write_bytes(two_sheets(name, 10 + n))
 
 
-@pytest.mark.parametrize("kills", _runs(3))
+@pytest.mark.parametrize("kills", _runs(2))
 def test_a_watched_folder_goes_on(actor: Actor, tmp_path: Path, kills: int) -> None:
     chance = random.Random(kills)
     folder = tmp_path / "收件"

@@ -163,7 +163,11 @@ async def walk(
     sheets: int = 3,
     seed: int = 1,
 ) -> Told:
-    """Everybody at their own pace for so long, with human pauses; uploaders hand in ``sheets`` files each meanwhile."""
+    """Everybody at their own pace for so long, with human pauses; uploaders hand in ``sheets`` files each meanwhile.
+
+    The files are made before: else the tool itself would have no time for the answers.
+    """
+    books = {clerk: [sheet(clerk, town.day, n) for n in range(sheets)] for clerk in town.clerks[:uploaders]}
     async with AsyncExitStack() as stack:
         told, crowd = await _come(stack, server, town, viewers)
         chance = Random(seed)
@@ -180,18 +184,17 @@ async def walk(
 
         await asyncio.gather(
             *(stroll(viewer, Random(seed + n)) for n, viewer in enumerate(crowd)),
-            *(hand_in(told, server, clerk, town.day, sheets) for clerk in town.clerks[:uploaders]),
+            *(hand_in(told, server, clerk, files) for clerk, files in books.items()),
         )
         return done(told, server, began, busy)
 
 
-async def hand_in(told: Told, server: Watched, clerk: Actor, day: date, sheets: int) -> None:
-    """A clerk drops one sheet after the other on the upload page and takes each in."""
+async def hand_in(told: Told, server: Watched, clerk: Actor, files: Sequence[tuple[str, bytes]]) -> None:
+    """A clerk drops one file after the other on the upload page and takes each in."""
     try:
         async with Viewer(server.address, await asyncio.to_thread(cookies, clerk)) as viewer:
             await viewer.open("uploads", part="batch")
-            for number in range(sheets):
-                name, content = await asyncio.to_thread(sheet, clerk, day, number)
+            for name, content in files:
                 began = time.perf_counter()
                 run = await viewer.drop("uploads_files", [(name, content)])
                 run = await viewer.click("uploads_commit")

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.load.server import Server, serving
+from tests.load.server import Server, Watched, serving
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CERTIFICATE = "board.crt"
@@ -88,6 +88,26 @@ def processes(number: int, folder: Path, beside: psutil.Process | None = None) -
             for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
                 patch.setenv(name, str(folder / f"nginx{number}" / CERTIFICATE))
             yield front
+
+
+@contextmanager
+def board(number: int, folder: Path) -> Iterator[Watched]:
+    """The board in one process, or in so many behind nginx."""
+    folder.mkdir(parents=True)
+    if number == 1:
+        with serving(log=folder / "server.log") as server:
+            yield server
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STREET_TRUSTED_PROXIES", '["127.0.0.1", "::1"]')
+        patch.setenv("STREAMLIT_SERVER_COOKIE_SECRET", "of all processes")
+        with processes(number, folder) as front:
+            yield front
+
+
+def each(server: Watched) -> Sequence[Watched]:
+    """The processes of a board."""
+    return server.servers if isinstance(server, Front) else (server,)
 
 
 def proxy(found: str, address: str, behind: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:

@@ -21,6 +21,7 @@ from tests.pages.conftest import APP, App, administrator
 
 ONE = "春晖社区"
 RAW = re.compile("[a-z][a-z0-9_]*")
+CODE = re.compile("[a-z]+_[a-z_]+|“[a-z_]+”|[{}]")  # in a definition
 CELL = {"community": ONE, "workstream": "civil_affairs", "indicator": "CA-01"}
 PLACES: list[tuple[str, dict[str, str]]] = [
     ("dispatch", {}),
@@ -91,6 +92,9 @@ def test_a_workbook_has_no_word_of_the_program(office: Office, app: App, handed:
     assert offering() - handed.keys() == MADE_FOR_IT
     wrong = []
     for place, content in handed.items():
+        *_sheets, meant = load_workbook(io.BytesIO(content)).worksheets
+        texts = [str(text) for _name, text in meant.iter_rows(max_col=2, values_only=True)]
+        wrong += [f"{place}: {text}" for text in texts if CODE.search(text)]
         for sheet in load_workbook(io.BytesIO(content)).worksheets:
             for column in sheet.iter_cols(values_only=True):
                 head, *told = column
@@ -103,6 +107,8 @@ def test_a_workbook_has_no_word_of_the_program(office: Office, app: App, handed:
     book = load_workbook(io.BytesIO(handed["dispatch.py:<module>"]))
     row = dict(zip(*list(book["差异"].iter_rows(values_only=True))[:2], strict=True))
     assert (row["社区"], row["恒等式"], row["事项"], row["差异"], row["状态"]) == (ONE, "I5", "名单−计划", 1, "待核")
-    matter = load_workbook(io.BytesIO(handed["matters.py:listing"])).worksheets[0]
+    matter, meant = load_workbook(io.BytesIO(handed["matters.py:listing"])).worksheets
+    told = dict(meant.iter_rows(values_only=True))
+    assert "“待交办”" in told["状态"] and "“红：逾期”：过了" in told["三色督办"] and "“状态”是" in told["目前状态"]
     row = dict(zip(*list(matter.iter_rows(values_only=True))[:2], strict=True))
     assert (row["来源"], row["严重程度"], row["责任单位"], row["专项"]) == ("早会商", "较大", "城管办", None)

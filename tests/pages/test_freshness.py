@@ -76,10 +76,10 @@ def test_what_is_held_is_what_would_be_said_anew(app: App, office: Office, monke
     asked: dict[Hashable, tuple[contextvars.Context, Callable[[], Any]]] = {}
     answer = cache._answer
 
-    def listening(key: Hashable, stamps: Stamps, work: Callable[[], Any]) -> Any:
+    def listening(key: Hashable, stamps: Stamps, work: Callable[[], Any], **options: Any) -> Any:
         if work.__name__ != "first":  # drawings hang on what the answers in them hang on
             asked[key] = contextvars.copy_context(), work
-        return answer(key, stamps, work)
+        return answer(key, stamps, work, **options)
 
     monkeypatch.setattr(cache, "_answer", listening)
     board = _street()
@@ -91,7 +91,7 @@ def test_what_is_held_is_what_would_be_said_anew(app: App, office: Office, monke
     for kind, change in CHANGES.items():
         assert change(board).status == "committed"
         database.data_version()
-        stamps, left = database.stamps(street), 0
+        stamps, left = database.moment().of(street), 0
         for key, (context, work) in asked.items():
             held = cache._answers[key]
             if held.over(stamps):  # it is asked for anew, as a page would
@@ -104,4 +104,6 @@ def test_what_is_held_is_what_would_be_said_anew(app: App, office: Office, monke
     assert all(left > 0 for left in kept.values())
     board.communities(["丁社区"])
     database.data_version()
-    assert all(cache._answers[key].over(database.stamps(street)) for key in asked), "the register concerns everything"
+    assert all(cache._answers[key].over(database.moment().of(street)) for key in asked), (
+        "the register concerns everything"
+    )

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from config.language import LANGUAGES, speaking
 from config.settings import settings
 from data_access import database, submissions
 from data_access.access import visits
@@ -19,7 +20,7 @@ from data_access.inbox.intake import _kept as readings
 from data_access.reports import history, reporting
 from data_access.reports.view import View
 from data_access.workbooks.model import Hints
-from pages.parts.uploads import blanks, intake, preview
+from pages.parts.uploads import blanks, intake, matrix, preview
 from pages.parts.uploads.intake import Batch, File
 from tests.conftest import Office
 from tests.data_access import books
@@ -435,8 +436,21 @@ def test_an_empty_office_is_led_to_the_base_template(app: App) -> None:
     assert "还没有社区名录" in texts(page)
 
 
+def test_what_the_matrix_says_fits_into_it() -> None:
+    note = "累计_第一剂从 238 变为 243，而当日接种 2（相差 3）。"
+    assert matrix.brief(note, 52) == note and matrix.brief(note, 40) == "累计_第一剂从 238 变为 243，而当日接种…"
+    assert matrix.brief("1 row refused, the rest goes", 20) == "1 row refused, the…" and matrix.brief("", 5) == ""
+    assert matrix.short("锦绣社区8月12日接种名单更正.xlsx") == "锦绣社区8月1…名单更正.xlsx"
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            columns = matrix.look(1)["column_config"]
+        assert sum(column["width"] for column in columns.values()) <= 1056  # of a screen 1920 wide
+
+
 def test_english(app: App, board: Board) -> None:
     page = app(Role.ADMIN, "uploads", lang="en")
-    drop(page, ("a.xlsx", books.morning("春晖社区")))
-    assert page.dataframe[0].value["state"].tolist() == ["✓ Can go in"]
+    drop(page, ("a.xlsx", books.morning("春晖社区")), ("b.xlsx", b"\xff\xd8\xff\xe0" + b"x" * 500))
+    shown = page.dataframe[0].value
+    assert shown["state"].tolist() == ["⊘ Not accepted", "✓ Can go in"]
+    assert shown["note"][0] == "This file is no workbook: its…"
     assert page.button(key="uploads_commit").label == "Commit 1 file"

@@ -130,10 +130,10 @@ def _look(communities: list[str]) -> None:
 
 
 def _found(held: Held) -> None:
-    rows = [
-        (one.mark, one.name, one.phone, one.document, "、".join(one.communities), one.rows, f"{one.first} – {one.last}")
-        for one in held.people
-    ]
+    rows = []
+    for one in held.people:
+        places, days = _(", ").join(one.communities), f"{one.first} – {one.last}"
+        rows.append((one.mark, one.name, one.phone, one.document, places, one.rows, days))
     heads = (_("Mark"), _("Name"), _("Telephone"), _("Document"), _("Community"), _("Rows"), _("Days"))
     if rows:
         tables.draw(heads, rows, numeric=(5,))

@@ -23,7 +23,7 @@ def differences(view: View, community: str, found: pd.DataFrame) -> None:
     may = view.actor.may(Capability.WAIVE) and view.as_of is None
     for code, lines in found.groupby("identity", sort=False):
         accepted = waivers.accepted(standing, community, str(code))
-        label = f"{'、'.join(lines['label'])} {code}"
+        label = f"{_(', ').join(lines['label'])} {code}"
         if accepted is None and (lines["state"] != "information").any():
             raising.button(view, _found(view, community, str(code), lines), f"difference_{code}")
         if accepted is not None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 import importlib
 import pkgutil
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
-from streamlit import config, net_util
 from streamlit.navigation.page import Page as StreamlitPage
 
 import charts
@@ -21,7 +19,7 @@ from data_access.commands import logs
 from data_access.office import postings, retention
 from data_access.workbooks.worker import YOUNG
 from pages.parts import style
-from pages.parts.frame import trouble
+from pages.parts.frame import engine, trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +98,7 @@ def settle() -> None:
     switched off (``.streamlit/config.toml``), and Python's seldom needs to look, for a long roster makes many objects
     that stay, and hardly any garbage.
     """
-    # else a page of a foreign origin that knocks makes Streamlit ask a server abroad for this one's address, while
-    # everybody waits; this one it lets in anyway
-    net_util._external_ip = "0.0.0.0"
-    # and a lock around each look at an option, of which every element takes several: with many pages at once all their
-    # threads queue for it, each time for a round of the interpreter; options are read once: config.toml is not to be
-    # changed under a running board
-    config._config_lock = nullcontext()  # type: ignore[assignment]
+    engine.settle()
     trouble.watch()
     logs.start()
     postings.wake()  # what waited while the board was not running

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 Columns = Sequence["DeltaGenerator"]
-_SELDOM = 0.4  # seconds between two drawings while files are read
+_SELDOM, _QUEUE = 0.4, 1.5  # seconds between two drawings while files are read, and while they wait in a rush
+_PATIENCE = 5.0  # seconds that a page waits for others of its kind
+_drawing = Lock()
 
 
 def mine(actor: Actor) -> Batch:
@@ -59,6 +63,7 @@ def show(actor: Actor, view: View, batch: Batch, columns: Columns) -> None:
     with left:
         warnings, progress, lines = st.container(), st.empty(), st.empty()
         _read(actor, batch, progress, lines)
+    with _turn():
         with warnings:
             for said in filter(None, (batch.refusal, batch.delay)):
                 st.warning(tables.plain(said), icon=":material/warning:")
@@ -67,11 +72,22 @@ def show(actor: Actor, view: View, batch: Batch, columns: Columns) -> None:
             if chosen is None:
                 _nothing_yet(actor, view)
         if chosen is not None:  # here and not below the findings, so that they are in sight however many there are
-            _buttons(actor, batch, chosen)
-            _legend(view, batch)
-    with right:
-        if chosen is not None:
-            _file(actor, view, batch, chosen)
+            with left:
+                _buttons(actor, batch, chosen)
+                _legend(view, batch)
+            with right:
+                _file(actor, view, batch, chosen)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One page after the other: in a rush thirty at once would leave those who look at other pages no time."""
+    mine = _drawing.acquire(timeout=_PATIENCE)
+    try:
+        yield
+    finally:
+        if mine:
+            _drawing.release()
 
 
 def _file(actor: Actor, view: View, batch: Batch, chosen: File) -> None:
@@ -123,7 +139,8 @@ def _read(actor: Actor, batch: Batch, progress: Any, lines: Any) -> None:
         nonlocal drawn, since
         st.session_state.get("batch")  # here another click may end this run, drawn or not
         now = states, said = _states(batch), words(job)
-        if now == drawn or monotonic() - since < _SELDOM:
+        pause = _SELDOM if job.begun or drawn[0] is None else _QUEUE
+        if now == drawn or monotonic() - since < pause:
             return
         done, total, _name = job.step or (0, 1, "")
         progress.progress(done / total if total else 1.0, said)

@@ -27,12 +27,13 @@ from data_access.inbox.queue import Acting, FullError, Job
 from data_access.submissions import SubmissionError
 from data_access.workbooks.grid import SUFFIXES
 from data_access.workbooks.model import Hints, Mends, Scope
-from pages.parts import figures
+from pages.parts import cache, figures
+from pages.parts.frame import engine
 
 __all__ = ["COMMITTABLE", "STATES", "TYPES", "Batch", "File", "Upload"]
 
 TYPES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
-_STEP = 0.2  # seconds between two looks at a job
+_STEP, _QUEUE = 0.2, 0.6  # seconds between two looks at a job, and at one that waits for its turn
 
 Watch = Callable[[Job], None]
 
@@ -138,14 +139,17 @@ def refresh(actor: Actor, batch: Batch, acting: Acting, watch: Watch = unseen) -
 
 def _follow(actor: Actor, batch: Batch, job: Job, watch: Watch) -> None:
     """Wait for the end of a job; what it has done so far shows in the batch."""
-    while not job.wait(_STEP):
-        _adopt(batch, job.files)
-        watch(job)
+    with engine.aside():
+        while not job.wait(_STEP if job.begun else _QUEUE):
+            _adopt(batch, job.files)
+            watch(job)
     done: list[File] = []
     try:
         done = queue.outcome(job)
     except AccountError as refusal:
         batch.refusal = str(refusal) if job.owed else batch.refusal
+    if job.owed:
+        cache.commit_seen()
     load(actor, batch)
     _adopt(batch, done)
 

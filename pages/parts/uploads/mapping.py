@@ -326,7 +326,7 @@ def _rows(
         mapped = {path: key for path, key in said.items() if key}
         twice = {columns[key].label for key in mapped.values() if list(mapped.values()).count(key) > 1}
         if twice:
-            raise LookupError(_("Two columns mean the same: {columns}", columns="、".join(sorted(twice))))
+            raise LookupError(_("Two columns mean the same: {columns}", columns=_(", ").join(sorted(twice))))
         kept = {key: words for key, words in values.items() if key in mapped.values()}
         return Packed(replace(layout, kind=kind.key, columns=mapped, constants=constants, values=kept))
 

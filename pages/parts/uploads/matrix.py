@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,15 @@ WORDS = {
     "committed": N_("Committed"),
 }
 _MOST = 15  # rows of the matrix before it scrolls
+# By language, the widths of the columns and how long a note may be (see ``_wide``). On a meeting room's screen the
+# columns have 1056 pixels; what does not fit would end at the edge, in the middle of a word.
+_COLUMNS = ("file", "kind", "community", "date", "rows", "errors", "warnings", "state", "note")
+_WIDTHS = {
+    "zh_CN": dict(zip(_COLUMNS, (212, 86, 86, 70, 48, 40, 38, 92, 384), strict=True)),
+    "en": dict(zip(_COLUMNS, (212, 128, 94, 66, 48, 40, 54, 142, 272), strict=True)),
+}
+_HELP = {"errors": N_("Rows with an error stay out."), "warnings": N_("Taken in and marked.")}
+_LONGEST = {"zh_CN": 52, "en": 36}
 
 
 def choose(batch: Batch) -> File | None:
@@ -64,23 +74,23 @@ def _remembered(lines: Sequence[File]) -> File:
 
 
 def look(length: int) -> dict[str, Any]:
-    """How it is drawn, while it grows and when it stands; English words are longer."""
-    kind, state = (84, 106) if language.current() == "zh_CN" else (138, 146)
+    """How it is drawn, while it grows and when it stands."""
+    widths = _WIDTHS[language.current()]
     return {
         "hide_index": True,
         "placeholder": figures.MISSING,
         "row_height": tables.ROW,
         "height": min(length, _MOST) * tables.ROW + 38,
         "column_config": {
-            "file": st.column_config.TextColumn(_("File"), width=270),
-            "kind": st.column_config.TextColumn(_("Sheet"), width=kind),
-            "community": st.column_config.TextColumn(_("Community"), width=86),
-            "date": st.column_config.TextColumn(_("Date"), width=76),
-            "rows": st.column_config.NumberColumn(_("Rows"), width=50),
-            "errors": st.column_config.NumberColumn(_("Err."), width=42, help=_("Rows with an error stay out.")),
-            "warnings": st.column_config.NumberColumn(_("Warn."), width=42, help=_("Taken in and marked.")),
-            "state": st.column_config.TextColumn(_("State"), width=state),
-            "note": st.column_config.TextColumn(_("Note"), width=300),
+            "file": st.column_config.TextColumn(_("File"), width=widths["file"]),
+            "kind": st.column_config.TextColumn(_("Sheet"), width=widths["kind"]),
+            "community": st.column_config.TextColumn(_("Community"), width=widths["community"]),
+            "date": st.column_config.TextColumn(_("Date"), width=widths["date"]),
+            "rows": st.column_config.NumberColumn(_("Rows"), width=widths["rows"]),
+            "errors": st.column_config.NumberColumn(_("Err."), width=widths["errors"], help=_(_HELP["errors"])),
+            "warnings": st.column_config.NumberColumn(_("Warn."), width=widths["warnings"], help=_(_HELP["warnings"])),
+            "state": st.column_config.TextColumn(_("State"), width=widths["state"]),
+            "note": st.column_config.TextColumn(_("Note"), width=widths["note"]),
         },
     }
 
@@ -99,16 +109,32 @@ def styled(batch: Batch, lines: Sequence[File], chosen: File | None) -> Any:
             "errors": pd.array([item.count(Severity.ERROR) for item in lines], dtype="Int64"),
             "warnings": pd.array([item.count(Severity.WARNING) for item in lines], dtype="Int64"),
             "state": [f"{SIGNS[item.state][1]} {intake.state_words(item)}" for item in lines],
-            "note": [intake.note(item, batch) for item in lines],
+            "note": [brief(intake.note(item, batch), _LONGEST[language.current()]) for item in lines],
         }
     )
     unread = chosen is None and all(item.reading is None for item in lines)
     return frame if unread else _coloured(frame, lines, chosen)
 
 
-def short(name: str, most: int = 32) -> str:
-    """A file name with its middle left out where it is long; a Chinese sign is as wide as two others."""
-    wide = [2 if ord(sign) > 0x2E80 else 1 for sign in name]
+def _wide(text: str) -> list[int]:
+    """How wide each sign is; a Chinese one is as wide as two others."""
+    return [2 if ord(sign) > 0x2E80 else 1 for sign in text]
+
+
+def brief(note: str, most: int) -> str:
+    """A note, cut after a word where it is long: the whole of it stands beside the chosen file."""
+    ends = list(accumulate(_wide(note)))
+    if not ends or ends[-1] <= most:
+        return note
+    kept = note[: sum(end < most for end in ends)]
+    if kept[-1].isascii() and note[len(kept)].isascii() and " " in kept:
+        kept = kept[: kept.rindex(" ")] if note[len(kept)] != " " else kept
+    return kept.rstrip(" ,;:，；：、（(") + "…"
+
+
+def short(name: str, most: int = 28) -> str:
+    """A file name with its middle left out where it is long."""
+    wide = _wide(name)
     if sum(wide) <= most:
         return name
     end = next(n for n in range(1, len(name)) if sum(wide[-n:]) >= most // 2 - 2)

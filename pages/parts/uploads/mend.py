@@ -123,8 +123,7 @@ def equip(actor: Actor, view: View, item: File, line: Line) -> None:
     # a finding on a column that the sheet lacks points at the row, not at a cell that could be filled in
     there = not letters or line.column is None or letters.get(line.column.key) == _letters(finding.cell)
     line.mendable = line.mended is not None or bool(finding.cell and finding.column and there)
-    near = str(finding.fields.get("near") or "")
-    line.near = tuple(part for part in near.split("、") if part)[:2]
+    line.near = finding.near[:2]
     if line.mendable and line.column is not None:
         line.options = options(actor, view, line.column, _campaign(actor, view, item, finding.sheet))
 
@@ -295,7 +294,7 @@ def _words(line: Line, several: bool) -> str:
     problem = f"{news}{escape(finding.message)}{remedy}"
     cells = (
         f"{symbol}<b>{escape(place)}</b>",
-        escape(finding.column or (line.column.label if line.column else figures.MISSING)),
+        escape(finding.heading or (line.column.label if line.column else figures.MISSING)),
         escape(finding.shown_value or figures.MISSING),
         problem,
     )
@@ -381,7 +380,7 @@ def _listed(finding: Finding) -> tuple[str, ...]:
     return (
         finding.severity.value,
         place or _("whole file"),
-        finding.column,
+        finding.heading,
         finding.shown_value,
         finding.message,
         finding.remedy,
@@ -389,9 +388,10 @@ def _listed(finding: Finding) -> tuple[str, ...]:
 
 
 CSS = """
-.mend-line {{ display: grid; grid-template-columns: 66px 76px 92px 1fr; column-gap: 10px; align-items: center;
+.mend-line {{ display: grid; grid-template-columns: 66px 84px 92px 1fr; column-gap: 10px; align-items: center;
   font-size: 15px; line-height: 1.45; }}
 .mend-line > span {{ overflow-wrap: anywhere; }}
+.mend-line > span:nth-child(2) {{ word-break: keep-all; }}
 .mend-line small {{ display: block; font-size: 14px; color: {ink3}; }}
 .mend-head {{ font-size: 14px; color: {ink2}; }}
 .mend-icon {{ font-family: 'Material Symbols Rounded'; font-style: normal; font-size: 20px; vertical-align: -4px;

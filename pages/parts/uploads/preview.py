@@ -16,7 +16,7 @@ from data_access.reports import history, reporting
 from data_access.reports.changes import Difference
 from data_access.reports.view import View
 from data_access.workbooks.model import Portion, WorkbookResult
-from pages.parts import figures
+from pages.parts import cache, figures
 from pages.parts.uploads import intake
 
 
@@ -113,7 +113,7 @@ def outlook(view: View, files: Iterable[intake.File]) -> list[Outlook]:
                 coming.setdefault((scope.business_date, scope.kind), set()).add(scope.community)
     found = []
     for day, kind in sorted(coming, key=lambda key: (key[0] != view.day, key[0], key[1])):
-        due = reporting.table(View(view.actor, day, view.campaign))
+        due = cache.cached(reporting.table)(View(view.actor, day, view.campaign))
         due = due[due["kind"] == kind]
         sent = set(due.loc[due["submission"].notna(), "community"])
         new = coming[day, kind] & set(due["community"])

@@ -16,7 +16,6 @@ from charts import theme
 from charts.theme import Palette, Sizes
 from config import clock
 from config.language import N_, _, current, pick
-from data_access import database
 from data_access.reports import briefing, directory
 from data_access.reports.spoken import Sentence, text
 from data_access.reports.status import Status
@@ -88,7 +87,7 @@ def view_of(asked: View) -> View:
 
 def version() -> tuple[int, str]:
     """What makes the screen new: the data version, and the minute, because deadlines pass by themselves."""
-    return database.data_version(), f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
+    return cache.data_version(), f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
 
 
 @st.fragment(run_every=FOLLOW)
@@ -141,6 +140,7 @@ def head(view: View, now: Status, missing: Sequence[str]) -> None:
         escape(_("Version {n}", n=figures.count(now.data_version))),
         f"{icon('fact_check')} {told}" if now.expected else "",
         badge(missing_words(missing), "red", "block") if missing else "",
+        f"{icon('sync')} {escape(_('more is just coming in'))}" if cache.behind() else "",
     ]
     if view.as_of is not None:
         parts.insert(0, badge(figures.as_of_text(view.as_of), "act", "history"))

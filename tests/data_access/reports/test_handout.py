@@ -26,7 +26,7 @@ def book_of(view):
     told, found = agenda.meeting(view)
     content = exports.workbook(
         handout.sheets(told, found, {}),
-        definitions=handout.definitions(view, told),
+        definitions=handout.definitions(view, told, directory.campaign(view).label),
         data_version=database.data_version(),
     )
     return told, found, openpyxl.load_workbook(io.BytesIO(content))
@@ -78,7 +78,7 @@ def test_the_definitions_say_which_question_and_which_version(view):
     said = dict(book.worksheets[-1].iter_rows(max_col=2, values_only=True))
     assert said[_("Data version")] == database.data_version()
     assert said[_("Date")] == "2022-08-12" and said[_("As it stood at")] == "2022-08-12 08:42"
-    assert said[_("Coverage ranking")] == told.standings.definition
+    assert said[_("Coverage ranking")] == told.standings.definition and said[_("Campaign")] == "新冠疫苗接种"
 
 
 def test_it_speaks_both_languages_and_writes_formulas_as_text(office):

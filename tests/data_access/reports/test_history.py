@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from config.campaigns import default_campaigns
+from config.language import speaking
 from data_access import accounts, database, sheets, submissions
 from data_access.accounts import AccountError, Actor, Role
+from data_access.office import retention
 from data_access.reports import changes, history
-from data_access.schema import Account, AuditEvent, Community
+from data_access.schema import Account, AuditEvent, Community, Finding
 from data_access.sheets.declaration import Type
 from data_access.submissions import SubmissionError
 from data_access.workbooks.model import Portion, Row, Scope
@@ -195,6 +197,27 @@ def test_findings_name_cell_value_reason_and_remedy(board: Board) -> None:
     assert warned["cell"] and warned["message"] and warned["remedy"]
     row = history.submissions(board.actor, history.Filters(kind="morning")).iloc[0]
     assert row["warnings"] == (frame["severity"] == "warning").sum() > 0
+
+
+def test_a_stored_finding_is_read_in_either_language(board: Board) -> None:
+    data = books.book("roster", books.person(0), books.person(1, dose_no=None))
+    outcome = submissions.commit(board.actor, submissions.examine(board.actor, data, "名单.xlsx"), data)
+    number = outcome.sheets[0].submission or 0
+
+    def said(language: str) -> tuple[str, str]:
+        with speaking(language):
+            frame = history.findings(board.actor, number).set_index("code")
+        return frame.loc["REQUIRED_TEXT", "column"], frame.loc["REQUIRED_TEXT", "message"]
+
+    assert said("zh_CN") == ("剂次", "剂次是空的。")
+    assert said("en") == ("Dose (剂次)", "Dose (剂次) is blank.")
+    workbook = history.version(board.actor, number).workbook
+    with database.writing() as connection:
+        retention.empty_findings(connection, [workbook or 0])
+    assert said("en") == ("Dose (剂次)", "Dose (剂次) is blank."), "a heading is nobody's"
+    with database.writing() as connection:
+        connection.execute(update(Finding).values(fields="{}"))  # as they were stored before
+    assert said("en") == ("剂次", "剂次 is blank.") and said("zh_CN") == ("剂次", "剂次是空的。")
 
 
 def test_the_original_comes_back_and_is_recorded(board: Board) -> None:

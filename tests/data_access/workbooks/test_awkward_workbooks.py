@@ -212,15 +212,34 @@ def test_header_traps(opened: Open) -> None:
     result = opened("header_traps")
     assert [finding.value for finding in found(result, "COLUMN_UNKNOWN")] == ["批号", "上报日期"]
     (missing,) = found(result, "HEADERS_MISSING")
-    assert missing.fields["headers"] == "批次"
+    assert "批次" in missing.message
 
 
 def test_a_missing_column_refuses_its_sheet_only(opened: Open) -> None:
     result = opened("column_missing")
     roster, morning = result.sheets
     assert (roster.state, roster.refused, roster.portions) == ("refused", 2, [])
-    assert found(roster, "HEADERS_MISSING")[0].fields["headers"] == "剂次、接种点"
+    (missing,) = found(roster, "HEADERS_MISSING")
+    assert "“接种名单”" in missing.message and "剂次、接种点" in missing.message
+    with speaking("en"):
+        assert "as Roster, " in missing.message and ": Dose (剂次), Site (接种点)." in missing.message
     assert (morning.state, len(morning.portions)) == ("read", 1)
+
+
+def test_in_english_a_column_is_named_in_english_beside_its_heading(make: ModuleType, known: Known) -> None:
+    heads = ["接种日期", "社区名称", *make.ROSTER[2:]]
+    people = [make.person(1), make.person(1, "东湖村"), make.person(2, 剂次="", 姓名=""), make.person(3, 剂次="十")]
+    heads_en = ["Date", "Community", "Planned today", "Stock (doses)", "Filled in by", "Filled in at"]
+    english = [heads_en, ["2022-08-12", "朝阳社区", "", 60, "王填报", "08:40"]]
+    result = examine(make.book(接种名单=[heads, *people], 早会商=english), "a.xlsx", known)
+    name, dose = found(result, "REQUIRED_TEXT")
+    unknown, twice, own = (found(result, code)[0] for code in ("DOSE_UNKNOWN", "PERSON_ELSEWHERE", "REQUIRED"))
+    assert [each.heading for each in (name, dose, twice, own)] == ["姓名", "剂次", "证件号码", "Planned today"]
+    assert dose.message == "剂次是空的。" and "：第一剂、第二剂、加强针。" in unknown.message
+    with speaking("en"):
+        assert [each.heading for each in (name, twice)] == ["Name (姓名)", "Document number (证件号码)"]
+        assert (dose.message, own.message) == ("Dose (剂次) is blank.", "Planned today is blank.")
+        assert "no dose of COVID-19 vaccination; there are: dose 1, dose 2, booster." in unknown.message
 
 
 def test_several_sheets_know_each_other(opened: Open) -> None:

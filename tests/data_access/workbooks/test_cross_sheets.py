@@ -72,10 +72,10 @@ def test_i2_doses_elsewhere_explain_a_larger_rise(make: ModuleType, known: Known
 def test_i5_and_i6_show_both_numbers(make: ModuleType, known: Known) -> None:
     history = Stored({DAY: DayFigures(roster_rows=48, roster_vaccinated=40)})
     result = look(known, tally(make), history)
-    assert only(result, "I5_EVENING_ROSTER").fields == {"stated": 50, "roster": 48, "difference": 2}
-    assert only(result, "I6_VACCINATED_ROSTER").fields == {"stated": 41, "roster": 40, "difference": 1}
+    assert only(result, "I5_EVENING_ROSTER").fields.items() >= {"stated": 50, "roster": 48, "difference": 2}.items()
+    assert only(result, "I6_VACCINATED_ROSTER").fields.items() >= {"stated": 41, "roster": 40, "difference": 1}.items()
     plan = look(known, make.book(早会商=[make.MORNING, make.morning()]), history)
-    assert only(plan, "I5_PLAN_ROSTER").fields == {"planned": 50, "roster": 48, "difference": 2}
+    assert only(plan, "I5_PLAN_ROSTER").fields.items() >= {"planned": 50, "roster": 48, "difference": 2}.items()
 
 
 def test_i5_as_seen_from_a_roster_that_comes_later(make: ModuleType, known: Known) -> None:
@@ -100,7 +100,7 @@ def test_i7_a_dose_already_given_refuses_its_row(make: ModuleType, known: Known)
 
 def test_i8_tomorrow_is_compared_when_it_is_known(make: ModuleType, known: Known) -> None:
     result = look(known, tally(make), Stored({AFTER: DayFigures(roster_rows=60)}))
-    assert only(result, "I8_TOMORROW").fields == {"planned": 52, "day": "2022-08-13", "roster": 60}
+    assert only(result, "I8_TOMORROW").fields.items() >= {"planned": 52, "day": "2022-08-13", "roster": 60}.items()
 
 
 def test_i10_a_new_version_is_said(make: ModuleType, known: Known) -> None:
@@ -111,7 +111,7 @@ def test_i10_a_new_version_is_said(make: ModuleType, known: Known) -> None:
 
 def test_another_denominator_than_the_baseline(make: ModuleType, known: Known) -> None:
     result = look(known, tally(make), Stored({DAY: DayFigures(eligible=116)}))
-    assert only(result, "ELIGIBLE_DIFFERS").fields == {"stated": 120, "baseline": 116, "difference": 4}
+    assert only(result, "ELIGIBLE_DIFFERS").fields.items() >= {"stated": 120, "baseline": 116, "difference": 4}.items()
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_places_outside_their_dates(make: ModuleType, known: Known) -> None:
 
 def test_a_site_must_be_on_the_list_where_there_is_one(make: ModuleType, known: Known) -> None:
     data = make.book(接种名单=[make.ROSTER, make.person(1, 接种点="街道接种门珍")])
-    assert only(look(known, data, Stored()), "SITE_UNKNOWN_NEAR").fields["near"].startswith("街道接种门诊")  # type: ignore[attr-defined]
+    assert only(look(known, data, Stored()), "SITE_UNKNOWN_NEAR").near[0].startswith("街道接种门诊")
     unlisted = look(replace(known, sites=()), data, Stored())
     assert only(unlisted, "SITE_UNLISTED").cell == "G2" and len(unlisted.portions) == 1
 

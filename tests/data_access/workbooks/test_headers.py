@@ -158,5 +158,5 @@ def test_a_sheet_that_is_almost_one_says_what_it_lacks(make: ModuleType, known: 
     data = make.book(Sheet1=[["名单人数", "拒种", "甲", "乙", "丙"], [1, 2, "x", "y", "z"]])
     (sheet,) = examine(data, "a.xlsx", known).sheets
     (finding,) = sheet.findings
-    assert (sheet.state, finding.code, finding.fields["kind"]) == ("unrecognised", "SHEET_ALMOST", "晚调度")
-    assert "名单内接种" in str(finding.fields["headers"])
+    assert (sheet.state, finding.code, finding.cell) == ("unrecognised", "SHEET_ALMOST", "A1")
+    assert "晚调度" in finding.message and "、名单内接种" in finding.message

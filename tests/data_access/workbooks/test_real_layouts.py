@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -192,8 +193,14 @@ def cells(path: Path, sheet: str | None) -> list[list[Any]]:
         book = xlrd.open_workbook(path)
         table = book.sheet_by_name(sheet) if sheet else book.sheet_by_index(0)
         return [table.row_values(row) for row in range(table.nrows)]
-    found = openpyxl.load_workbook(path, data_only=True)
+    found = opened(path)
     return [list(row) for row in (found[sheet] if sheet else found.worksheets[0]).iter_rows(values_only=True)]
+
+
+@cache
+def opened(path: Path) -> openpyxl.Workbook:
+    """Once, however many of its sheets are looked at."""
+    return openpyxl.load_workbook(path, data_only=True)
 
 
 def place(letter: str) -> int:
@@ -235,9 +242,10 @@ def figures(portions: list[Portion]) -> dict[tuple[str, str], Decimal]:
 def test_every_table_per_community_is_read_exactly(city: Actor) -> None:
     wrong: dict[str, Any] = {}
     days: dict[str, Any] = {}
+    once = cache(read)  # a workbook of several tables
     for case in CASES:
         path = sample(case.file)
-        result = read(city, path, case.day if case.said else None)
+        result = once(city, path, case.day if case.said else None)
         name = f"{path.name} {case.sheet or ''}"
         sheet = next(sheet for sheet in result.sheets if case.sheet in (None, sheet.name))
         # a sheet that shares its district and day with another of the file hands its rows to that one

@@ -1,4 +1,4 @@
-"""How things stood when a file was read, and whether what has come in since lets its reading be another.
+"""The moment at which a file was read, and whether what has come in since lets its reading be another.
 
 A reading hangs on the street's own lists and settings, on what its communities have handed in, and of everybody's
 rosters on the doses given (I7). So what other communities hand in meanwhile leaves it as it is, and in a rush a file
@@ -21,7 +21,7 @@ from data_access.workbooks.model import WorkbookResult
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Moment:
     """The data version, that of the last commit that may have changed anything, and the latest submission."""
 
     version: int
@@ -29,14 +29,14 @@ class Standing:
     last: int
 
 
-def now(actor: Actor) -> Standing:
-    """How things stand, for an account that may hand something in. FaultError where the database is a later one."""
+def now(actor: Actor) -> Moment:
+    """This moment, for an account that may hand something in. FaultError where the database is a later one."""
     actor.require(Capability.UPLOAD)
     version = database.data_version()
     latest = select(func.coalesce(func.max(Submission.id), 0)).scalar_subquery()
     with database.reading() as connection:
         row = connection.execute(select(DataVersion.everything, latest.label("last"))).one()
-    return Standing(version, row.everything, row.last)
+    return Moment(version, row.everything, row.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ class _Arrival:
 class News:
     """What has been taken in of a street until ``now`` since the earliest of several moments."""
 
-    def __init__(self, actor: Actor, now: Standing, since: Iterable[Standing]) -> None:
+    def __init__(self, actor: Actor, now: Moment, since: Iterable[Moment]) -> None:
         self.now = now
         first = min((then.last for then in since), default=now.last)
         self._arrived = _arrivals(actor, first) if first < now.last else []
 
-    def touches(self, then: Standing, result: WorkbookResult | None) -> bool:
+    def touches(self, then: Moment, result: WorkbookResult | None) -> bool:
         """Whether a file that was read ``then``, with this ``result``, might say something else now."""
         if then.everything != self.now.everything:
             return True

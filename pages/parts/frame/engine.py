@@ -1,0 +1,136 @@
+"""What the board changes in Streamlit itself, for the whole process; whatever has no setting of its own.
+
+Private names of one version of it stand here: ``tests/pages/test_engine.py`` fails where another has none of them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
+from threading import Event, Lock, local
+from typing import Any
+
+from streamlit import config, net_util
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
+from streamlit.runtime.scriptrunner import ScriptRunner
+
+from data_access.inbox import queue
+
+
+def settle() -> None:
+    """Once per process."""
+    # else a page of a foreign origin that knocks makes Streamlit ask a server abroad for this one's address, while
+    # everybody waits; this one it lets in anyway
+    net_util._external_ip = "0.0.0.0"
+    # and a lock around each look at an option, of which every element takes several: with many pages at once all their
+    # threads queue for it, each time for a round of the interpreter; options are read once: config.toml is not to be
+    # changed under a running board
+    config._config_lock = nullcontext()  # type: ignore[assignment]
+    # and the look, which goes out with every run, put together from its options each time for some milliseconds
+    setattr(app_session, "_populate_theme_msg", _look)  # noqa: B010
+    # and many pages drawn at once, which take the interpreter from each other at every step
+    setattr(ScriptRunner, "_run_script", _in_turn)  # noqa: B010
+
+
+_put_together = app_session._populate_theme_msg
+
+
+def _look(message: CustomThemeConfig, section: str = "theme") -> None:
+    ready = _section(section)
+    if ready.ByteSize():  # else even merging would say that there is such a section
+        message.MergeFrom(ready)
+
+
+@lru_cache
+def _section(section: str) -> CustomThemeConfig:
+    made = CustomThemeConfig()
+    _put_together(made, section)
+    return made
+
+
+# One page after the other -----------------------------------------------------------------------------------------
+
+AT_ONCE = 2  # pages; the interpreter runs one thread at a time, a second one has it while the first waits for the disk
+PATIENCE = 1.0  # seconds after which a page is drawn whoever else is at it: others may be at something long
+
+
+class _Turns:
+    """Who may draw: in the order in which they came, those who have just clicked before those who waited anyway."""
+
+    def __init__(self) -> None:
+        self._free = AT_ONCE
+        self._lock = Lock()
+        self._clicked: deque[Event] = deque()
+        self._waited: deque[Event] = deque()
+
+    def take(self, line: deque[Event]) -> bool:
+        """Wait in a line; whether the turn came, or patience ended."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            called = Event()
+            line.append(called)
+        if called.wait(PATIENCE):
+            return True
+        with self._lock:
+            if called.is_set():  # in the last moment
+                return True
+            line.remove(called)
+            return False
+
+    def give(self) -> None:
+        """Whoever comes next."""
+        with self._lock:
+            line = self._clicked or self._waited
+            if line:
+                line.popleft().set()
+            else:
+                self._free += 1
+
+    def click(self) -> bool:
+        """As ``take`` for somebody who has just clicked."""
+        return self.take(self._clicked)
+
+    def back(self) -> bool:
+        """As ``take`` for somebody who comes back from waiting for something else."""
+        return self.take(self._waited)
+
+
+_turns = _Turns()
+_mine = local()  # of a thread that draws: whether it has a turn
+_run = ScriptRunner._run_script
+
+
+def _in_turn(runner: ScriptRunner, *given: Any, **options: Any) -> None:
+    if queue.busy():  # against its thread two pages would have less of the interpreter than all of them
+        _run(runner, *given, **options)
+        return
+    _mine.turn = _turns.click()
+    try:
+        _run(runner, *given, **options)
+    finally:
+        _give()
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let others be drawn while this run only waits; also where no run is."""
+    drawing = _give()
+    try:
+        yield
+    finally:
+        if drawing:
+            _mine.turn = _turns.back()
+
+
+def _give() -> bool:
+    """Give the turn back; whether this thread draws at all."""
+    turn = getattr(_mine, "turn", None)
+    if turn:
+        _turns.give()
+    _mine.turn = None
+    return turn is not None
