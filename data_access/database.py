@@ -302,12 +302,14 @@ def moment() -> Moment:
         known = _moments.get(settings().url)
     if known is None or known.version != version:
         with reading() as connection:
-            version, everything = connection.execute(select(DataVersion.version, DataVersion.everything)).one()
+            held = select(DataVersion.version, DataVersion.changed_at, DataVersion.everything)
+            version, changed, everything = connection.execute(held).one()
             rows = connection.execute(select(Freshness.street_id, Freshness.kind, Freshness.version)).all()
         found: dict[int | None, dict[str, int]] = {None: {}}
         for row in sorted(rows, key=lambda row: row.version):
             found.setdefault(row.street_id, {})[row.kind] = found[None][row.kind] = row.version
-        known = Moment(version, everything, {street: Stamps(everything, kinds) for street, kinds in found.items()})
+        streets = {street: Stamps(everything, kinds) for street, kinds in found.items()}
+        known = Moment(version, changed, everything, streets)
         with _holding:
             _moments[settings().url] = known
         _saw(version)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -44,10 +45,11 @@ class Stamps:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """How the data stand: the data version, that of the last commit that may have changed anything, and when what was
-    last changed in each street (None: in any)."""
+    """How the data stand: the data version and its time, that of the last commit that may have changed anything, and
+    when what was last changed in each street (None: in any)."""
 
     version: int
+    changed_at: datetime
     everything: int
     streets: Mapping[int | None, Stamps]
 

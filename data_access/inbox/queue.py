@@ -19,7 +19,7 @@ from threading import Event, Lock, Thread, current_thread
 
 from config.language import N_, _
 from config.settings import settings
-from data_access import privacy
+from data_access import database, privacy
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.faults import FaultError
 from data_access.inbox import intake
@@ -173,6 +173,11 @@ def busy() -> bool:
     return bool(_jobs)
 
 
+def written(actor: Actor) -> int:
+    """The latest data version that was made here for an account; 0 if none."""
+    return _written.get(_owner(actor), 0)
+
+
 def outcome(job: Job) -> list[File]:
     """The files of a job that is over, with what became of each; or the exception that ended it."""
     with _lock:
@@ -189,6 +194,7 @@ _lock = Lock()
 _jobs: dict[_Owner, deque[Job]] = {}  # of each account, in the order in which it asked
 _line: deque[_Owner] = deque()  # the accounts that wait for their turn; the others of ``_jobs`` have it
 _failed: dict[_Owner, Job] = {}  # the last of an account, until somebody looks
+_written: dict[_Owner, int] = {}  # of each account the data version of its last commit
 _threads: set[Thread] = set()
 _before = sys.getswitchinterval()
 _stopped = False
@@ -232,8 +238,11 @@ def _start() -> None:
 
 def _work() -> None:
     while (job := _next(current_thread())) is not None:
+        before = database.written()
         over = job.turn()
         with _lock:
+            if database.written() != before:
+                _written[job.owner] = database.written()
             own = _jobs[job.owner]
             if over:
                 own.popleft()

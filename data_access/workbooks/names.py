@@ -29,6 +29,7 @@ _UNIT = re.compile(
 )
 # A remark in brackets that explains how to fill in; any other one may change what the column means.
 EXPLAINS = re.compile(r"[/、,;|]|如|例|格式|填|注|说明|包括|\d{4}")
+_TWICE = re.compile(r"^([^(]+?) ?\(([^()]+)\)$")
 _SCALE = re.compile(r"[(\[【〔][^)\]】〕]*[万亿千百][^)\]】〕]*[)\]】〕]$")
 # Of these a part is never taken for the whole: the words beside them decide what they mean.
 GUARDED = re.compile(r"批|日期|时间|计划|实际|累计|当日|今日|明日|昨日|剂|针|期初|名单")
@@ -121,7 +122,13 @@ class HeaderIndex:
         name = header(text)
         if not name:
             return None
-        return self.named(name) or self._prefix(squeeze(text), name)
+        return self.named(name) or self._twice(text) or self._prefix(squeeze(text), name)
+
+    def _twice(self, text: str) -> Match | None:
+        """A header in two languages, the second in brackets, each of them a name of the same column: Date (日期)."""
+        both = _TWICE.match(clean(text))
+        first, second = (self.named(header(part)) for part in both.groups()) if both else (None, None)
+        return first if first and second and first.column.key == second.column.key else None
 
     def _prefix(self, bare: str, name: str) -> Match | None:
         """A header with a remark in brackets, one cut short, or one with a harmless word more, where it is unique."""

@@ -20,6 +20,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime
 from functools import wraps
 from threading import Lock, Thread
 from time import monotonic
@@ -47,8 +48,10 @@ R = TypeVar("R")
 log = logging.getLogger("street.pages")
 
 OWN, KNOWN = "own_answers", "known_moment"  # in the state of a session
+WALL = 8.0  # seconds that the wall may stay behind; others as ``tide`` says
 _ENTRIES = 8192  # thirty communities with their steps down, for each role and language; most are a few kilobytes
 _DRAWINGS = 4096
+_AGAIN = 1024  # answers that are worked out beforehand in a rush
 
 
 @dataclass
@@ -92,7 +95,7 @@ class _Run:
     url: str
     written: int
     moment: Moment
-    behind: bool = False
+    newest: Moment
 
 
 _run: ContextVar[_Run | None] = ContextVar("run", default=None)
@@ -103,32 +106,73 @@ def begin() -> None:
     """A run of a page begins: it asks once how the data stand, and again only after a commit of its own."""
     url, written, newest = settings().url, database.written(), database.moment()
     here, context = _tides.setdefault(url, Tide()), get_script_run_ctx()
-    moment = here.speak(newest, context.session_id if context else None)
+    if here.settled is not None and newest.version < here.settled.version:
+        newest = database.moment()  # another run was quicker, unless a copy was brought back
+    visit = st.session_state.get("visit") if context else None
+    moment = here.speak(newest, context.session_id if context else "", visit)
     if moment is newest and _next:
         _move_on()
-    known: Moment | None = st.session_state.get(KNOWN) if context else None
     if moment.version < written:
         moment = newest
-    elif known is not None and moment.version < known.version <= newest.version:
-        moment = known
     if context:
-        st.session_state[KNOWN] = moment
-    _run.set(_Run(url, written, moment, moment.version < newest.version))
+        moment = _known(moment, newest)
+    _run.set(_Run(url, written, moment, newest))
     if here.rise():
-        Thread(target=_catch_up, args=(url,), name="tide", daemon=True).start()
+        try:
+            Thread(target=_catch_up, args=(url,), name="tide", daemon=True).start()
+        except RuntimeError:  # no thread to be had
+            here.fall()
 
 
-def commit_seen() -> None:
-    """What this visitor asked for was committed by another thread: from here on the visitor sees what came of it."""
+def _known(moment: Moment, newest: Moment) -> Moment:
+    """The moment for this visitor: nobody goes back, and the wall does not stay behind for long."""
+    known, since = st.session_state.get(KNOWN, (moment, 0.0))
+    if moment.version < known.version <= newest.version:
+        moment = known
+    if moment.version < newest.version and monotonic() - since > WALL and st.query_params.get("mode") == "screen":
+        moment = newest
+    if moment.version != known.version or not since:
+        since = monotonic()
+    st.session_state[KNOWN] = moment, since
+    return moment
+
+
+def at_least(version: int) -> None:
+    """From here on this visitor speaks of no earlier data version: something was committed for it."""
+    run = _run.get()
+    if run is None or run.moment.version < version:
+        _catch_on()
+
+
+def newest() -> None:
+    """From here on this visitor speaks of how the data stand now: something is decided by them."""
+    run = _run.get()
+    if run is None or run.moment.version < run.newest.version:
+        _catch_on()
+
+
+def _catch_on() -> None:
     if get_script_run_ctx():
-        st.session_state[KNOWN] = database.moment()
+        st.session_state[KNOWN] = database.moment(), monotonic()
     begin()
 
 
-def behind() -> bool:
-    """Whether more has come in than this run speaks of."""
+def as_of(version: int, changed: datetime | None) -> tuple[int, datetime | None]:
+    """What a page says of its figures: they hold what was in by this data version and time.
+
+    Given those of the moment when they were asked for, which is later where pages stay behind.
+    """
     run = _run.get()
-    return run is not None and run.behind
+    if run is None or run.moment.version >= run.newest.version:
+        return version, changed
+    changed = min(changed, run.moment.changed_at) if changed is not None else None
+    return min(version, run.moment.version), changed
+
+
+def behind(view: View) -> bool:
+    """Whether more of the street has come in than this run speaks of."""
+    run, street = _run.get(), view.actor.street_id
+    return run is not None and view.as_of is None and run.newest.of(street) != run.moment.of(street)
 
 
 def data_version() -> int:
@@ -304,19 +348,23 @@ class _Asked:
 
     url: str
     street: int | None
+    everything: int  # as in ``Moment``: with what settings it was asked
     when: float
     context: Context  # language, settings of the street, clock
     work: Callable[[], Any]
 
 
-_asked: dict[Hashable, _Asked] = {}
+_asked: OrderedDict[Hashable, _Asked] = OrderedDict()
 
 
 def _note(key: Hashable, street: int | None, work: Callable[[], Any]) -> None:
     url = settings().url
     if url in _tides and _tides[url].crowded():
         with _lock:
-            _asked[key] = _Asked(url, street, monotonic(), copy_context(), work)
+            _asked[key] = _Asked(url, street, _moment().everything, monotonic(), copy_context(), work)
+            _asked.move_to_end(key)
+            while len(_asked) > _AGAIN or next(iter(_asked.values())).when < monotonic() - tide.LOOKING:
+                _asked.popitem(last=False)
 
 
 def _catch_up(url: str) -> None:
@@ -331,9 +379,9 @@ def _catch_up(url: str) -> None:
                 asked.context.run(_anew, key, asked, moment)
             _move_on()
             going = here.reached(moment)
-    except Exception as problem:
-        log.warning("what is looked at could not be worked out beforehand: %s", privacy.failure(problem))
+    except BaseException as problem:
         here.fall()
+        log.warning("what is looked at could not be worked out beforehand: %s", privacy.failure(problem))
 
 
 def _move_on() -> None:
@@ -344,21 +392,25 @@ def _move_on() -> None:
 
 
 def _lately(url: str, moment: Moment) -> list[tuple[Hashable, _Asked]]:
-    """What was asked lately and is not answered as of a moment, what was asked last first; the rest is forgotten."""
+    """What was asked lately and is not answered as of a moment.
+
+    First what hangs on all sheets, as the status line does: no figure is older than it says. Then what was asked last.
+    """
+    wanted = []
     with _lock:
-        for past in [key for key, asked in _asked.items() if asked.when < monotonic() - tide.LOOKING]:
-            del _asked[past]
-        wanted = []
         for key, asked in _asked.items():
-            held, stamps = _next.get(key) or _answers.get(key), moment.of(asked.street)
-            # what was asked before something else changed may have been asked with other settings
-            if asked.url == url and held is not None and held.stamps.everything == stamps.everything:
-                wanted += [(key, asked)] if held.over(stamps) else []
-    return sorted(wanted, key=lambda each: each[1].when, reverse=True)
+            held = _next.get(key) or _answers.get(key)
+            late = asked.when < monotonic() - tide.LOOKING
+            if held is None or late or asked.url != url or asked.everything != moment.everything:
+                continue
+            if held.over(moment.of(asked.street)):
+                wanted.append((EVERY in held.kinds, asked.when, key, asked))
+    wanted.sort(key=lambda each: each[:2], reverse=True)
+    return [(key, asked) for _all, _when, key, asked in wanted]
 
 
 def _anew(key: Hashable, asked: _Asked, moment: Moment) -> None:
-    _run.set(_Run(asked.url, database.written(), moment))
+    _run.set(_Run(asked.url, database.written(), moment, moment))
     with suppress(Exception):
         _current(key, asked.street, asked.work)
 

@@ -202,7 +202,9 @@ def link(page: str, label: str, asked: View, **more: str) -> None:
 
 def status_of(asked: View) -> Status:
     """The status of the view, cached by data version."""
-    return cache.cached(status)(asked)
+    told = cache.cached(status)(asked)
+    version, changed = cache.as_of(told.data_version, told.changed_at)
+    return replace(told, data_version=version, changed_at=changed)
 
 
 def _memory() -> dict[str, str]:
@@ -327,8 +329,8 @@ def _status_line(asked: View) -> None:
             ":material/fact_check: " + _("{sheet} **{share}** reported", sheet=_(_KINDS[now.kind]), share=reported)
         )
     parts += [f":red-badge[:material/block: {words}]" for words in _missing(now.unreported)]
-    if cache.behind():
-        parts.append(":material/sync: " + _("more is just coming in"))
+    if cache.behind(asked):
+        parts.append(":material/sync: " + _("more coming in"))
     if now.empty:
         named = _(", ").join(tables.plain(name) for name in now.empty[:2])
         parts.append(f":orange-badge[:material/draft: {_('{names}: empty sheet', names=named)}]")

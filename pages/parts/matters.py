@@ -262,6 +262,7 @@ def _label(column: str, code: Any) -> str:
 
 def detail(view: View, wanted: Wanted) -> None:
     """One matter: what, who, by when, its story, and what may be done with it now."""
+    cache.newest()  # what may be done hangs on how it stands
     told = cache.private(report.matters)(view)
     found = told[told["item_no"] == wanted.item]
     if found.empty:

@@ -17,7 +17,7 @@ from time import monotonic
 from data_access.freshness import Moment
 from data_access.inbox import queue
 
-CROWD = 4  # sessions; fewer are served the newest
+CROWD = 4  # people; fewer are served the newest
 LOOKING = 60.0  # seconds after which somebody who has not clicked is not looking any more
 COMING = 5.0  # seconds after a commit within which the next is expected
 LATE = 120.0  # seconds that pages may stay behind
@@ -29,27 +29,29 @@ class Tide:
 
     settled: Moment | None = None
     rising: bool = False
-    _newest: Moment | None = None
     _moved: float = 0.0  # when ``settled`` became what it is
-    _behind: float | None = None  # since when something newer is known
-    _looking: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    _news: dict[int, float] = field(default_factory=dict)  # data versions after it, and since when they are known
+    _looking: OrderedDict[str, tuple[float, str]] = field(default_factory=OrderedDict)  # by window: when, and who
     _lock: Lock = field(default_factory=Lock)
 
-    def speak(self, newest: Moment, visitor: str | None) -> Moment:
-        """The moment that a run of this visitor may speak of, given how the data stand now."""
+    def speak(self, newest: Moment, window: str, visitor: str | None) -> Moment:
+        """The moment that a run in this window may speak of, given how the data stand now.
+
+        ``visitor``: who has signed in there; None: nobody.
+        """
         with self._lock:
-            self._saw(visitor)
-            self._newest = newest
+            self._saw(window, visitor)
+            if self.settled is not None and newest.version > self.settled.version:
+                self._news.setdefault(newest.version, monotonic())
             if self.settled is None or not self._holds(self.settled, newest):
                 self._settle(newest)
                 return newest
-            self._behind = self._behind or monotonic()
             return self.settled
 
     def rise(self) -> bool:
         """Whether whoever asks is to start the thread that works out what comes next."""
         with self._lock:
-            wanted = self._behind is not None and not self.rising
+            wanted = bool(self._news) and not self.rising
             self.rising = self.rising or wanted
             return wanted
 
@@ -58,10 +60,7 @@ class Tide:
         with self._lock:
             if self.settled is None or moment.version > self.settled.version:
                 self._settle(moment)
-            newer = self._newest is not None and self._newest.version > moment.version
-            self.rising = newer and len(self._looking) >= CROWD
-            if self.rising:
-                self._behind = monotonic()
+            self.rising = bool(self._news) and self.crowded()
             return self.rising
 
     def fall(self) -> None:
@@ -71,26 +70,27 @@ class Tide:
 
     def crowded(self) -> bool:
         """Whether so many look that it is worth while to remember what they ask."""
-        return len(self._looking) >= CROWD
+        return len({visitor for _when, visitor in tuple(self._looking.values())}) >= CROWD
 
     def _holds(self, settled: Moment, newest: Moment) -> bool:
         """Whether pages stay at ``settled`` though there is something newer."""
         if newest.version <= settled.version or newest.everything != settled.everything:
             return False
         now = monotonic()
-        if len(self._looking) < CROWD or now - (self._behind or now) > LATE:
+        if not self.crowded() or now - min(self._news.values()) > LATE:
             return False
         return self.rising or queue.busy() or now - self._moved < COMING
 
     def _settle(self, moment: Moment) -> None:
         if self.settled is None or moment.version != self.settled.version:
             self._moved = monotonic()
-        self.settled, self._behind = moment, None
+        self.settled = moment
+        self._news = {version: since for version, since in self._news.items() if version > moment.version}
 
-    def _saw(self, visitor: str | None) -> None:
+    def _saw(self, window: str, visitor: str | None) -> None:
         now = monotonic()
         if visitor is not None:
-            self._looking[visitor] = now
-            self._looking.move_to_end(visitor)
-        while self._looking and next(iter(self._looking.values())) < now - LOOKING:
+            self._looking[window] = now, visitor
+            self._looking.move_to_end(window)
+        while self._looking and next(iter(self._looking.values()))[0] < now - LOOKING:
             self._looking.popitem(last=False)

@@ -90,6 +90,7 @@ def _buttons(view: View, frame: pd.DataFrame, standing: Closing | None) -> None:
 def _close(view: View) -> None:
     """What is closed, who is missing, which differences are open; those missing are named by the one who closes."""
     actor = session.renew()
+    cache.newest()  # nobody is to be named as missing who has just reported
     whole = View(actor, view.day, view.campaign)  # the day of the street, whatever area is looked at
     frame, found = cache.cached(dispatch.table)(whole), cache.cached(dispatch.differences)(whole)
     owing = list(frame.loc[frame["evening_state"].isin(reporting.OWED), "community"])

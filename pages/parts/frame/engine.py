@@ -120,11 +120,11 @@ def _in_turn(runner: ScriptRunner, *given: Any, **options: Any) -> None:
 def aside() -> Iterator[None]:
     """Let others be drawn while this run only waits; also where no run is."""
     drawing = _give()
-    try:
-        yield
-    finally:
-        if drawing:
-            _mine.turn = _turns.back()
+    if drawing:
+        _mine.turn = False
+    yield  # where a click ends the waiting, the next run takes a turn of its own
+    if drawing and not queue.busy():
+        _mine.turn = _turns.back()
 
 
 def _give() -> bool:

@@ -30,6 +30,7 @@ from config.settings import settings
 from data_access import privacy
 from data_access.access import entry, visits
 from data_access.accounts import AccountError, Actor
+from data_access.inbox import queue
 from data_access.office import districts
 from pages.parts import cache, filters
 from pages.parts.frame import identity, visitor
@@ -82,6 +83,8 @@ def enter() -> Actor | None:
     cache.begin()
     seen = not st.session_state.pop("by_itself", False)
     actor = _resumed(seen) or _remembered(seen) or _identified()
+    if actor is not None:
+        cache.at_least(queue.written(actor))
     if actor is not None and st.session_state.get("identified"):
         actor = replace(actor, must_change=False)  # no password brought it here
     _entered.set(actor)
@@ -110,6 +113,7 @@ def renew(*, seen: bool = True) -> Actor:
     actor = _resumed(seen)
     if actor is None:
         st.rerun(scope="app")
+    cache.at_least(queue.written(actor))
     acting = filters.acting(actor)
     act(acting)
     return acting

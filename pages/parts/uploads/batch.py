@@ -20,7 +20,7 @@ from data_access.inbox.queue import Job
 from data_access.reports import directory
 from data_access.reports.view import View
 from pages.parts import cache, empty, figures, style, tables
-from pages.parts.frame import session
+from pages.parts.frame import engine, session
 from pages.parts.uploads import intake, mapping, matrix, mend, paper, preview
 from pages.parts.uploads.intake import Batch, File
 
@@ -82,7 +82,8 @@ def show(actor: Actor, view: View, batch: Batch, columns: Columns) -> None:
 @contextmanager
 def _turn() -> Iterator[None]:
     """One page after the other: in a rush thirty at once would leave those who look at other pages no time."""
-    mine = _drawing.acquire(timeout=_PATIENCE)
+    with engine.aside():
+        mine = _drawing.acquire(timeout=_PATIENCE)
     try:
         yield
     finally:

@@ -148,8 +148,8 @@ def _follow(actor: Actor, batch: Batch, job: Job, watch: Watch) -> None:
         done = queue.outcome(job)
     except AccountError as refusal:
         batch.refusal = str(refusal) if job.owed else batch.refusal
-    if job.owed:
-        cache.commit_seen()
+    finally:
+        cache.at_least(queue.written(actor))
     load(actor, batch)
     _adopt(batch, done)
 

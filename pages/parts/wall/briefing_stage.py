@@ -14,7 +14,7 @@ import streamlit as st
 
 from charts import bars, bullets, heat
 from config import clock
-from config.language import N_, _
+from config.language import N_, _, pick
 from data_access.reports import dispatch, reporting
 from data_access.reports.agenda import Agenda, Matter
 from data_access.reports.briefing import Briefing
@@ -79,7 +79,7 @@ def _missing(look: Look, told: Briefing) -> None:
     each, height = _rows(len(frame), ROOM - HEAD - 80, DOT)
     shown = [frame.iloc[start : start + each] for start in range(0, min(len(frame), each * COLUMNS), each)]
     _draw(
-        screen.title(1, _("Not in yet"), escape(under), reporting.DEFINITIONS["state"][0]),
+        screen.title(1, _("Not in yet"), escape(under), pick(*reporting.DEFINITIONS["state"])),
         screen.keys(screen.key(str(len(owing)), N_("owing"), role="red" if owing else "") + _owing(told)),
         _columns([briefing_day.matrix(told, rows, height, look) for rows in shown]),
         _more(len(frame) - each * COLUMNS, _("{n} more under Dispatch")),

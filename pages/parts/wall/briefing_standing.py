@@ -18,7 +18,7 @@ from data_access.metrics import Rate
 from data_access.reports import actions, briefing, frames, notice
 from data_access.reports.agenda import Agenda, Matter
 from data_access.reports.briefing import Briefing, Standings
-from pages.parts import figures
+from pages.parts import figures, headings
 from pages.parts.wall import screen
 from pages.parts.wall.screen import INSIDE, Look
 
@@ -251,11 +251,15 @@ def _fitted(words: list[str], room: int) -> str:
     return last + "…"
 
 
+def _pressing() -> str:
+    return headings.meaning("pressing", pick(*actions.DEFINITIONS["pressing"]))
+
+
 def matters(look: Look, found: Agenda) -> None:
     """⑥ What the meeting settles: the question, the unit asked, by when; overdue with its badge."""
     late = screen.badge(_("{n} late", n=found.overdue), "red", "error") if found.overdue else ""
     head = [
-        screen.title(6, _("To settle"), escape(_("each with owner and time")), pick(*actions.DEFINITIONS["pressing"])),
+        screen.title(6, _("To settle"), escape(_("each with owner and time")), _pressing()),
         f'<div class="b-keys" style="align-items:center">{screen.key(str(found.count), N_("items"))}{late}</div>',
     ]
     shown = _chosen(look, found)

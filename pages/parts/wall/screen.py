@@ -140,7 +140,7 @@ def head(view: View, now: Status, missing: Sequence[str]) -> None:
         escape(_("Version {n}", n=figures.count(now.data_version))),
         f"{icon('fact_check')} {told}" if now.expected else "",
         badge(missing_words(missing), "red", "block") if missing else "",
-        f"{icon('sync')} {escape(_('more is just coming in'))}" if cache.behind() else "",
+        f"{icon('sync')} {escape(_('more coming in'))}" if cache.behind(view) else "",
     ]
     if view.as_of is not None:
         parts.insert(0, badge(figures.as_of_text(view.as_of), "act", "history"))

@@ -254,7 +254,7 @@ def test_differences_say_what_to_do(board):
     ]
     assert "7、8" in found["how"].iloc[0], "the rows of the sheet without an outcome"
     with language.speaking("en"):
-        assert "Rows 7、8" in dispatch.differences(board.view())["how"].iloc[0]
+        assert "Rows 7, 8" in dispatch.differences(board.view())["how"].iloc[0]
 
 
 def test_a_roster_corrected_after_the_meeting_is_named_as_the_reason(board):
