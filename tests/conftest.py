@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -17,6 +18,10 @@ import bcrypt
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import CompiledCacheType
+from sqlalchemy.util import LRUCache
+from streamlit.components.v2 import manifest_scanner
 
 from config import catalogue, clock, language
 from config.settings import settings, using
@@ -27,8 +32,18 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 EVENING = "2022-08-12T20:42"  # a Friday, after the evening tallies are due
 
 
+SERVING = ("tests/browser/", "tests/load/", "tests/security/test_attacks.py", "tests/security/test_traps.py")
+# what takes more than ten seconds: it comes first, else one process would be at it when the others are done
+LONG = (
+    *SERVING, "tests/truth/", "tests/workbooks/", "tests/security/", "tests/pages/", "tests/data_access/test_kill.py",
+    "tests/data_access/workbooks/", "tests/data_access/inbox/", "tests/data_access/backups/",
+    "tests/data_access/office/test_notices.py", "tests/data_access/test_sample.py", "tests/charts/",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long runs are for whoever asks for them: pytest -m fuzz, -m kills, -m load, -m soak."""
+    """Long files first; the long runs are for whoever asks for them: pytest -m fuzz, -m kills, -m load, -m soak."""
+    items.sort(key=lambda item: next((n for n, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG)))
     asked = config.getoption("markexpr", "")
     for item in items:
         for mark in ("fuzz", "kills", "load", "soak"):
@@ -36,7 +51,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=f"long; run with -m {mark}"))
 
 
-SERVING = ("tests/browser/", "tests/load/", "tests/security/test_attacks.py", "tests/security/test_traps.py")
+def pytest_collection_finish() -> None:
+    """What all these tests are made of stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -152,6 +171,37 @@ def quick_hashes() -> Iterator[Callable[[], bytes]]:
         yield own
 
 
+class _Statements(LRUCache[Any, Any]):
+    """Statements as they have been worked out for a kind of database, whichever of its databases is asked."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), value)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_worked_out_once() -> Iterator[None]:
+    """SQLAlchemy works out each statement once for each connection pool, of which here each test has its own."""
+    held: CompiledCacheType = _Statements(2_000)
+
+    def share(connection: Connection) -> None:
+        connection.engine._compiled_cache = held
+
+    event.listen(Engine, "engine_connect", share)
+    yield
+    event.remove(Engine, "engine_connect", share)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_found_once() -> Iterator[None]:
+    """Streamlit looks through every installed package for components; under AppTest it would for each page anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture
 def bare_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """An office before its first start: the data folder is not there yet; the clock held at a Friday evening."""
@@ -210,7 +260,7 @@ def chromium() -> Iterator[Browser]:
             if os.environ.get("CI") == "true":
                 pytest.fail("No Chromium on this machine, and CI=true: the browser tests must run.")
             pytest.skip("No Chromium on this machine.")
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--process-per-site"]
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
         yield browser
         browser.close()

@@ -28,12 +28,21 @@ def origin() -> str:
 
 
 @pytest.fixture(scope="session")
-def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+def visitor(chromium: Browser, origin: str) -> Iterator[BrowserContext]:
     """Who looks at the board in one test after the other."""
     window: ViewportSize = {"width": 1920, "height": 1080}
     # nothing moves: without a graphics card each frame of an animation is drawn by the processor
     with chromium.new_context(viewport=window, locale="zh-CN", reduced_motion="reduce") as context:
+        keep(context, origin)
         yield context
+
+
+def keep(context: BrowserContext, address: str) -> None:
+    """An empty window of the address stays open: so the browser keeps its process, and what it has made of Streamlit's
+    files, from one window of it to the next."""
+    page = context.new_page()
+    page.route("**", lambda route: route.fulfill(body=""))
+    page.goto(address)
 
 
 @pytest.fixture

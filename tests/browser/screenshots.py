@@ -58,10 +58,10 @@ STILL = """still => new Promise(done => {
 })"""
 
 
-def settle(page: Page) -> None:
-    """Wait until the page has drawn everything; charts draw after the run has ended."""
+def settle(page: Page, still: int = 400) -> None:
+    """Wait until the page has drawn everything, and so many milliseconds more; charts draw after the run has ended."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.evaluate(STILL, 400)
+    page.evaluate(STILL, still)
 
 
 def save(page: Page, name: str, folder: Path, small: bool) -> None:

@@ -124,7 +124,7 @@ def shows(page: Page, number: int, section: str) -> None:
     """The section has the wall to itself, and the address says so."""
     expect(page.locator(".st-key-stage .b-title > span").first).to_have_text(str(number))
     expect(page).to_have_url(re.compile(f"section={section}"))
-    settle(page)
+    settle(page, 150)
 
 
 def test_the_wall_follows_new_data_by_itself_and_lets_go(office: Office, server: Server, browser_page: Page) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, keep
 from tests.security.conftest import OTHER, Raided
 from tests.security.reach import ROOT
 from tests.security.wire import signed_in
@@ -65,6 +65,7 @@ def window(raided: Raided, chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
     carried = [{"name": name, "value": value, "url": raided.address} for name, value in signed_in(raided.admin).items()]
     context.add_cookies(carried)  # type: ignore[arg-type]
+    keep(context, raided.address)
     yield context
     context.close()
 

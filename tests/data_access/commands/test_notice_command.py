@@ -2,10 +2,8 @@
 
 import io
 import json
-import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 
 import docx
 import openpyxl
@@ -14,13 +12,12 @@ from click.testing import CliRunner
 from PIL import Image
 
 from data_access import accounts
-from data_access.__main__ import main
+from data_access.__main__ import main, run
 from data_access.accounts import Role
 from data_access.office import notices
 from tests.data_access.street import Board
 
 DAY = date(2022, 8, 12)
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -88,11 +85,11 @@ def test_wrong_calls_end_with_2(board, tmp_path):
     assert len(notices.notices(board.actor)) == 1
 
 
-def test_what_is_refused_is_one_line_and_2(board):
+def test_what_is_refused_is_one_line_and_2(board, monkeypatch, capsys):
     accounts.create(accounts.console(), "leader_1", "correct horse", Role.LEADER)
     for args in (("show", "9"), ("publish", "--date", "2022-08-01"), ("publish", "--as", "leader_1")):
-        made = subprocess.run(
-            [sys.executable, "-m", "data_access", "notice", *args], cwd=ROOT, capture_output=True, text=True
-        )
-        assert made.returncode == 2 and made.stdout == "", made
-        assert len(made.stderr.strip().splitlines()) == 1
+        monkeypatch.setattr(sys, "argv", ["data_access", "notice", *args])
+        with pytest.raises(SystemExit, match="2"):
+            run()
+        told = capsys.readouterr()
+        assert told.out == "" and len(told.err.strip().splitlines()) == 1, args

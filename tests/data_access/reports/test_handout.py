@@ -18,7 +18,7 @@ DAY = date(2022, 8, 12)
 
 @pytest.fixture
 def view(sampled):
-    sampled(6, 3, "2022-08-12T08:42")
+    sampled(4, 2, "2022-08-12T08:42")
     return View(accounts.console(), DAY, directory.campaigns(accounts.console())[0].code)
 
 
