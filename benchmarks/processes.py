@@ -27,7 +27,6 @@ from tests.load.crowd import Told
 from tests.load.front import Front, processes
 from tests.load.viewer import Viewer
 
-WARMING = 4  # clicks of each before anything is measured
 AGAIN = 0.3  # seconds after which a tab that lost its server asks again
 BACK = 10.0  # seconds within which it has to have its page again
 GONE = (ConnectionClosed, InvalidHandshake, OSError)  # what a tab sees of a server that died
@@ -57,8 +56,10 @@ class Killed:
         )
 
 
-async def strolling(killed: Killed, viewer: Viewer, town: crowd.Street, chance: Random, until: float) -> None:
-    """A viewer who clicks without rest and, where the server is lost, opens the page again as a browser would."""
+async def strolling(
+    killed: Killed, viewer: Viewer, town: crowd.Street, chance: Random, until: float, pause: tuple[float, float]
+) -> None:
+    """A viewer who clicks with these pauses and, where the server is lost, opens the page again as a browser would."""
     async with AsyncExitStack() as tabs:
         await tabs.enter_async_context(viewer)
         while time.perf_counter() < until:
@@ -79,7 +80,7 @@ async def strolling(killed: Killed, viewer: Viewer, town: crowd.Street, chance: 
             killed.errors += [f"{run.page}: {words}" for words in run.errors]
             if lost is not None:
                 killed.back.append(time.perf_counter() - lost)
-            await asyncio.sleep(chance.uniform(0.2, 1))
+            await asyncio.sleep(chance.uniform(*pause))
 
 
 async def handing_in(killed: Killed, address: str, town: crowd.Street, number: int, until: float) -> None:
@@ -101,7 +102,9 @@ async def handing_in(killed: Killed, address: str, town: crowd.Street, number: i
             await asyncio.sleep(AGAIN)
 
 
-async def kill(front: Front, town: crowd.Street, viewers: int, uploaders: int, seconds: float) -> Killed:
+async def kill(
+    front: Front, town: crowd.Street, viewers: int, uploaders: int, seconds: float, pause: tuple[float, float]
+) -> Killed:
     """Kill the first process in the middle of it all."""
     killed, chance = Killed(), Random(2)
     carried = [crowd.cookies(town.staff[n % len(town.staff)]) for n in range(viewers)]
@@ -111,7 +114,9 @@ async def kill(front: Front, town: crowd.Street, viewers: int, uploaders: int, s
         await asyncio.sleep(seconds / 2)
         front.servers[0].process.kill()
 
-    crowded = [strolling(killed, Viewer(front.address, own), town, Random(chance.random()), until) for own in carried]
+    crowded = [
+        strolling(killed, Viewer(front.address, own), town, Random(chance.random()), until, pause) for own in carried
+    ]
     handed = [handing_in(killed, front.address, town, number, until) for number in range(uploaders)]
     for outcome in await asyncio.gather(*crowded, *handed, end(), return_exceptions=True):
         if outcome is not None:
@@ -130,6 +135,7 @@ def main() -> None:
     parser.add_argument("--pause", type=float, nargs=2, default=[0.2, 1], help="seconds between two clicks")
     parser.add_argument("--uploaders", type=int, default=4)
     call = parser.parse_args()
+    pause = (call.pause[0], call.pause[1])
     with ExitStack() as stack:
         call.data = call.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -142,14 +148,15 @@ def main() -> None:
         told: dict[int, Told] = {}
         for number in (1, 2):
             with processes(number, folder, cluster.process) as front:
-                asyncio.run(crowd.storm(front, town, call.viewers, WARMING))  # nobody is the first to come
-                told[number] = asyncio.run(crowd.walk(front, town, call.viewers, call.seconds, tuple(call.pause)))
+                for one in front.servers:  # nobody is the first to come
+                    asyncio.run(crowd.everywhere(one, town))
+                told[number] = asyncio.run(crowd.walk(front, town, call.viewers, call.seconds, pause))
                 print(f"{number} behind nginx  {told[number].line()}", flush=True)
                 for words in dict.fromkeys(told[number].errors[:5]):
                     print(f"{'':16}{words}")
                 if number == 2:
                     held = crowd.taken(town)
-                    killed = asyncio.run(kill(front, town, call.viewers, call.uploaders, call.seconds))
+                    killed = asyncio.run(kill(front, town, call.viewers, call.uploaders, call.seconds, pause))
                     killed.missing = max(killed.acknowledged - (crowd.taken(town) - held), 0)
                     print(f"one of two killed: {killed.line()}")
                     for words in dict.fromkeys(killed.errors[:5]):
