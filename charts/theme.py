@@ -409,13 +409,24 @@ class Finished(alt.LayerChart):
     and pages may share it.
     """
 
+    @classmethod
+    def of(cls, parts: dict[str, Any]) -> Finished:
+        """The chart of these parts. Made by Altair, every layer of it would be copied several times."""
+        made = cls.__new__(cls)
+        for name, value in (("_args", ()), ("_kwds", parts)):
+            object.__setattr__(made, name, value)  # past Altair, which takes every attribute for a part of the chart
+        return made
+
+    def copy(self, deep: bool | Iterable[Any] = True, ignore: list[str] | None = None) -> Any:
+        """As Altair copies it; where only the chart itself is asked for, its layers stay those that they are."""
+        return Finished.of(dict(self._kwds)) if deep is False else super().copy(deep, ignore)
+
     def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:
         """The specification, the asker's own."""
         if validate or options:
             checked: dict[str, Any] = super().to_dict(validate=validate, **options)
             return checked
         if "_written" not in self.__dict__:
-            # past Altair, which takes every attribute for a part of the chart
             object.__setattr__(self, "_written", json.dumps(super().to_dict(validate=False)))
         spec: dict[str, Any] = json.loads(self.__dict__["_written"])
         return spec
@@ -444,8 +455,5 @@ def finish(chart: Any, dark: bool = False, screen: bool = False, height: int | N
     """The chart with its theme, as wide as its place; draw it with the page's own chart theme off."""
     # only the width is fitted: a height that gave way to headings would squeeze the words in the rows
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-    sized: alt.LayerChart = chart.properties(width="container", autosize=fit)
-    if height is not None:
-        sized = sized.properties(height=height)
-    sized.config = config(dark, screen)
-    return Finished(**sized._kwds)
+    own = {"width": "container", "autosize": fit, "config": config(dark, screen)}
+    return Finished.of(chart._kwds | own | ({} if height is None else {"height": height}))

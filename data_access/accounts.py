@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 import bcrypt
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, insert, or_, select, update
 
 from config import clock
 from config.language import N_, _
@@ -182,24 +182,30 @@ def _actor(row: Row[*tuple[Any, ...]]) -> Actor:
     )
 
 
+_ACTIVE = (
+    select(*_COLUMNS)
+    .select_from(Account)
+    .join(Community, Community.id == Account.community_id, isouter=True)
+    .join(District, District.id == Account.district_id, isouter=True)
+    .where(Account.disabled_at.is_(None))
+)
+_SAME = _ACTIVE.where(Account.id == bindparam("id"), Account.generation == bindparam("generation"))  # in every run
+
+
 def found(connection: Connection, *fits: ColumnElement[bool]) -> Actor | None:
     """The active account that fits these conditions, if there is one."""
-    row = connection.execute(
-        select(*_COLUMNS)
-        .select_from(Account)
-        .join(Community, Community.id == Account.community_id, isouter=True)
-        .join(District, District.id == Account.district_id, isouter=True)
-        .where(*fits, Account.disabled_at.is_(None))
-    ).first()
+    row = connection.execute(_ACTIVE.where(*fits)).first()
     return None if row is None else _actor(row)
 
 
-def enter(connection: Connection, *fits: ColumnElement[bool]) -> Actor | None:
-    """As ``found``; from here on the running thread speaks as the account's street does (``enter_street``)."""
-    actor = found(connection, *fits)
-    if actor is not None:
-        enter_street(connection, actor.street_id)
-    return actor
+def enter(connection: Connection, account_id: int, generation: int) -> Actor | None:
+    """The account if it is active and still of this generation; from here on the running thread speaks as its street
+    does (``enter_street``)."""
+    row = connection.execute(_SAME, {"id": account_id, "generation": generation}).first()
+    if row is None:
+        return None
+    enter_street(connection, row.street_id)
+    return _actor(row)
 
 
 def enter_street(connection: Connection, street_id: int) -> None:
@@ -211,7 +217,9 @@ def enter_street(connection: Connection, street_id: int) -> None:
 def actor(username: str) -> Actor:
     """The account by its name, entered; AccountError if there is none or it is disabled."""
     with database.reading() as connection:
-        known = enter(connection, Account.username == username)
+        known = found(connection, Account.username == username)
+        if known is not None:
+            enter_street(connection, known.street_id)
     if known is None:
         raise AccountError(N_("There is no active account {name}. An administrator can create one."), name=username)
     return known

@@ -285,12 +285,13 @@ def written() -> int:
     return getattr(_own, "version", 0)
 
 
+_VERSION = select(DataVersion.version, _REVISION.scalar_subquery().label("revision"))
+
+
 def data_version() -> int:
     """The data version now; caches are keyed by it. FaultError also where a later version has migrated meanwhile."""
     with reading() as connection:
-        version, revision = connection.execute(
-            select(DataVersion.version, _REVISION.scalar_subquery().label("revision"))
-        ).one()
+        version, revision = connection.execute(_VERSION).one()
     _outgrown(revision)
     return _saw(int(version))
 

@@ -7,12 +7,12 @@ the community. So nobody else can be given the name, and whoever asks by it is u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, literal, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, ScalarSelect, bindparam, case, literal, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from data_access.force import in_force
@@ -35,13 +35,16 @@ def is_former() -> ColumnElement[bool]:
     return Community.code.startswith(FORMER)
 
 
+_FORMER = (  # put together once: it is asked with every report
+    select(Community.merged_into, Community.name, Community.retired_on)
+    .where(Community.street_id == bindparam("of_street"), is_former())
+    .order_by(Community.retired_on, Community.id)
+)
+
+
 def former(connection: Connection, street_id: int) -> list[Former]:
     """Every name that a community of the street bore, in the order in which they ended."""
-    rows = connection.execute(
-        select(Community.merged_into, Community.name, Community.retired_on)
-        .where(Community.street_id == street_id, is_former())
-        .order_by(Community.retired_on, Community.id)
-    )
+    rows = connection.execute(_FORMER, {"of_street": street_id})
     return [Former(row.merged_into, row.name, row.retired_on) for row in rows]
 
 
@@ -50,20 +53,31 @@ def identity() -> ColumnElement[Any]:
     return case((is_former(), Community.merged_into), else_=Community.id)
 
 
-def key(street_id: int, name: str | None) -> ScalarSelect[Any]:
+def key(street_id: int | BindParameter[Any], name: str | BindParameter[Any] | None) -> ScalarSelect[Any]:
     """The community (its id) that bears this name or bore it, for use in a query; nothing where there is none."""
     named = aliased(Community)
     found = case((named.code.startswith(FORMER), named.merged_into), else_=named.id)
     return select(found).where(named.street_id == street_id, named.name == name).scalar_subquery()
 
 
-def only(column: InstrumentedAttribute[Any], street_id: int, name: str | None) -> ColumnElement[bool]:
+def only(
+    column: InstrumentedAttribute[Any], street_id: int | BindParameter[Any], name: str | BindParameter[Any] | None
+) -> ColumnElement[bool]:
     """The condition that ``column`` is the community of this name; none where no name is given."""
     return true() if name is None else column == key(street_id, name)
 
 
-def otherwise(connection: Connection, street_id: int, day: date, as_of: datetime | None = None) -> Mapping[int, str]:
-    """By community the name it bore on the day, where that is not the one it bears; as known at ``as_of``."""
+def otherwise(
+    connection: Connection,
+    street_id: int,
+    day: date,
+    as_of: datetime | None = None,
+    bore: Sequence[Former] | None = None,
+) -> Mapping[int, str]:
+    """By community the name it bore on the day, where that is not the one it bears; as known at ``as_of``.
+
+    ``bore`` spares asking for the ``former`` names again.
+    """
     found: dict[int, str] = {}
     if as_of is not None:
         rows = connection.execute(
@@ -73,7 +87,7 @@ def otherwise(connection: Connection, street_id: int, day: date, as_of: datetime
             .where(Community.street_id == street_id, Community.name != CommunityEntry.name, in_force(as_of))
         )
         found = {row.community_id: row.name for row in rows}
-    for one in reversed(former(connection, street_id)):
+    for one in reversed(former(connection, street_id) if bore is None else bore):
         if day < one.until:
             found[one.community_id] = one.name
     return found

@@ -1,6 +1,7 @@
 """Morning briefing 晨会简报: who is missing, what yesterday ended with, what today needs, on one screen."""
 
 from collections.abc import Callable
+from datetime import date
 
 import streamlit as st
 
@@ -18,22 +19,29 @@ view = screen.view_of(filters.view(actor)) if look.wall else filters.bar(actor, 
 empty.need_register(view)
 screen.apply(look)
 
-told, matters = cache.cached(agenda.meeting)(view)
+told, matters = cache.cached(agenda.meeting, own=False)(view)
 shown = None if look.wall else told.result  # the wall shows no reasons
-standing = waivers.stand(actor, shown.day, view.campaign, view.as_of) if shown else {}
+
+
+def reasons(view: View, day: date) -> waivers.Standing:
+    """Why differences of the day were accepted, in somebody's words."""
+    return waivers.stand(view.actor, day, view.campaign, view.as_of)
+
+
+standing = cache.private(reasons)(view, shown.day) if shown else {}
 own = cache.cached(phrases.wordings)(actor)
 
 
 @cache.drawn
 def panel(draw: Callable[..., None], look: screen.Look, view: View) -> None:
     """One of the panels, as everybody with the same scope sees it."""
-    told, matters = cache.cached(agenda.meeting)(view)
+    told, matters = cache.cached(agenda.meeting, own=False)(view)
     draw(look, matters if draw is briefing_standing.matters else told)
 
 
 def spoken_of(view: View) -> tuple[spoken.Sentence, spoken.Sentence]:
     """How yesterday ended and what today needs, in the office's words."""
-    told, _matters = cache.cached(agenda.meeting)(view)
+    told, _matters = cache.cached(agenda.meeting, own=False)(view)
     own = cache.cached(phrases.wordings)(view.actor)
     return spoken.yesterday(told, own), spoken.today(told, own)
 

@@ -249,7 +249,7 @@ def _funnel_help() -> str:
 @cache.drawn
 def groups(view: View) -> None:
     """The day's people by group and by dose."""
-    campaign = directory.campaign(view)
+    campaign = cache.cached(directory.campaign)(view)
     names = {str(group.code): group.label for group in campaign.groups}
     names |= {str(dose.code): dose.label for dose in campaign.doses}
     for key, title in (("person_group", _("By group")), ("dose_no", _("By dose"))):
@@ -371,15 +371,13 @@ def people(view: View) -> None:
     A list is read and sent once somebody asks for it: the page may stand on a shared screen. A clerk works with it.
     """
     own = View(view.actor, view.day, view.campaign, view.as_of, view.area, view.actor.community or view.community)
-    counts = cache.cached(callups.table)(own)
     with st.container(border=True, key="card_people"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_("People called up"), anchor=False, width="content")
             st.caption(_("Names and telephones are masked."), width="content")
             st.space("stretch")
             callsheet.popover(own, _labelled)
-        titles = {name: _(title, n=figures.count(_sum(counts, column))) for name, (title, column, *_r) in LISTS.items()}
-        chosen = _asked(titles)
+        chosen = _asked(dict(cache.cached(titles)(own)))
         if chosen is None:
             st.caption(_("Choose a list to see who is on it."))
             return
@@ -391,6 +389,14 @@ def people(view: View) -> None:
             st.caption(_(nobody))
         else:
             reveal.people(own, found, shown, chosen)
+
+
+def titles(view: View) -> tuple[tuple[str, str], ...]:
+    """What the lists are called, with how many are on each."""
+    counts = cache.cached(callups.table)(view)
+    return tuple(
+        (name, _(words, n=figures.count(_sum(counts, column)))) for name, (words, column, *_r) in LISTS.items()
+    )
 
 
 def _asked(titles: dict[str, str]) -> str | None:
@@ -443,7 +449,7 @@ which = filters.Choice("of", {"today": _("Today"), "tomorrow": _("Tomorrow")})
 view = filters.bar(actor, "callups", extra=(which,))
 empty.need_register(view)
 if which.value == "tomorrow":
-    view = view.on(callups.next_day(view))
+    view = view.on(cache.cached(callups.next_day)(view))
 
 if which.value == "tomorrow":
     words = _("For {day}", day=figures.day(view.day))

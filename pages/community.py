@@ -49,8 +49,8 @@ def _dated(names: tuple[tuple[str, date], ...]) -> str:
 
 def draw_tiles(view: View) -> None:
     """The six key numbers."""
-    found = cache.cached(profile.tiles)(view)
-    campaign = directory.campaign(view)
+    found = profile.tiles(view, cache.cached)
+    campaign = cache.cached(directory.campaign)(view)
     rate = figures.percent(found.get("coverage_n"), found.get("coverage_d"), 2)
     done = figures.percent(found.get("completion_n"), found.get("completion_d"))
     timely = figures.percent(found.get("on_time_n"), found.get("on_time_d"))

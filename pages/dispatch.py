@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from charts import bars, theme
 from config.language import N_, _, pick
 from data_access.accounts import Capability
 from data_access.reports import corrections, dispatch, frames
 from data_access.reports.view import View
-from pages.parts import cache, downloads, empty, figures, filters, guard, style, tables
+from pages.parts import cache, downloads, empty, figures, filters, guard, style, tables, written
 from pages.parts.dispatch import closing, day_table, settle
+from pages.parts.dispatch.day_table import Grid
 from pages.parts.figures import Tile
 
 SHEETS = {"roster": N_("Roster sheet"), "morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}
@@ -128,30 +130,31 @@ def ordered(view: View, order: str) -> pd.DataFrame:
     return owing.sort_values(["open", "owing", "explained"], ascending=False, kind="stable", ignore_index=True)
 
 
-def grid(view: View, order: str, picked: str | None, *, dark: bool) -> tuple[Styler, dict[int, Any]]:
-    """The table as it is drawn, and its columns; with whom to call for those who may read of people."""
-    labels, rules, signs = cache.cached(plain)(view, order, picked, dark=dark)
-    if view.actor.may(Capability.READ_PEOPLE):
-        known = dispatch.contacts(view)
-        contacts = dict(zip(known["community"], known["liaison"] + " " + known["phone"], strict=True))
-        labels = day_table.with_liaisons(labels, ordered(view, order), contacts)
-    columns = day_table.columns(labels, cache.cached(corrections.marks)(view))
-    return tables.settled(day_table.styled(labels, rules, signs)), columns
+def grid(view: View, order: str, *, dark: bool) -> Grid:
+    """The table, with whom to call for those who may read of people."""
+    made = cache.cached(plain)(view, order, dark=dark)
+    if not view.actor.may(Capability.READ_PEOPLE):
+        return made
+    known = dispatch.contacts(view)
+    contacts = dict(zip(known["community"], known["liaison"] + " " + known["phone"], strict=True))
+    return replace(made, styled=written.filled(made.styled, day_table.liaisons(ordered(view, order), contacts)))
 
 
-def plain(
-    view: View, order: str, picked: str | None, *, dark: bool
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[tuple[int, int], tuple[str, str]]]:
-    """The table without people, and how it is drawn."""
+def plain(view: View, order: str, *, dark: bool) -> Grid:
+    """The table without people; where some are to stand in it, with an empty column for them."""
     frame, totals = ordered(view, order), cache.cached(dispatch.totals)(view)
-    labels = day_table.labelled(frame, totals)
-    return labels, *day_table.rules(labels, frame, picked, cache.cached(corrections.marks)(view), totals)
+    marks, labels = cache.cached(corrections.marks)(view), day_table.labelled(frame, totals)
+    if view.actor.may(Capability.READ_PEOPLE):
+        labels = day_table.with_liaisons(labels)
+    rules, signs = day_table.rules(labels, frame, marks, totals, dark=dark)
+    styled = tables.settled(day_table.styled(labels, rules, signs))
+    return Grid(styled, day_table.columns(labels, marks), day_table.grounds(styled, rules, dark=dark))
 
 
 def table(view: View, order: str, frame: pd.DataFrame) -> str | None:
     """The table; a click on a row picks its community, which the address then names."""
     names = list(frame["community"])
-    picked = st.query_params.get("picked")
+    picked = names.index(asked) if (asked := st.query_params.get("picked")) in names else None
 
     def choose() -> None:
         cells = st.session_state["day_table"].selection.cells
@@ -159,62 +162,68 @@ def table(view: View, order: str, frame: pd.DataFrame) -> str | None:
             st.query_params["picked"] = names[cells[0][0]]
 
     with st.container(border=True, key="card_table"):
-        styled, columns = cache.private(grid)(view, order, picked, dark=style.dark())
+        drawn = cache.private(grid)(view, order, dark=style.dark())
         st.dataframe(
-            styled,
+            drawn.styled if picked is None else written.ruled(drawn.styled, drawn.grounds[picked]),
             key="day_table",
             hide_index=True,
             height="content",
             row_height=35,
             placeholder=figures.MISSING,
-            column_config=dict[Any, Any](columns),
+            column_config=dict[Any, Any](drawn.columns),
             on_select=choose,
             selection_mode="single-cell",
         )
-    return picked if picked in names else None
+    return None if picked is None else names[picked]
 
 
-def drill(view: View, frame: pd.DataFrame, differences: pd.DataFrame, community: str) -> None:
+def drill(view: View, community: str) -> None:
     """The picked community: its three sheets and how to check each difference."""
-    line = frame[frame["community"] == community].iloc[0]
     with st.container(border=True, key="card_drill"):
         left, middle, right = st.columns([24, 80, 24], gap="medium")
-        versions = cache.cached(dispatch.versions)(view)
-        versions = versions[versions["community"] == community]
         with left:
-            title = _("{community}: the three sheets", community=tables.plain(community))
-            st.markdown(f"**{title}**")
-            sheets = (
-                f"{_(label)} {_version(versions[versions['kind'] == kind], str(line[f'{kind}_state']))}"
-                for kind, label in SHEETS.items()
-            )
-            st.caption("  \n".join(sheets))
+            _sheets(view, community)
         with middle:
-            _checks(differences[differences["community"] == community], line)
-            settle.differences(view, community, differences[differences["community"] == community])
+            _checks(view, community)
+            settle.differences(view, community)
         with right:
             if view.actor.may(Capability.MANAGE_ACTIONS):
                 filters.link("actions", _("To action items"), view, community=community)
             filters.link("community", _("Whole community"), view, community=community)
             with st.popover(_("Revisions"), icon=":material/history:"):
-                _revisions(versions)
+                _revisions(view, community)
 
 
-def _version(sent: pd.DataFrame, state: str) -> str:
+def _of(frame: pd.DataFrame, community: str) -> list[dict[Any, Any]]:
+    """The rows of a community."""
+    return frame[frame["community"] == community].to_dict("records")
+
+
+@cache.drawn
+def _sheets(view: View, community: str) -> None:
+    line = _of(cache.cached(dispatch.table)(view), community)[0]
+    current = {one["kind"]: one for one in _of(cache.cached(dispatch.versions)(view), community) if one["in_force"]}
+    title = _("{community}: the three sheets", community=tables.plain(community))
+    st.markdown(f"**{title}**")
+    sheets = (f"{_(label)} {_version(current.get(kind), str(line[f'{kind}_state']))}" for kind, label in SHEETS.items())
+    st.caption("  \n".join(sheets))
+
+
+def _version(sent: Mapping[Any, Any] | None, state: str) -> str:
     """``v2 08:31 更正``, ``v1 20:11 按时``, or how it is missing."""
-    current = sent[sent["in_force"]]
-    if current.empty:
+    if sent is None:
         shown = theme.STATES["unreported" if state == "unreported" else "not_due"]
         return f":{'red' if state == 'unreported' else 'gray'}[{shown.label}]"
-    last = current.iloc[0]
-    arrived = ARRIVED.get(last["timeliness"], "")
-    word = _("Corrected") if last["revision"] > 1 else _(arrived) if arrived else ""
-    return f"v{last['revision']} {figures.instant(last['received'])} {word}"
+    arrived = ARRIVED.get(sent["timeliness"], "")
+    word = _("Corrected") if sent["revision"] > 1 else _(arrived) if arrived else ""
+    return f"v{sent['revision']} {figures.instant(sent['received'])} {word}"
 
 
-def _checks(found: pd.DataFrame, line: pd.Series) -> None:
-    if found.empty:
-        if line["state"] == "unreported":
+@cache.drawn
+def _checks(view: View, community: str) -> None:
+    found = _of(cache.cached(dispatch.differences)(view), community)
+    if not found:
+        if _of(cache.cached(dispatch.table)(view), community)[0]["state"] == "unreported":
             st.markdown(_("The evening tally is missing; nothing can be compared."))
         else:
             st.markdown(_("Every figure that was reported agrees."))
@@ -227,22 +236,22 @@ def _checks(found: pd.DataFrame, line: pd.Series) -> None:
             f"{one['second_label']} {figures.count(one['second'])}",
             one["how"],
         ]
-        for _row, one in found.iterrows()
+        for one in found
     ]
     tables.draw([_("Difference"), "", _("First"), _("Second"), _("How to check")], rows)
 
 
-def _revisions(versions: pd.DataFrame) -> None:
-    names = {kind: _(label) for kind, label in SHEETS.items()}
+@cache.drawn
+def _revisions(view: View, community: str) -> None:
     rows = [
         [
-            names[one["kind"]],
+            _(SHEETS[one["kind"]]),
             f"v{one['revision']}",
             figures.instant(one["received"]),
             figures.count(one["rows"]),
             _("withdrawn") if one["withdrawn"] else _("in force") if one["in_force"] else _("superseded"),
         ]
-        for _row, one in versions.iterrows()
+        for one in _of(cache.cached(dispatch.versions)(view), community)
     ]
     if rows:
         tables.draw([_("Sheet"), "", _("Received"), _("Rows"), _("State")], rows, numeric=(3,))
@@ -327,7 +336,7 @@ with board:
     tiles(view)
     picked = table(view, order.value, frame)
     if picked:
-        drill(view, frame, cache.cached(dispatch.differences)(view), picked)
+        drill(view, picked)
     else:
         st.caption(_("Click a row to see its sheets and how to check its differences."))
     closing.changed(view)
@@ -336,7 +345,7 @@ with board:
         downloads.xlsx_button(
             _("Download"),
             lambda: {
-                _("Dispatch"): day_table.written(frame, dispatch.totals(view)),
+                _("Dispatch"): day_table.exported(frame, dispatch.totals(view)),
                 _("Differences"): dispatch.differences(view),
             },
             f"dispatch-{view.day}.xlsx",

@@ -18,7 +18,7 @@ from data_access.reports.scores import COUNTED, OF_PEOPLE, WHOLE, Cut, target
 from data_access.reports.view import View
 from pages.parts import cache, downloads, empty, figures, filters, guard, posting, style, tables
 from pages.parts.dispatch import settle
-from pages.parts.rankings import cuts, notices
+from pages.parts.rankings import beside, cuts, notices
 
 CSS = """
 .sign {{ display: inline-flex; align-items: center; }}
@@ -217,13 +217,16 @@ def dots(view: View, basis: str, cut: Cut, *, dark: bool) -> Any:
     )
 
 
-def draw_list(view: View, basis: str, cut: Cut, frame: pd.DataFrame) -> None:
+def draw_list(view: View, basis: str, cut: Cut) -> None:
     """The list; a click on a row opens the community, or narrows the page to the area."""
     made = cuts.ask(cut, dots)(view, basis, cut, dark=style.dark())
     picked: Any = st.vega_lite_chart(
         made.sent(), theme=None, on_select="rerun", selection_mode="row", key="ranking_chart"
     )
     chosen = [item.get("community") for item in picked.selection.get("row", [])]
+    if not chosen:
+        return
+    frame = cuts.ask(cut, ranking.table)(view, basis, cut)
     names = frame.loc[frame["community"].isin(chosen), ["community", "members"]].to_dict("records")
     if names and cut.by == "area" and names[0]["community"] != names[0]["members"]:
         filters.go("rankings", replace(view, area=str(names[0]["community"])), basis=basis)
@@ -382,9 +385,10 @@ def draw_notice(view: View, basis: str) -> None:
     )
 
 
-def draw_basis(actor: Actor, view: View, basis: str, cut: Cut, frame: pd.DataFrame, total: pd.Series) -> None:
+def draw_basis(actor: Actor, view: View, basis: str, cut: Cut) -> None:
     """One basis: the list, its ranks over time, and how to read them."""
-    if total["ranked"] == 0:
+    told = cuts.ask(cut, beside.told)(view, basis, cut)
+    if not told.ranked:
         empty.state(
             _("Nobody can be ranked on this day."),
             _("Ranks come with the evening tallies. Choose another day, or take the tallies in under Uploads."),
@@ -392,11 +396,11 @@ def draw_basis(actor: Actor, view: View, basis: str, cut: Cut, frame: pd.DataFra
             _("Upload evening tallies"),
         )
     with st.container(border=True, key="card_ranking"):
-        draw_list(view, basis, cut, frame)
-        settle.behind(view, frame, basis)
+        draw_list(view, basis, cut)
+        settle.behind(view, told.accepted, basis)
         with st.container(horizontal=True, vertical_alignment="center"):
-            if basis == "coverage" and frame["last_n"].notna().any():
-                day = figures.short_day(frame["last_day"].dropna().max())
+            if told.last is not None:
+                day = figures.short_day(told.last)
                 words = _("Grey: last figures (up to {day}), for information; neither ranked nor added up", day=day)
                 st.caption(words, width="content")
             st.space("stretch")
@@ -410,7 +414,7 @@ def draw_basis(actor: Actor, view: View, basis: str, cut: Cut, frame: pd.DataFra
     with st.container(border=True, key="card_ranking_history"):
         chart, legend = st.columns([2, 1], gap="medium")
         with chart:
-            draw_history(view, basis, cut, tuple(frame.loc[frame["over"], "community"]))
+            draw_history(view, basis, cut, told.over)
         with legend:
             explain()
 
@@ -433,12 +437,10 @@ with left:
             st.markdown(f":material/info: {words}", width="content", help=ranking.explained(basis, cut))
     if basis == cuts.ALL:
         with st.container(border=True, key="card_ranking"):
-            cuts.side_by_side(view, cut, campaign)
+            cuts.draw(cut, cuts.side_by_side)(view, cut)
         basis, cut = "coverage", Cut(cut.by, cut.kind)
     else:
-        frame = cuts.ask(cut, ranking.table)(view, basis, cut)
-        total = cache.cached(ranking.total)(view, basis, cut).iloc[0]
-        draw_basis(actor, view, basis, cut, frame, total)
+        draw_basis(actor, view, basis, cut)
 with right:
     if not notices.shown(view):
         with st.container(border=True, key="card_ranking_notice"):

@@ -18,11 +18,10 @@ mine = batch.mine(actor)
 
 def part() -> filters.Choice:
     """The parts of the page; the batch says how many files wait in it."""
-    waiting = len([item for item in mine.files if not item.committed])
     return filters.Choice(
         "part",
         {
-            "batch": f"{_('This batch')} {waiting}" if waiting else _("This batch"),
+            "batch": batch.label(actor, mine),
             "reporting": _("Reporting"),
             "history": _("History"),
             "templates": _("Templates"),

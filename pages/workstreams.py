@@ -36,7 +36,7 @@ elif tab.value == "matrix":
         matrix.tiles(view, look)
         outlook.sight(view, look, drill)
     with side, st.container(border=True, key="card_panel"):
-        panels.panel(view, drill)
+        panels.panel(view, look, drill)
 elif tab.value == "themes":
     yearbook.themes(view)
 elif tab.value == "calendar":

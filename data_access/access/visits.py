@@ -14,7 +14,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from config import clock
@@ -64,6 +64,11 @@ def insert_into(connection: Connection, acting: Actor, *, lasting: bool, token: 
     return token
 
 
+_GOING = select(Visit.id, Visit.account_id, Visit.generation, Visit.lasting, Visit.started_at, Visit.seen_at).where(
+    Visit.token == bindparam("token"), Visit.ended_at.is_(None)
+)
+
+
 def resume(token: str, *, seen: bool = True) -> Actor | None:
     """Whose visit this is, read just now; None if it is over.
 
@@ -72,14 +77,10 @@ def resume(token: str, *, seen: bool = True) -> Actor | None:
     """
     now = clock.now()
     with database.reading() as connection:
-        row = connection.execute(
-            select(Visit.id, Visit.account_id, Visit.generation, Visit.lasting, Visit.started_at, Visit.seen_at).where(
-                Visit.token == _hash(token), Visit.ended_at.is_(None)
-            )
-        ).first()
+        row = connection.execute(_GOING, {"token": _hash(token)}).first()
         if row is None:
             return None
-        actor = accounts.enter(connection, Account.id == row.account_id, Account.generation == row.generation)
+        actor = accounts.enter(connection, row.account_id, row.generation)
     if actor is None or _over(row.lasting, row.started_at, row.seen_at, now):
         return None
     if seen and now - row.seen_at >= min(SEEN_EVERY, _idle() / 4):

@@ -38,12 +38,15 @@ class Version:
     made: Workstream | Indicator
 
 
+_EVERYTHING = select(DataVersion.everything)
+
+
 def enter(connection: Connection, street_id: int, as_of: datetime | None = None) -> None:
     """Let this thread speak the catalogue of a street, as it is known now or was known at a moment."""
     if as_of is not None:
         catalogue.using(_catalogue(connection, street_id, as_of))
         return
-    version = connection.execute(select(DataVersion.everything)).scalar_one()
+    version = connection.execute(_EVERYTHING).scalar_one()
     key = (settings().url, street_id)
     with _lock:
         held = _known.get(key)

@@ -18,7 +18,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, exists, func, insert, select, update
 
 from config import clock
 from config.language import _
@@ -98,12 +98,18 @@ def open_(actor: Actor, source: str = "page", files: Iterable[str] = ()) -> int:
         ).scalar_one()
 
 
+# What an upload page asks with every run, put together once: that costs more than the answers.
+_OWN = select(Batch.id).where(Batch.street_id == bindparam("of_street"), Batch.account_id == bindparam("of_account"))
+_OPEN = _OWN.where(Batch.source == bindparam("of_source"), Batch.closed_at.is_(None)).order_by(Batch.id.desc())
+_THIS = _OWN.where(Batch.id == bindparam("of_batch"))
+
+
+def _asking(actor: Actor) -> dict[str, Any]:
+    return {"of_street": actor.street_id, "of_account": actor.id}
+
+
 def _open_batch(connection: Connection, actor: Actor, source: str) -> int | None:
-    return connection.execute(
-        select(Batch.id)
-        .where(*_own(actor), Batch.source == source, Batch.closed_at.is_(None))
-        .order_by(Batch.id.desc())
-    ).scalar()
+    return connection.execute(_OPEN, {**_asking(actor), "of_source": source}).scalar()
 
 
 def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -154,7 +160,8 @@ def _close(connection: Connection, batch: int) -> None:
 def _require(connection: Connection, actor: Actor, batch: int, *also: ColumnElement[bool]) -> None:
     """BatchError unless the batch is the account's own, and what is asked for ``also`` holds."""
     actor.require(Capability.UPLOAD)
-    if connection.execute(select(Batch.id).where(Batch.id == batch, *_own(actor), *also)).first() is None:
+    this = _THIS.where(*also) if also else _THIS
+    if connection.execute(this, {**_asking(actor), "of_batch": batch}).first() is None:
         raise BatchError(_("There is no such batch of this account, or it is closed."))
 
 
@@ -162,6 +169,21 @@ def _require(connection: Connection, actor: Actor, batch: int, *also: ColumnElem
 
 _LISTED = BatchFile.removed_at.is_(None)
 _WAITING = _LISTED & BatchFile.committed_at.is_(None)
+_FILES = (
+    select(
+        BatchFile.id,
+        BatchFile.filename,
+        BatchFile.sha256,
+        BatchFile.size,
+        BatchFile.received_at,
+        BatchFile.hints,
+        BatchFile.mends,
+        BatchFile.committed_at,
+        BatchFile.workbook_id,
+    )
+    .where(BatchFile.batch_id == bindparam("of_batch"), _LISTED)
+    .order_by(BatchFile.id)
+)
 
 
 def receive(
@@ -235,21 +257,7 @@ def files(actor: Actor, batch: int) -> list[Arrival]:
     """The files of a batch in the order they came: those that wait and those that are in; not those taken out."""
     with database.reading() as connection:
         _require(connection, actor, batch)
-        rows = connection.execute(
-            select(
-                BatchFile.id,
-                BatchFile.filename,
-                BatchFile.sha256,
-                BatchFile.size,
-                BatchFile.received_at,
-                BatchFile.hints,
-                BatchFile.mends,
-                BatchFile.committed_at,
-                BatchFile.workbook_id,
-            )
-            .where(BatchFile.batch_id == batch, _LISTED)
-            .order_by(BatchFile.id)
-        ).all()
+        rows = connection.execute(_FILES, {"of_batch": batch}).all()
     return [Arrival(**{**row._mapping, "hints": _hints(row.hints), "mends": _mends(row.mends)}) for row in rows]
 
 

@@ -44,6 +44,41 @@ TALLIES: Mapping[str, tuple[type[MorningTally | EveningTally], tuple[str, ...]]]
 GIVEN = ("vaccinated", "elsewhere")  # outcomes of a call-up that are a dose
 
 
+_STREET: BindParameter[int] = bindparam("of_street")
+
+# The street's own lists, which every file is read against; the questions are put together once.
+_CAMPAIGNS = select(Campaign.definition).where(Campaign.street_id == _STREET).order_by(Campaign.position)
+_COMMUNITIES = (
+    select(
+        Community.id,
+        Community.name,
+        CommunityEntry.code,
+        CommunityEntry.kind,
+        CommunityEntry.aliases,
+        CommunityEntry.active_from,
+        CommunityEntry.active_until,
+    )
+    .join(CommunityEntry, CommunityEntry.community_id == Community.id)
+    .join(Submission, Submission.id == CommunityEntry.submission_id)
+    .where(Community.street_id == _STREET, in_force())
+    .order_by(Community.position)
+)
+_SITES = (
+    select(
+        Site.name,
+        SiteEntry.kind,
+        SiteEntry.daily_capacity,
+        SiteEntry.batch_capacity,
+        SiteEntry.open_from,
+        SiteEntry.open_until,
+    )
+    .join(SiteEntry, SiteEntry.site_id == Site.id)
+    .join(Submission, Submission.id == SiteEntry.submission_id)
+    .where(Site.street_id == _STREET, in_force())
+    .order_by(SiteEntry.row)
+)
+
+
 def known(connection: Connection, actor: Actor) -> Known:
     """Everything the pipeline asks of the street. A clerk's reader knows the own community as the only one allowed."""
     campaigns = campaign_definitions(connection, actor.street_id)
@@ -62,28 +97,12 @@ def known(connection: Connection, actor: Actor) -> Known:
 
 def campaign_definitions(connection: Connection, street_id: int) -> list[CampaignDefinition]:
     """The street's campaigns in their order; the first is the default."""
-    rows = connection.execute(
-        select(Campaign.definition).where(Campaign.street_id == street_id).order_by(Campaign.position)
-    ).scalars()
+    rows = connection.execute(_CAMPAIGNS, {"of_street": street_id}).scalars()
     return [CampaignDefinition.model_validate(definition) for definition in rows]
 
 
 def _communities(connection: Connection, street_id: int) -> tuple[KnownCommunity, ...]:
-    rows = connection.execute(
-        select(
-            Community.id,
-            Community.name,
-            CommunityEntry.code,
-            CommunityEntry.kind,
-            CommunityEntry.aliases,
-            CommunityEntry.active_from,
-            CommunityEntry.active_until,
-        )
-        .join(CommunityEntry, CommunityEntry.community_id == Community.id)
-        .join(Submission, Submission.id == CommunityEntry.submission_id)
-        .where(Community.street_id == street_id, in_force())
-        .order_by(Community.position)
-    )
+    rows = connection.execute(_COMMUNITIES, {"of_street": street_id})
     found = [(row, list(row.aliases or ())) for row in rows]
     for one in naming.former(connection, street_id):  # also where a register was sent since that does not know it
         for row, aliases in found:
@@ -96,20 +115,7 @@ def _communities(connection: Connection, street_id: int) -> tuple[KnownCommunity
 
 
 def _sites(connection: Connection, street_id: int) -> tuple[KnownSite, ...]:
-    rows = connection.execute(
-        select(
-            Site.name,
-            SiteEntry.kind,
-            SiteEntry.daily_capacity,
-            SiteEntry.batch_capacity,
-            SiteEntry.open_from,
-            SiteEntry.open_until,
-        )
-        .join(SiteEntry, SiteEntry.site_id == Site.id)
-        .join(Submission, Submission.id == SiteEntry.submission_id)
-        .where(Site.street_id == street_id, in_force())
-        .order_by(SiteEntry.row)
-    )
+    rows = connection.execute(_SITES, {"of_street": street_id})
     return tuple(KnownSite(*row) for row in rows)
 
 
@@ -209,7 +215,6 @@ class StoredHistory:
 
 # The questions about a day, put together once: a statement of forty sums costs more than its answer.
 
-_STREET: BindParameter[int] = bindparam("of_street")
 _CAMPAIGN: BindParameter[str] = bindparam("of_campaign")
 _DAY: BindParameter[date] = bindparam("of_day")
 _COMMUNITY: BindParameter[str] = bindparam("of_community")

@@ -29,13 +29,18 @@ class Moment:
     last: int
 
 
+_NOW = select(
+    DataVersion.everything,
+    select(func.coalesce(func.max(Submission.id), 0)).scalar_subquery().label("last"),
+)
+
+
 def now(actor: Actor) -> Moment:
     """This moment, for an account that may hand something in. FaultError where the database is a later one."""
     actor.require(Capability.UPLOAD)
     version = database.data_version()
-    latest = select(func.coalesce(func.max(Submission.id), 0)).scalar_subquery()
     with database.reading() as connection:
-        row = connection.execute(select(DataVersion.everything, latest.label("last"))).one()
+        row = connection.execute(_NOW).one()
     return Moment(version, row.everything, row.last)
 
 

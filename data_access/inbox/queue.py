@@ -52,14 +52,15 @@ class FullError(SubmissionError):
 @dataclass(slots=True, eq=False)
 class Job:
     """Something asked for: ``files`` is what it works on and ``step`` how far it is (done, total, name), both known
-    once its first turn has come; ``problem`` what ended it, which is ``owed`` to whoever looks later, too."""
+    once its first turn has come; ``taking`` the numbers of those that are to be taken in, ``problem`` what ended it,
+    which whoever looks later is told, too, where something was to be taken in."""
 
     actor: Actor
     acting: Acting
     what: Hashable
     work: Callable[[Job], Iterator[None]]
     owner: _Owner
-    owed: bool
+    taking: frozenset[int]
     files: list[File] = field(default_factory=list)
     step: tuple[int, int, str] | None = None
     problem: Exception | None = None
@@ -124,7 +125,7 @@ def examine(actor: Actor, batch: int, acting: Acting) -> Job:
         job.files = intake.waiting(actor, batch)
         yield from intake.examining(actor, job.files, job.tell)
 
-    return _put(actor, acting, ("examine", batch), work, owed=False)
+    return _put(actor, acting, ("examine", batch), work)
 
 
 def commit(
@@ -151,7 +152,8 @@ def commit(
             if done < len(job.files):
                 yield
 
-    return _put(actor, acting, ("commit", batch, frozenset(numbers), frozenset(states)), work, owed=True)
+    taking = frozenset(numbers)
+    return _put(actor, acting, ("commit", batch, taking, frozenset(states)), work, taking)
 
 
 def of(actor: Actor) -> Job | None:
@@ -159,6 +161,12 @@ def of(actor: Actor) -> Job | None:
     with _lock:
         own = _jobs.get(_owner(actor))
         return own[0] if own else _failed.get(_owner(actor))
+
+
+def taking(actor: Actor) -> frozenset[int]:
+    """The numbers of the files of an account that are to be taken in, and are not yet."""
+    with _lock:
+        return frozenset[int]().union(*(job.taking for job in _jobs.get(_owner(actor), ())))
 
 
 def ahead(job: Job) -> int:
@@ -204,7 +212,13 @@ def _owner(actor: Actor) -> _Owner:
     return settings().url, actor.id
 
 
-def _put(actor: Actor, acting: Acting, what: Hashable, work: Callable[[Job], Iterator[None]], *, owed: bool) -> Job:
+def _put(
+    actor: Actor,
+    acting: Acting,
+    what: Hashable,
+    work: Callable[[Job], Iterator[None]],
+    taking: frozenset[int] = frozenset(),
+) -> Job:
     actor.require(Capability.UPLOAD)
     with _lock:
         owner = _owner(actor)
@@ -214,7 +228,7 @@ def _put(actor: Actor, acting: Acting, what: Hashable, work: Callable[[Job], Ite
                 return job
         if len(own) >= OWN or sum(map(len, _jobs.values())) >= MOST:
             raise FullError
-        job = Job(actor, acting, what, work, owner, owed)
+        job = Job(actor, acting, what, work, owner, taking)
         own.append(job)
         if owner not in _jobs:
             _jobs[owner] = own
@@ -236,8 +250,16 @@ def _start() -> None:
     thread.start()
 
 
+def _at_once() -> None:
+    """There are no pages."""
+
+
+give_way: Callable[[], None] = _at_once  # before each file; the pages let those that are being drawn come first
+
+
 def _work() -> None:
     while (job := _next(current_thread())) is not None:
+        give_way()
         before = database.written()
         over = job.turn()
         with _lock:
@@ -246,7 +268,7 @@ def _work() -> None:
             own = _jobs[job.owner]
             if over:
                 own.popleft()
-                if job.problem is not None and job.owed:
+                if job.problem is not None and job.taking:
                     _failed[job.owner] = job
             if own:
                 _line.append(job.owner)

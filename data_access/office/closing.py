@@ -205,27 +205,29 @@ def _last(
     return next((one for one in known if one.closed or not closed), None)
 
 
+_opener = aliased(Account)
+_CLOSINGS = (  # put together once, which costs more than to ask it
+    select(
+        *DayClose.__table__.columns,
+        Campaign.code.label("campaign"),
+        Account.username,
+        Account.display_name,
+        _opener.username.label("opener"),
+        _opener.display_name.label("opener_name"),
+    )
+    .join(Campaign, Campaign.id == DayClose.campaign_id)
+    .join(Account, Account.id == DayClose.account_id)
+    .join(_opener, _opener.id == DayClose.reopened_by, isouter=True)
+    .order_by(DayClose.closed_at.desc(), DayClose.id.desc())
+)
+
+
 def _closings(
     connection: Connection, actor: Actor, as_of: datetime | None, *conditions: ColumnElement[bool]
 ) -> list[Closing]:
     """The closings known at a moment (default: now), the latest first."""
-    opener = aliased(Account)
     known = (DayClose.closed_at <= as_of,) if as_of is not None else ()
-    rows = connection.execute(
-        select(
-            DayClose,
-            Campaign.code.label("campaign"),
-            Account.username,
-            Account.display_name,
-            opener.username.label("opener"),
-            opener.display_name.label("opener_name"),
-        )
-        .join(Campaign, Campaign.id == DayClose.campaign_id)
-        .join(Account, Account.id == DayClose.account_id)
-        .join(opener, opener.id == DayClose.reopened_by, isouter=True)
-        .where(DayClose.street_id == actor.street_id, *known, *conditions)
-        .order_by(DayClose.closed_at.desc(), DayClose.id.desc())
-    ).all()
+    rows = connection.execute(_CLOSINGS.where(DayClose.street_id == actor.street_id, *known, *conditions)).all()
     return [_closing(actor, row, as_of) for row in rows]
 
 

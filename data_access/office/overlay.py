@@ -28,9 +28,12 @@ _known: dict[tuple[str, int], tuple[int, str]] = {}  # by street: the data versi
 _lock = Lock()
 
 
+_EVERYTHING = select(DataVersion.everything)
+
+
 def enter(connection: Connection, street_id: int) -> None:
     """Let this thread see what is set for a street."""
-    version = connection.execute(select(DataVersion.everything)).scalar_one()
+    version = connection.execute(_EVERYTHING).scalar_one()
     key = (settings().url, street_id)
     with _lock:
         held = _known.get(key)

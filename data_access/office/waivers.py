@@ -237,26 +237,28 @@ def _key(connection: Connection, actor: Actor, key: Any, name: Any, wanted: str)
     return found
 
 
-def _rows(connection: Connection, actor: Actor, conditions: Iterable[ColumnElement[bool]]) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        select(
-            Waiver.id,
-            Community.name.label("community"),
-            Campaign.code.label("campaign"),
-            Waiver.rule,
-            Waiver.day,
-            Waiver.reason,
-            Account.username,
-            Account.display_name,
-            Waiver.granted_at,
-            Waiver.revoked_at,
-        )
-        .join(Community, Community.id == Waiver.community_id)
-        .join(Account, Account.id == Waiver.account_id)
-        .join(Campaign, Campaign.id == Waiver.campaign_id, isouter=True)
-        .where(Waiver.street_id == actor.street_id, *conditions)
-        .order_by(Waiver.id)
+_WAIVERS = (  # put together once, which costs more than to ask it
+    select(
+        Waiver.id,
+        Community.name.label("community"),
+        Campaign.code.label("campaign"),
+        Waiver.rule,
+        Waiver.day,
+        Waiver.reason,
+        Account.username,
+        Account.display_name,
+        Waiver.granted_at,
+        Waiver.revoked_at,
     )
+    .join(Community, Community.id == Waiver.community_id)
+    .join(Account, Account.id == Waiver.account_id)
+    .join(Campaign, Campaign.id == Waiver.campaign_id, isouter=True)
+    .order_by(Waiver.id)
+)
+
+
+def _rows(connection: Connection, actor: Actor, conditions: Iterable[ColumnElement[bool]]) -> list[dict[str, Any]]:
+    rows = connection.execute(_WAIVERS.where(Waiver.street_id == actor.street_id, *conditions))
     own = actor.community if actor.role == Role.CLERK else None
 
     def reason(row: Any) -> str:  # free text about people

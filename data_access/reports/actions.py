@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 
 from config.catalogue import UnknownWorkstreamError, workstream
 from config.language import _
 from data_access import database, metrics, privacy
 from data_access.metrics import Item
-from data_access.reports import ledger, progress
-from data_access.reports.directory import register
+from data_access.reports import frames, ledger, progress
+from data_access.reports.directory import counting, entries
 from data_access.reports.ledger import CLEAR
 from data_access.reports.view import View
 from data_access.schema import Account, ActionEvent, Submission
@@ -95,15 +96,15 @@ def _table(view: View, *, clear: bool) -> pd.DataFrame:
     with database.reporting() as connection:
         rows = ledger.rows(connection, view, clear=clear)
         dates = ledger.dates(connection, view)
-        areas = dict(_areas(connection, view))
+        street = View(view.actor, view.day, view.campaign, view.as_of)
+        areas = {one.name: one.area for one in counting(entries(connection, street), street)}
     made = [_row(view, row, ledger.item(row, dates.get(row.item_no, {}), view.day), areas) for row in rows]
-    frame = pd.DataFrame(made, columns=COLUMNS).astype(dict.fromkeys(_INTS, "Int64"))
-    frame["_order"] = [_PRESSING.get(colour, 3) for colour in frame["pressing"]]
-    frame["_done"] = [
-        ("closed", CLEAR).index(status) + 1 if status in ("closed", CLEAR) else 0 for status in frame["status"]
-    ]
-    frame = frame.sort_values(["_done", "_order", "overdue_days", "due"], ascending=[True, True, False, True])
-    return frame.drop(columns=["_order", "_done"]).reset_index(drop=True)
+    return frames.frame(sorted(made, key=_urgency), COLUMNS, dict.fromkeys(_INTS, "Int64"))
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[int, int, int, date]:
+    done = ("closed", CLEAR).index(row["status"]) + 1 if row["status"] in ("closed", CLEAR) else 0
+    return done, _PRESSING.get(row["pressing"], 3), -row["overdue_days"], row["due"] or date.max
 
 
 def inspections(view: View) -> dict[str, int]:
@@ -188,8 +189,9 @@ def events(view: View, item_no: str) -> pd.DataFrame:
             select(ActionEvent.at, ActionEvent.event, Account.role, ActionEvent.note)
             .join(Submission, Submission.id == ActionEvent.submission_id)
             .join(Account, Account.id == ActionEvent.account_id)
-            .where(*ledger.told(view), ActionEvent.item_no == item_no)
-            .order_by(ActionEvent.at, ActionEvent.id)
+            .where(*ledger.told(view.as_of), ActionEvent.item_no == item_no)
+            .order_by(ActionEvent.at, ActionEvent.id),
+            {"of_street": view.actor.street_id},
         ).all()
     item = known.get(item_no)
     made = []
@@ -199,11 +201,6 @@ def events(view: View, item_no: str) -> pd.DataFrame:
         note = _plain(row.note, item) if progress.may_read_text(view, item.community) else None
         made.append({"at": row.at, "event": row.event, "role": row.role, "note": note})
     return pd.DataFrame(made, columns=["at", "event", "role", "note"])
-
-
-def _areas(connection: Connection, view: View) -> list[tuple[str, Any]]:
-    frame = register(connection, View(view.actor, view.day, view.campaign, view.as_of))
-    return list(zip(frame["name"], frame["area"], strict=True))
 
 
 def _status(row: Row[Any], item: Item, day: date) -> str:

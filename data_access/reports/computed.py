@@ -16,7 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from config.campaigns import Campaign
 from config.catalogue import catalogue
@@ -40,6 +40,7 @@ OBSERVED, REPORTED = "VAX-11", "RPT-01"
 DOSES = {"VAX-03": "d1", "VAX-04": "full"}  # of those eligible
 HELD = {"VAX-08": "morning", "VAX-09": "evening"}  # a meeting leaves its tally
 PUNCTUAL: Mapping[str, tuple[str, ...]] = {ROSTERS: ("roster",), REPORTED: deadlines.DAILY}
+DAYS: Mapping[str, tuple[str, ...]] = {RECONCILED: ("roster",), **{code: (kind,) for code, kind in HELD.items()}}
 CLOSED, CLOSED_ON_TIME, OVERDUE = "RECT-01", "RECT-02", "RECT-03"
 MATTERS = (CLOSED, CLOSED_ON_TIME, OVERDUE)
 CODES = (SURVEY, COVERAGE, *DOSES, ROSTERS, RECONCILED, *HELD, OBSERVED, REPORTED, *MATTERS)
@@ -161,16 +162,16 @@ def load(season: Season, codes: Iterable[str] = CODES) -> Counted:
     start = date(season.days[0].year, 1, 1)
     opened = _opened(connection, view, start)
     kinds = dict.fromkeys(kind for code in wanted for kind in PUNCTUAL.get(code, ()))
-    checked, observed = _evenings(connection, view, start)
+    sheets = received(connection, view, min(opened, default=view.day), tuple(kinds))
     return Counted(
         season,
         wanted,
         opened,
-        received(connection, view, min(opened, default=view.day), tuple(kinds)),
-        _sent(connection, view, start),
-        checked,
+        sheets,
+        _sent(connection, view, start, {kind for code in wanted for kind in DAYS.get(code, ())}, sheets),
+        _checked(connection, view, start) if RECONCILED in wanted else frozenset(),
         _series(season) if set(DOSES) & set(wanted) else {},
-        observed,
+        _seen(connection, view, start) if OBSERVED in wanted else {},
         _matters(season) if set(MATTERS) & set(wanted) else (),
     )
 
@@ -236,41 +237,57 @@ def _opened(connection: Connection, view: View, start: date) -> tuple[date, ...]
     return tuple(day for day in firsts if day is not None)
 
 
-def _sent(connection: Connection, view: View, start: date) -> Mapping[str, Mapping[int, tuple[date, ...]]]:
-    """By kind and community the days from ``start`` with such a sheet of the campaign, in order of time."""
-    rows = connection.execute(
-        select(Submission.kind, Submission.community_id, Submission.business_date)
-        .where(Submission.kind.in_(deadlines.DAILY), Submission.rows_accepted > 0, *_scope(view, start))
-        .order_by(Submission.business_date)
-    ).all()
-    sent: dict[str, dict[int, dict[date, None]]] = {kind: {} for kind in deadlines.DAILY}
-    for kind, community, day in rows:
-        assert community is not None and day is not None  # a daily sheet is one community's of one day
-        sent[kind].setdefault(community, {})[day] = None
-    return {kind: {key: tuple(days) for key, days in told.items()} for kind, told in sent.items()}
+def _sent(
+    connection: Connection, view: View, start: date, kinds: set[str], sheets: Received
+) -> Mapping[str, Mapping[int, tuple[date, ...]]]:
+    """By kind and community the days from ``start`` with a sheet of these kinds of the campaign, in order of time.
+
+    ``sheets`` are known already, all of their kinds.
+    """
+    known = {kind for _community, kind, _day in sheets.sheets}
+    sent: dict[str, dict[int, set[date]]] = {kind: {} for kind in deadlines.DAILY}
+    for (community, kind, day), sheet in sheets.sheets.items():
+        if kind in kinds and sheet["rows"]:
+            sent[kind].setdefault(community, set()).add(day)
+    if kinds - known:
+        rows = connection.execute(
+            select(Submission.kind, Submission.community_id, Submission.business_date).where(
+                Submission.kind.in_(kinds - known), Submission.rows_accepted > 0, *_scope(view, start)
+            )
+        ).all()
+        for kind, key, one in rows:
+            assert key is not None and one is not None  # a daily sheet is one community's of one day
+            sent[kind].setdefault(key, set()).add(one)
+    return {kind: {key: tuple(sorted(days)) for key, days in told.items()} for kind, told in sent.items()}
 
 
-def _evenings(connection: Connection, view: View, start: date) -> tuple[frozenset[Pair], dict[int, Line]]:
-    """Each community's days whose evening tally says 已核对 in every row, and observed ÷ vaccinated day by day."""
+def _checked(connection: Connection, view: View, start: date) -> frozenset[Pair]:
+    """Each community's days whose evening tally says 已核对 in every row."""
     rows = connection.execute(
-        select(
-            EveningTally.community_id,
-            EveningTally.biz_date,
-            func.count().filter(EveningTally.reconciled == "yes"),
-            func.count(),
-            complete_sum(EveningTally.observed),
-            complete_sum(EveningTally.vacc_total),
-        )
-        .join(Submission, Submission.id == EveningTally.submission_id)
-        .where(*_scope(view, start))
-        .group_by(EveningTally.community_id, EveningTally.biz_date)
-        .order_by(EveningTally.biz_date)
+        _of_evenings(view, start).having(func.count().filter(EveningTally.reconciled == "yes") == func.count())
     ).all()
+    return frozenset((community, day) for community, day in rows)
+
+
+def _seen(connection: Connection, view: View, start: date) -> dict[int, Line]:
+    """Observed ÷ vaccinated of each community, evening by evening."""
+    sums = complete_sum(EveningTally.observed), complete_sum(EveningTally.vacc_total)
     observed: dict[int, Line] = {}
-    for community, day, _yes, _all, seen, given in rows:
+    rows = connection.execute(_of_evenings(view, start, *sums).order_by(EveningTally.biz_date)).all()
+    for community, day, seen, given in rows:
         if seen is not None and given is not None:
             _add(observed, community, day, Rate(int(seen), int(given)))
-    return frozenset((row[0], row[1]) for row in rows if row[2] == row[3]), observed
+    return observed
+
+
+def _of_evenings(view: View, start: date, *figures: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Each community and day from ``start`` with an evening tally, and ``figures`` of it."""
+    return (
+        select(EveningTally.community_id, EveningTally.biz_date, *figures)
+        .join(Submission, Submission.id == EveningTally.submission_id)
+        .where(Submission.kind == "evening", *_scope(view, start))  # which is how they are found
+        .group_by(EveningTally.community_id, EveningTally.biz_date)
+    )
 
 
 def _matters(season: Season) -> tuple[tuple[Row[Any], Mapping[str, date]], ...]:

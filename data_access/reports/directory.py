@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from config import clock
 from config.campaigns import Campaign
@@ -90,9 +91,10 @@ def counting(rows: Iterable[Entry], view: View) -> list[Entry]:
     ]
 
 
-def entries(connection: Connection, view: View) -> list[Entry]:
-    """Every register entry in force, in register order, whether or not it counts on the view's day."""
-    rows = connection.execute(
+@lru_cache(maxsize=32)
+def _in_register(as_of: datetime | None) -> Select[*tuple[Any, ...]]:
+    """The statement of ``entries``; to put it together costs more than to ask it."""
+    return (
         select(
             Community.id,
             Community.name,
@@ -108,18 +110,22 @@ def entries(connection: Connection, view: View) -> list[Entry]:
         )
         .join(CommunityEntry, CommunityEntry.community_id == Community.id)
         .join(Submission, Submission.id == CommunityEntry.submission_id)
-        .where(Community.street_id == view.actor.street_id, in_force(view.as_of))
+        .where(Community.street_id == bindparam("of_street"), in_force(as_of))
         .order_by(Community.position)
-    ).all()
-    bore = naming.otherwise(connection, view.actor.street_id, view.day, view.as_of)
+    )
+
+
+def entries(connection: Connection, view: View) -> list[Entry]:
+    """Every register entry in force, in register order, whether or not it counts on the view's day."""
+    rows = connection.execute(_in_register(view.as_of), {"of_street": view.actor.street_id}).all()
+    former = naming.former(connection, view.actor.street_id)
+    called = naming.otherwise(connection, view.actor.street_id, view.day, view.as_of, former)
     every: dict[int, set[str]] = {}
-    for one in naming.former(connection, view.actor.street_id):
+    for one in former:
         every.setdefault(one.community_id, set()).add(one.name)
     return [
-        Entry(
-            **row._asdict() | {"name": bore.get(row.id, row.name)}, names=frozenset({row.name, *every.get(row.id, ())})
-        )
-        for row in rows
+        Entry._make((number, called.get(number, name), *rest, frozenset({name, *every.get(number, ())})))
+        for number, name, *rest in rows
     ]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from config.catalogue import UnknownWorkstreamError, workstream
 from config.language import _
@@ -77,20 +78,7 @@ def weeks(day: date, count: int = WEEKS) -> list[Period]:
 
 def load(connection: Connection, view: View, keys: Iterable[int], span: Sequence[Period]) -> list[Item]:
     """The items in force of these communities and weeks, in the order of community, week and number."""
-    rows = connection.execute(
-        select(
-            PlanItem.community_id,
-            PlanItem.week,
-            PlanItem.item_no,
-            PlanItem.workstream,
-            PlanItem.due,
-            PlanItem.done_on,
-            PlanItem.outcome,
-        )
-        .join(Submission, Submission.id == PlanItem.submission_id)
-        .where(*_planned(view, keys, span))
-        .order_by(PlanItem.community_id, PlanItem.week, PlanItem.item_no)
-    )
+    rows = connection.execute(_items(view.as_of), _asked(view, keys, span))
     by_name = {str(one): one for one in span}
     return [
         Item(key, by_name[name], number, stream, due or by_name[name].end, done_on, outcome)
@@ -98,13 +86,38 @@ def load(connection: Connection, view: View, keys: Iterable[int], span: Sequence
     ]
 
 
-def _planned(view: View, keys: Iterable[int], span: Sequence[Period]) -> tuple[Any, ...]:
-    return (
-        PlanItem.street_id == view.actor.street_id,
-        PlanItem.community_id.in_(list(keys)),
-        PlanItem.week.in_([str(one) for one in span]),
-        in_force(view.as_of),
+@lru_cache(maxsize=32)
+def _items(as_of: datetime | None) -> Select[*tuple[Any, ...]]:
+    """The statement of ``load``; to put it together costs more than to ask it."""
+    found = (PlanItem.community_id, PlanItem.week, PlanItem.item_no)
+    return _planned(as_of, *found, PlanItem.workstream, PlanItem.due, PlanItem.done_on, PlanItem.outcome).order_by(
+        *found
     )
+
+
+@lru_cache(maxsize=32)
+def _words(as_of: datetime | None) -> Select[*tuple[Any, ...]]:
+    """The statement of ``_texts``."""
+    texts = (PlanItem.task, PlanItem.owner, PlanItem.result)
+    return _planned(as_of, PlanItem.community_id, PlanItem.item_no, *texts)
+
+
+def _planned(as_of: datetime | None, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .join(Submission, Submission.id == PlanItem.submission_id)
+        .where(
+            PlanItem.street_id == bindparam("of_street"),
+            PlanItem.community_id.in_(bindparam("of_communities", expanding=True)),
+            PlanItem.week.in_(bindparam("of_weeks", expanding=True)),
+            in_force(as_of),
+        )
+    )
+
+
+def _asked(view: View, keys: Iterable[int], span: Sequence[Period]) -> dict[str, Any]:
+    weeks = [str(one) for one in span]
+    return {"of_street": view.actor.street_id, "of_communities": list(keys), "of_weeks": weeks}
 
 
 def items(view: View) -> pd.DataFrame:
@@ -155,11 +168,7 @@ def _texts(
 ) -> dict[tuple[int, int], dict[str, str | None]]:
     """Task, owner and result of those items whose text the acting account may read."""
     keys = [unit.key for unit in shown if progress.may_read_text(view, unit.name)]
-    rows = connection.execute(
-        select(PlanItem.community_id, PlanItem.item_no, PlanItem.task, PlanItem.owner, PlanItem.result)
-        .join(Submission, Submission.id == PlanItem.submission_id)
-        .where(*_planned(view, keys, span))
-    )
+    rows = connection.execute(_words(view.as_of), _asked(view, keys, span))
     return {
         (key, number): {
             "task": _plain(task, owner),

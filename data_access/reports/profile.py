@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 
 from config.catalogue import catalogue
 from config.settings import settings
@@ -34,6 +36,9 @@ from data_access.reports.tallies import definition as campaign_of
 from data_access.reports.view import View
 from data_access.schema import Account, Community, CommunityEntry, Submission
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 CALENDAR_DAYS = 12
 WEEK = 7
 SENT_KINDS = ("roster", "morning", "evening", "baseline", "progress", "evidence", "plan")
@@ -55,18 +60,9 @@ class Card:
 
 def card(view: View) -> Card | None:
     """The register's entry of the view's community; None while the view names none that is in force."""
+    asked = {"of_street": view.actor.street_id, "of_community": view.community}
     with database.reporting() as connection:
-        row = connection.execute(
-            select(CommunityEntry)
-            .with_only_columns(*CommunityEntry.__table__.columns)
-            .join(Community, Community.id == CommunityEntry.community_id)
-            .join(Submission, Submission.id == CommunityEntry.submission_id)
-            .where(
-                Community.street_id == view.actor.street_id,
-                Community.id == naming.key(view.actor.street_id, view.community),
-                in_force(view.as_of),
-            )
-        ).first()
+        row = connection.execute(_entry(view.as_of), asked).first()
     if row is None:
         return None
     own = view.actor.role != Role.CLERK or view.actor.community_id == row.community_id
@@ -83,20 +79,49 @@ def card(view: View) -> Card | None:
     )
 
 
-def tiles(view: View) -> pd.Series:
+@lru_cache(maxsize=32)
+def _entry(as_of: datetime | None) -> Select[*tuple[Any, ...]]:
+    """The statement of ``card``; to put it together costs more than to ask it."""
+    street: BindParameter[int] = bindparam("of_street")
+    return (
+        select(*CommunityEntry.__table__.columns)
+        .join(Community, Community.id == CommunityEntry.community_id)
+        .join(Submission, Submission.id == CommunityEntry.submission_id)
+        .where(
+            Community.street_id == street,
+            Community.id == naming.key(street, bindparam("of_community")),
+            in_force(as_of),
+        )
+    )
+
+
+class Through(Protocol):
+    """What a report is asked through: itself, or a memory of its answers."""
+
+    def __call__(self, report: Callable[P, R], /) -> Callable[P, R]:
+        """The report, as it is to be asked."""
+        ...
+
+
+def _itself(report: Callable[P, R], /) -> Callable[P, R]:
+    return report
+
+
+def tiles(view: View, through: Through = _itself) -> pd.Series:
     """The key numbers of the community on the day.
 
     Index: coverage_n, coverage_d, coverage_state, last_n, last_d, last_day, rank, field, change, places; completion_n,
     completion_d and before_n, before_d, before_day (the day with a tally before); target (percent), left, pace_n,
     pace_d, forecast (state), finish; on_time_n, on_time_d, since; differences (open ones), largest (label) and amount;
     open, overdue, soon (action items not closed, past their original day, due within three days by it). Missing is
-    None or <NA>.
+    None or <NA>. ``through`` is asked for what other parts of a page, or of other communities, show as well.
     """
-    ranks = ranking.table(replace(view, community=None))
+    street = replace(view, community=None)
+    ranks = through(ranking.table)(street)
     place = ranks[ranks["community"] == view.community]
-    ahead = coverage.forecast(view)
+    ahead = through(coverage.forecast)(view)
     ahead = ahead[ahead["community"] == view.community]
-    days = week(view)
+    days = through(week)(view)
     start = max(view.day.replace(day=1), _first(view) or view.day)
     timely = reporting.summary(view, start)
     found: dict[str, Any] = {"field": int(ranks["rank"].notna().sum()), "since": start}
@@ -117,7 +142,9 @@ def tiles(view: View) -> pd.Series:
             found[f"{prefix}_day"] = last["day"]
     if len(timely):
         found |= {"on_time_n": timely["on_time_n"].iloc[0], "on_time_d": timely["on_time_d"].iloc[0]}
-    return pd.Series(found | _open_differences(view) | _open_actions(view), dtype=object)
+    broken = through(dispatch.differences)(street)
+    broken = broken[(broken["community"] == view.community) & (broken["state"] == "open")]
+    return pd.Series(found | _largest(broken) | _open_actions(view), dtype=object)
 
 
 def week(view: View, days: int = WEEK) -> pd.DataFrame:
@@ -218,11 +245,6 @@ def month(view: View) -> pd.DataFrame:
     return frame[(frame["first"] <= view.day.month) & (view.day.month <= frame["last"])].reset_index(drop=True)
 
 
-def open_actions(view: View) -> pd.DataFrame:
-    """The action items not closed, what presses most first; columns as ``actions.table``."""
-    return actions.open_items(view, view.community)
-
-
 def sent(view: View, limit: int = 8) -> pd.DataFrame:
     """The community's latest submissions, newest first, those superseded or withdrawn since included.
 
@@ -293,18 +315,16 @@ def _first(view: View) -> date | None:
     return campaign.starts or (known[0] if known else None)
 
 
-def _open_differences(view: View) -> dict[str, Any]:
-    frame = dispatch.differences(view)
-    frame = frame[frame["state"] == "open"]
-    found: dict[str, Any] = {"differences": len(frame)}
-    if len(frame):
-        largest = frame.sort_values("amount", key=abs, ascending=False, na_position="last").iloc[0]
+def _largest(broken: pd.DataFrame) -> dict[str, Any]:
+    found: dict[str, Any] = {"differences": len(broken)}
+    if len(broken):
+        largest = broken.sort_values("amount", key=abs, ascending=False, na_position="last").iloc[0]
         found |= {"largest": largest["label"], "amount": frames.figure(largest, "amount")}
     return found
 
 
 def _open_actions(view: View) -> dict[str, Any]:
-    frame = open_actions(view)
+    frame = actions.open_items(view, view.community)
     # an extension moves the work, not the judgement
     left = [(due - view.day).days for due in frame["original_due"].fillna(frame["due"]).dropna()]
     return {

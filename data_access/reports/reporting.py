@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, case, func, select
 
 from config import clock
 from config.language import N_, _
@@ -63,6 +64,20 @@ def table(view: View, start: date | None = None) -> pd.DataFrame:
     """
     with database.reporting() as connection:
         return due_sheets(connection, view, start or view.day)
+
+
+def arrived(view: View) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Of each daily sheet of the view's day the communities that count, and those of them whose sheet is in."""
+    with database.reporting() as connection:
+        sheets = due_lines(connection, view, view.day)
+    of_kind = {kind: [sheet for sheet in sheets if sheet["kind"] == kind] for kind in KINDS}
+    return {
+        kind: (
+            frozenset(sheet["community"] for sheet in own),
+            frozenset(sheet["community"] for sheet in own if "submission" in sheet),
+        )
+        for kind, own in of_kind.items()
+    }
 
 
 def summary(view: View, start: date | None = None) -> pd.DataFrame:
@@ -214,10 +229,15 @@ def _owed(sheet: Any) -> str:
 
 def due_sheets(connection: Connection, view: View, start: date) -> pd.DataFrame:
     """As ``table``, within the caller's transaction."""
+    rows = due_lines(connection, view, start)
+    return frame(rows, COLUMNS, dict.fromkeys(("revision", "rows", "submission"), "Int64"))
+
+
+def due_lines(connection: Connection, view: View, start: date) -> list[dict[str, Any]]:
+    """The rows of ``due_sheets``; received, revision, rows and submission are left out of those that did not come."""
     register = entries(connection, view)
     names = {row.id: row.name for row in counting(register, view)}
-    rows = received(connection, view, start, register=register).lines(names, start, view.day)
-    return frame(rows, COLUMNS, dict.fromkeys(("revision", "rows", "submission"), "Int64"))
+    return received(connection, view, start, register=register).lines(names, start, view.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,27 +331,47 @@ def _sent(
 
     An empty sheet sent in time does not make the figures punctual that follow it.
     """
+    asked = {
+        "of_street": view.actor.street_id,
+        "of_campaign": view.campaign,
+        "of_kinds": kinds,
+        "of_first": start,
+        "of_last": view.day,
+        "of_community": view.community,
+    }
+    rows = connection.execute(_in_force(view.as_of, of_one=view.community is not None), asked).all()
+    return {
+        (community, kind, day): {"received": arrival, "revision": revision, "rows": accepted, "submission": number}
+        for number, community, kind, day, revision, accepted, arrival in rows
+    }
+
+
+@lru_cache(maxsize=32)
+def _in_force(as_of: datetime | None, *, of_one: bool) -> Select[*tuple[Any, ...]]:
+    """The statement of ``_sent``, of all communities or of one; to put it together costs more than to ask it."""
+    street: BindParameter[int] = bindparam("of_street")
+    name: BindParameter[str] = bindparam("of_community")
     campaign_id = (
         select(schema.Campaign.id)
-        .where(schema.Campaign.street_id == view.actor.street_id, schema.Campaign.code == view.campaign)
+        .where(schema.Campaign.street_id == street, schema.Campaign.code == bindparam("of_campaign"))
         .scalar_subquery()
     )
     scope = (
-        Submission.street_id == view.actor.street_id,
-        Submission.kind.in_(kinds),
-        Submission.business_date.between(start, view.day),
+        Submission.street_id == street,
+        Submission.kind.in_(bindparam("of_kinds", expanding=True)),
+        Submission.business_date.between(bindparam("of_first"), bindparam("of_last")),
         Submission.campaign_id == campaign_id,
-        naming.only(Submission.community_id, view.actor.street_id, view.community),
+        naming.only(Submission.community_id, street, name if of_one else None),
     )
     still: ColumnElement[bool] = Submission.withdrawn_at.is_(None)
-    if view.as_of is not None:
-        still = (Submission.committed_at <= view.as_of) & (still | (Submission.withdrawn_at > view.as_of))
+    if as_of is not None:
+        still = (Submission.committed_at <= as_of) & (still | (Submission.withdrawn_at > as_of))
     filled = case((Submission.rows_accepted > 0, Submission.received_at))
     arrival = func.coalesce(func.min(filled), func.min(Submission.received_at), type_=Instant())
     first = (
         select(Submission.scope, arrival.label("received")).where(*scope, still).group_by(Submission.scope).subquery()
     )
-    rows = connection.execute(
+    return (
         select(
             Submission.id,
             Submission.community_id,
@@ -342,14 +382,5 @@ def _sent(
             first.c.received,
         )
         .join(first, first.c.scope == Submission.scope)
-        .where(*scope, in_force(view.as_of))
-    ).all()
-    return {
-        (row.community_id, row.kind, row.business_date): {
-            "received": row.received,
-            "revision": row.revision,
-            "rows": row.rows_accepted,
-            "submission": row.id,
-        }
-        for row in rows
-    }
+        .where(*scope, in_force(as_of))
+    )

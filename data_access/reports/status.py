@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from data_access import database, metrics
 from data_access.office import deadlines
-from data_access.reports.reporting import due_sheets
+from data_access.reports.reporting import due_lines
 from data_access.reports.view import View
 from data_access.schema import DataVersion, Submission
 
@@ -39,12 +39,14 @@ def status(view: View) -> Status:
         if view.as_of is not None:
             query = query.where(Submission.committed_at <= view.as_of)
         changed = connection.execute(query).scalar()
-        frame = due_sheets(connection, view, view.day)
+        sheets = due_lines(connection, view, view.day)
     window = deadlines.window("evening", view.day)
     assert window is not None
-    evening_sent = bool(((frame["kind"] == "evening") & frame["submission"].notna()).any())
+    evening_sent = any(sheet["kind"] == "evening" and "submission" in sheet for sheet in sheets)
     kind = "evening" if evening_sent or view.passed(window.due) else "morning"
-    due = frame[(frame["kind"] == kind) & (frame["state"] != "exempt")]
-    counted = metrics.reporting_summary(due["state"])
-    missing, empty = (tuple(due.loc[due["state"] == state, "community"]) for state in ("unreported", "empty"))
+    due = [sheet for sheet in sheets if sheet["kind"] == kind and sheet["state"] != "exempt"]
+    counted = metrics.reporting_summary(sheet["state"] for sheet in due)
+    missing, empty = (
+        tuple(sheet["community"] for sheet in due if sheet["state"] == state) for state in ("unreported", "empty")
+    )
     return Status(version, changed, kind, counted.reported, counted.expected, missing, empty)

@@ -103,6 +103,7 @@ class HeaderIndex:
     names: Mapping[str, Match]  # both of these, by the barest form of a header
     spare: Mapping[str, Column]  # what a header means where its first meaning is taken
     cache: dict[str, Match | None] = field(default_factory=dict)
+    paths: dict[tuple[tuple[str, ...], bool], Match | None] = field(default_factory=dict)  # of ``wordings.column_of``
 
     def match(self, text: str) -> Match | None:
         """The column a header names; None rather than a guess."""

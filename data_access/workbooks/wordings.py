@@ -42,6 +42,18 @@ def column_of(index: HeaderIndex, path: tuple[str, ...], *, borrowed: bool = Fal
 
     ``borrowed`` where the parent only stands to the left of the child's column, and so may not be its parent at all.
     """
+    key = path, borrowed
+    try:
+        return index.paths[key]
+    except KeyError:
+        found = _column_of(index, path, borrowed)
+    if len(index.paths) > 5_000:
+        index.paths.clear()
+    index.paths[key] = found
+    return found
+
+
+def _column_of(index: HeaderIndex, path: tuple[str, ...], borrowed: bool) -> Match | None:
     if len(path) == 1:
         found = index.match(unscaled(path[0]))
         if found is not None:

@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import copy
 import inspect
-import itertools
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable
-from concurrent.futures import Future
-from contextlib import suppress
+from collections.abc import Callable, Collection, Hashable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from threading import Lock, Thread
 from time import monotonic
@@ -36,10 +35,12 @@ from config import clock, language
 from config.clock import Watch
 from config.settings import settings
 from data_access import database, privacy
-from data_access.accounts import Actor
+from data_access.accounts import Actor, Role
 from data_access.freshness import EVERY, Moment, Stamps, noted, read
 from data_access.reports.view import View
-from pages.parts import style, tide
+from pages.parts import recording, style, tide
+from pages.parts.frame import engine
+from pages.parts.recording import Recording
 from pages.parts.tide import Tide
 
 P = ParamSpec("P")
@@ -50,8 +51,9 @@ log = logging.getLogger("street.pages")
 OWN, KNOWN = "own_answers", "known_moment"  # in the state of a session
 WALL = 8.0  # seconds that the wall may stay behind; others as ``tide`` says
 _ENTRIES = 8192  # thirty communities with their steps down, for each role and language; most are a few kilobytes
-_DRAWINGS = 4096
 _AGAIN = 1024  # answers that are worked out beforehand in a rush
+_PATIENCE = 4.0  # seconds in all that pages come first meanwhile
+_Turn = AbstractContextManager[None]
 
 
 @dataclass
@@ -77,6 +79,9 @@ class _Held:
 
     def answer(self) -> Any:
         """The answer, once it is there; what is being worked out from it hangs on the same."""
+        if not self.future.done():
+            with engine.working_out():
+                wait((self.future,))
         result = self.future.result()
         clock.holds(self.watch.until)
         read(self.kinds)
@@ -144,10 +149,13 @@ def at_least(version: int) -> None:
         _catch_on()
 
 
-def newest() -> None:
-    """From here on this visitor speaks of how the data stand now: something is decided by them."""
-    run = _run.get()
-    if run is None or run.moment.version < run.newest.version:
+def newest(view: View, *kinds: str) -> None:
+    """From here on this visitor speaks of how the data stand now: something is decided by them.
+
+    Unless what has come in since are other ``kinds`` of sheet than it hangs on (none given: on any).
+    """
+    run, street = _run.get(), view.actor.street_id
+    if run is None or run.newest.of(street).newer(run.moment.of(street), kinds or (EVERY,)):
         _catch_on()
 
 
@@ -190,20 +198,26 @@ def _moment() -> Moment:
     return run.moment
 
 
-def cached(report: Callable[P, R]) -> Callable[P, R]:
+def cached(report: Callable[P, R], *, own: bool = True) -> Callable[P, R]:
     """``report`` answered from memory while the data, the asker's scope and what it asked of the clock are the same.
 
     For functions of ``data_access.reports`` whose arguments can be hashed and whose answer names no person. Several
-    visitors asking the same at once wait for one answer; each gets a copy of their own. Errors are not kept.
+    visitors asking the same at once wait for one answer; each gets a copy of their own, unless ``own`` is False: then
+    it is the one that all look at and nobody may change. Errors are not kept.
     """
 
     @wraps(report)
     def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        def work() -> R:
+            return report(*args, **kwargs)
+
         key = _key(report, args, kwargs)
         street = _street(args, kwargs)
-        _note(key, street, lambda: report(*args, **kwargs))
-        own: R = _own(_current(key, street, lambda: report(*args, **kwargs)))
-        return own
+        if not _own_only(args, kwargs):
+            _note(key, street, work)
+        found = _current(key, street, work, turn=engine.working_out)
+        copied: R = _own(found) if own else found
+        return copied
 
     return answer
 
@@ -236,14 +250,17 @@ def private(report: Callable[Concatenate[View, P], R]) -> Callable[Concatenate[V
         if st.session_state.get(OWN, (None,))[0] != reader:
             st.session_state[OWN] = (reader, {})
         answers: dict[Hashable, _Held] = st.session_state[OWN][1]
-        for past in [key for key, held in answers.items() if held.over(stamps)]:  # nobody will ask for these again
-            del answers[past]
+        for past in [
+            key for key, held in tuple(answers.items()) if held.over(stamps)
+        ]:  # nobody will ask for these again
+            answers.pop(past, None)  # a run of this session that is to end may still do the same
         key = _key(report, (view, *args), kwargs)
-        if key not in answers:
+        held = answers.get(key)
+        if held is None:
             held = _Held(stamps)
             held.work_out(lambda: report(view, *args, **kwargs))
             answers[key] = held
-        own: R = _own(answers[key].answer())
+        own: R = _own(held.answer())
         return own
 
     return answer
@@ -263,41 +280,45 @@ def drawn(section: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(section)
     def draw(*args: P.args, **kwargs: P.kwargs) -> None:
-        fresh: list[int] = []
+        place = recording.place()
+        if place is None:
+            section(*args, **kwargs)
+            return
+        fresh = False
 
-        def first() -> int:
-            fresh.append(next(_numbers))
-            _sent(fresh[0], section, args, kwargs)
-            return fresh[0]
+        def first() -> Recording | None:
+            nonlocal fresh
+            fresh = True
+            return recording.record(lambda: section(*args, **kwargs))
 
-        key = (*_key(section, args, kwargs), style.dark())
-        number = _current(key, _street(args, kwargs), first)
-        if not fresh:
-            _sent(number, section, args, kwargs)
+        key = (*_key(section, args, kwargs), style.dark(), place)
+        held = _current(key, _street(args, kwargs), first)
+        if held is not None and not fresh:
+            recording.play(held)
+        elif not fresh:
+            section(*args, **kwargs)
 
     return draw
 
 
-_numbers = itertools.count(1)
-
-
-@st.cache_data(max_entries=_DRAWINGS, show_spinner=False)
-def _sent(number: int, _section: Callable[..., None], _args: Any, _kwargs: Any) -> None:
-    """Draw, or let Streamlit send again what it sent when this number was drawn first."""
-    _section(*_args, **_kwargs)
-
-
-def _current(key: Hashable, street: int | None, work: Callable[[], R]) -> R:
+def _current(key: Hashable, street: int | None, work: Callable[[], R], turn: Callable[[], _Turn] = nullcontext) -> R:
     """What holds at the moment that this run speaks of."""
     moment, here = _moment(), _tides.get(settings().url)
     ahead = here is not None and here.settled is not None and moment.version > here.settled.version
-    return _answer(key, moment.of(street), work, ahead=ahead)
+    return _answer(key, moment.of(street), work, turn, ahead=ahead)
 
 
-def _answer(key: Hashable, stamps: Stamps, work: Callable[[], R], *, ahead: bool = False) -> R:
+def _answer(
+    key: Hashable,
+    stamps: Stamps,
+    work: Callable[[], R],
+    turn: Callable[[], _Turn] = nullcontext,
+    *,
+    ahead: bool = False,
+) -> R:
     """What is held under the key, else worked out once, however many ask. Whose worker failed works it out itself.
 
-    ``ahead``: as of a later moment than the one that the pages speak of.
+    ``turn``: within what it is worked out; ``ahead``: as of a later moment than the one that the pages speak of.
     """
     while True:
         with _lock:
@@ -309,7 +330,8 @@ def _answer(key: Hashable, stamps: Stamps, work: Callable[[], R], *, ahead: bool
                 _answers.move_to_end(key)
         assert held is not None
         if mine:
-            return _worked_out(key, held, work)
+            with turn():
+                return _worked_out(key, held, work)
         try:
             result: R = held.answer()
         except BaseException:
@@ -374,9 +396,15 @@ def _catch_up(url: str) -> None:
     try:
         going = True
         while going:
-            moment = database.moment()
-            for key, asked in _lately(url, moment):
-                asked.context.run(_anew, key, asked, moment)
+            moment, done, patience = database.moment(), set[Hashable](), _PATIENCE
+            while wanted := [each for each in _lately(url, moment) if each[0] not in done]:  # asked for meanwhile
+                for key, asked in wanted:
+                    began = monotonic()
+                    if patience > 0:
+                        engine.give_way()
+                    patience -= monotonic() - began
+                    asked.context.run(_anew, key, asked, moment)
+                    done.add(key)
             _move_on()
             going = here.reached(moment)
     except BaseException as problem:
@@ -420,8 +448,17 @@ _NEVER = Stamps(0, {})  # of what has a stamp of its own in its key
 
 def _street(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int | None:
     """The street that is asked about; None: more than one."""
-    actors = (getattr(value, "actor", value) for value in (*args, *kwargs.values()))
-    return next((actor.street_id for actor in actors if isinstance(actor, Actor)), None)
+    return next((actor.street_id for actor in _actors(args, kwargs)), None)
+
+
+def _own_only(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether the answer is a community clerk's alone: nobody else waits for it, so it is worked out when asked for."""
+    return any(actor.role == Role.CLERK for actor in _actors(args, kwargs))
+
+
+def _actors(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[Actor]:
+    asked = (getattr(value, "actor", value) for value in (*args, *kwargs.values()))
+    return (actor for actor in asked if isinstance(actor, Actor))
 
 
 def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Hashable, ...]:
@@ -436,9 +473,12 @@ def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
 
 
 def _scope(value: object) -> Hashable:
-    """What of an argument makes a difference: of an account its street, role and community, never its name."""
+    """What of an argument makes a difference: of an account its street, role and community, never its name.
+
+    Where one of a district visits, the street stands in the links too.
+    """
     if isinstance(value, Actor):
-        return (value.street_id, value.role, value.community_id, value.looking_back)
+        return (value.street_id, value.role, value.community_id, value.looking_back, value.visiting)
     if isinstance(value, View):
         return tuple(_scope(getattr(value, field.name)) for field in fields(value))
     if isinstance(value, list):
@@ -449,6 +489,8 @@ def _scope(value: object) -> Hashable:
 
 def _own(answer: Any) -> Any:
     """A copy that the asker may change. Of a frame a shallow one is enough, since pandas copies on write."""
+    if answer is None or isinstance(answer, str | int | float | date):
+        return answer
     if isinstance(answer, pd.DataFrame | pd.Series):
         return copy.copy(answer)
     if isinstance(answer, BaseModel | Styler):  # a declaration, a table as it is drawn: nobody changes them

@@ -7,9 +7,10 @@ Only dates, campaign codes, areas and community names stand in it, never anythin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -23,6 +24,9 @@ from data_access.reports.status import Status, status
 from data_access.reports.view import View
 from pages.parts import cache, figures, tables
 from pages.parts.frame import shell
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 _NAMES = ("street", "day", "campaign", "area", "community", "as_of")
 _KINDS = {"morning": N_("Morning consultation"), "evening": N_("Evening dispatch")}
@@ -320,7 +324,25 @@ def _switch(choice: Choice) -> None:
     )
 
 
+_shown: ContextVar[tuple[DeltaGenerator, View] | None] = ContextVar("status_line", default=None)  # of this run
+
+
+def renew_status() -> None:
+    """Draw the status line of this run once more: something has come in since that its reader is to see."""
+    shown = _shown.get()
+    if shown is not None:
+        place, asked = shown
+        place.markdown(_status(asked), width="content")
+
+
 def _status_line(asked: View) -> None:
+    words = _status(asked)  # before its place is cleared
+    place = st.empty()
+    place.markdown(words, width="content")
+    _shown.set((place, asked))
+
+
+def _status(asked: View) -> str:
     now = status_of(asked)
     parts = stamp(now.changed_at, now.data_version, sample=cache.cached(directory.street)(asked.actor).is_sample)
     if now.expected:
@@ -334,7 +356,7 @@ def _status_line(asked: View) -> None:
     if now.empty:
         named = _(", ").join(tables.plain(name) for name in now.empty[:2])
         parts.append(f":orange-badge[:material/draft: {_('{names}: empty sheet', names=named)}]")
-    st.markdown("\u2002 ".join(parts), width="content")
+    return "\u2002 ".join(parts)
 
 
 def stamp(changed: datetime | None, version: int, *, sample: bool) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from config import clock
 from config.catalogue import UnknownWorkstreamError, workstream, workstreams
@@ -125,7 +126,6 @@ def tiles(view: View) -> None:
 
 def listing(view: View, status: str, wanted: Wanted) -> None:
     """The matters, what presses most first; a picked row opens on the right."""
-    told = cache.private(report.matters)(view)
     names = cache.cached(directory.communities)(view)["name"].tolist()
     with st.container(horizontal=True, vertical_alignment="center"):
         community = _choose(_("All communities"), names, wanted.community, "community")
@@ -141,33 +141,49 @@ def listing(view: View, status: str, wanted: Wanted) -> None:
                 on_click=go,
                 args=(Wanted(community, slug, new="1"),),
             )
-    shown = _filtered(told, view.day, status, community, slug)
+    shown, drawn = cache.private(fitting)(view, status, community, slug, dark=style.dark())
     if shown.empty:
         st.markdown(":material/check: " + _("No matter fits this choice."))
         return
-    drawn = pd.DataFrame(
-        {
-            "item_no": shown["item_no"],
-            "due": [_due(row) for row in progress.records(shown)],
-            "community": shown["community"].fillna(_("street")),
-            "issue": shown["issue"].fillna(shown["about"]),
-            "unit": shown["unit"].fillna("") + shown["owner"].fillna("").map(lambda name: f" {name}" if name else ""),
-            "severity": [_label("severity", code) for code in shown["severity"]],
-            "status": [_label("status", code) for code in shown["status"]],
-        }
-    )
-    picked = _pick(drawn, shown["pressing"].tolist())
+    picked = _pick(drawn, shown["item_no"])
     if picked is not None and picked != st.session_state.get("matter_picked"):
         st.session_state["matter_picked"] = picked
         go(Wanted(community, slug, picked))
         st.rerun()
     downloads.xlsx_button(
         _("Download"),
-        {_("Action items"): shown.rename(columns={"unit": sheets.kind("actions").column("unit").label})},
+        lambda: {_("Action items"): shown.rename(columns={"unit": sheets.kind("actions").column("unit").label})},
         f"actions_{view.day:%Y%m%d}.xlsx",
         definitions={name: pick(*words) for name, words in report.DEFINITIONS.items()},
         key="actions_download",
     )
+
+
+def fitting(
+    view: View, status: str, community: str | None, slug: str | None, *, dark: bool
+) -> tuple[pd.DataFrame, Styler]:
+    """The matters that fit a choice, and the same as they are drawn in the theme in force."""
+    shown = _filtered(cache.private(report.matters)(view), view.day, status, community, slug)
+    rows = progress.records(shown)
+    drawn = pd.DataFrame(
+        {
+            "item_no": shown["item_no"],
+            "due": [_due(row) for row in rows],
+            "community": shown["community"].fillna(_("street")),
+            "issue": shown["issue"].fillna(shown["about"]),
+            "unit": shown["unit"].fillna("") + shown["owner"].fillna("").map(lambda name: f" {name}" if name else ""),
+            "severity": [_label("severity", row["severity"]) for row in rows],
+            "status": [_label("status", row["status"]) for row in rows],
+        }
+    )
+    colours, due = style.palette(), list(drawn).index("due")
+    inks = {
+        "red": f"background-color:{colours.red_tint};color:{colours.red};font-weight:700",
+        "yellow": f"background-color:{colours.act_tint};color:{colours.act}",
+        "blue": f"background-color:{colours.pri_tint};color:{colours.pri}",
+    }
+    pressing = {(place, due): inks[row["pressing"]] for place, row in enumerate(rows) if row["pressing"] in inks}
+    return shown, tables.settled(tables.inked(drawn, pressing))
 
 
 def _choose(
@@ -223,21 +239,14 @@ def _due(row: dict[str, Any]) -> str:
     return f"{due} {words}".strip()
 
 
-def _pick(drawn: pd.DataFrame, pressing: list[Any]) -> str | None:
-    colours = style.palette()
-    inks = {
-        "red": f"background-color:{colours.red_tint};color:{colours.red};font-weight:700",
-        "yellow": f"background-color:{colours.act_tint};color:{colours.act}",
-        "blue": f"background-color:{colours.pri_tint};color:{colours.pri}",
-    }
+def _pick(drawn: Styler, numbers: pd.Series[str]) -> str | None:
     pressing_means = headings.meaning("pressing", pick(*report.DEFINITIONS["pressing"]))
-    styled = drawn.style.apply(lambda column: [inks.get(colour, "") for colour in pressing], subset=["due"])
     picked: Any = st.dataframe(
-        styled,
+        drawn,
         key="matters",
         hide_index=True,
         row_height=tables.ROW,
-        height="content" if len(drawn) <= 14 else 600,
+        height="content" if len(numbers) <= 14 else 600,
         on_select="rerun",
         selection_mode="single-row",
         column_config={
@@ -251,7 +260,7 @@ def _pick(drawn: pd.DataFrame, pressing: list[Any]) -> str | None:
         },
     )
     rows = picked.selection.rows
-    return str(drawn["item_no"].iloc[rows[0]]) if rows and rows[0] < len(drawn) else None
+    return str(numbers.iloc[rows[0]]) if rows and rows[0] < len(numbers) else None
 
 
 def _label(column: str, code: Any) -> str:
@@ -262,7 +271,7 @@ def _label(column: str, code: Any) -> str:
 
 def detail(view: View, wanted: Wanted) -> None:
     """One matter: what, who, by when, its story, and what may be done with it now."""
-    cache.newest()  # what may be done hangs on how it stands
+    cache.newest(view, "actions")  # what may be done hangs on how it stands
     told = cache.private(report.matters)(view)
     found = told[told["item_no"] == wanted.item]
     if found.empty:

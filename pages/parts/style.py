@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
 from charts import theme
 from config import language
 from config.language import _
+from pages.parts import recording
 
 _CSS = """
 .stApp {{ background: {page}; }}
@@ -91,12 +94,20 @@ def palette() -> theme.Palette:
 
 def apply() -> None:
     """The style sheet of the board; called by the front door."""
+    recording.once(("style", language.current(), dark()), _apply)
+
+
+def _apply() -> None:
     with st.container(key="style"):
         st.html(_sheet(_CSS if language.current() == "zh_CN" else _CSS + _LONG_NAMES))
 
 
 def extra(css: str) -> None:
     """Rules of one page only, with the palette in force by role: ``{surface}``, ``{pri}``; braces are doubled."""
+    recording.once(("style_page", css, dark()), lambda: _extra(css))
+
+
+def _extra(css: str) -> None:
     with st.container(key="style_page"):
         st.html(_sheet(css))
 
@@ -112,11 +123,11 @@ def icon() -> str:
 
 def logo() -> None:
     """Mark and name of the board at the left of the navigation."""
-    st.logo(_wordmark(_("Street briefing board")), size="large")
+    st.logo(_wordmark(_("Street briefing board"), palette()), size="large")
 
 
-def _wordmark(name: str) -> str:
-    colours = palette()
+@lru_cache
+def _wordmark(name: str, colours: theme.Palette) -> str:
     width = 44 + sum(19 if ord(letter) > 0x2E80 else 10.5 for letter in name)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="32" viewBox="0 0 {width} 32">'

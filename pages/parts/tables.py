@@ -13,7 +13,7 @@ from pandas.io.formats.style import Styler
 
 from charts import theme
 from data_access.metrics import Estimate
-from pages.parts import figures, style
+from pages.parts import figures, style, written
 
 Role = Literal["mark", "ink2", "ink3", "pri", "act", "red"]
 ROW = 40
@@ -97,6 +97,18 @@ def draw(
     header: bool = True,
 ) -> None:
     """A small table. ``numeric`` are the positions of right-aligned columns; ``total`` stands below a heavier rule."""
+    st.html(html(columns, rows, numeric=numeric, total=total, header=header))
+
+
+def html(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    numeric: Sequence[int] = (),
+    total: Sequence[object] | None = None,
+    header: bool = True,
+) -> str:
+    """What ``draw`` draws."""
 
     def row(cells: Sequence[object], tag: str = "td", kind: str = "") -> str:
         drawn = "".join(
@@ -106,7 +118,7 @@ def draw(
 
     head = f"<thead>{row(columns, 'th')}</thead>" if header else ""
     body = "".join(row(cells) for cells in rows) + (row(total, kind=" class=total") if total else "")
-    st.html(f'<table class="board-table">{head}<tbody>{body}</tbody></table>')
+    return f'<table class="board-table">{head}<tbody>{body}</tbody></table>'
 
 
 def words(heading: str, width: int) -> Any:
@@ -130,11 +142,11 @@ def pick(
     """A table whose rows can be picked; the picked row's value in column ``by``, or None.
 
     ``columns`` maps the shown columns, in order, to a heading or a ``st.column_config`` entry (None: all columns).
-    With more than ``most`` rows it scrolls.
+    With more than ``most`` rows it scrolls. A frame that is ``written`` is sent as it is.
     """
     shown = list(columns) if columns is not None else [name for name in frame.columns if name != by]
     picked: Any = st.dataframe(
-        integers(frame),
+        frame if isinstance(frame, written.Written) else integers(frame),
         key=key,
         hide_index=True,
         placeholder=figures.MISSING,
@@ -167,24 +179,26 @@ def _about(n: Any) -> str:
 
 
 def settled(styled: Styler) -> Styler:
-    """A styled table that is worked out now and not each time it is drawn: Streamlit asks it for its rules anew.
+    """A styled table that is worked out now and not each time it is drawn."""
+    return written.styled(styled)
 
-    Only cells that are written differently from their value are named to it, which would go through all of them.
+
+def inked(frame: pd.DataFrame, cells: Mapping[tuple[int, int], str]) -> Styler:
+    """A frame whose ``cells`` (row and column, from 0) look so: ``color:red;font-weight:700``.
+
+    In a fraction of the time in which pandas finds that out itself, column by column.
     """
-    asked: Any = styled  # what Streamlit asks of it bears no types
-    asked._compute()
-    rules = asked._translate(False, False)
-    values = asked.data.astype(str).to_numpy()
-    rules["body"] = [
-        [
-            cell
-            for place, cell in enumerate(part for part in row if part.get("type") == "td")
-            if str(cell["display_value"]) != values[number, place]
-        ]
-        for number, row in enumerate(rules["body"])
+    placed: dict[str, list[str]] = {}
+    for (row, column), look in cells.items():
+        placed.setdefault(look, []).append(f"row{row}_col{column}")
+    looks = [
+        {"props": [tuple(one.split(":", 1)) for one in look.split(";") if one], "selectors": where}
+        for look, where in placed.items()
     ]
-    asked._compute, asked._translate = lambda: asked, lambda *_options: rules
-    return styled
+    styled: Any = frame.style  # what Streamlit asks of it bears no types
+    styled._compute, styled._translate = lambda: styled, lambda *_options: {"cellstyle": looks}
+    coloured: Styler = styled
+    return coloured
 
 
 def integers(frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from streamlit import config
+from streamlit import config, string_util
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import ScriptRunner
 
+from data_access.inbox import queue
 from pages.parts.frame import engine
 
 
 def test_the_look_is_the_same_and_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
     engine.settle()
     assert app_session._populate_theme_msg is engine._look and ScriptRunner._run_script is engine._in_turn
+    assert string_util.extract_leading_emoji is engine._emoji
     config.get_config_options(force_reparse=True)
     for section in ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.dark.sidebar"):
         engine._section.cache_clear()
@@ -91,3 +93,41 @@ def test_who_only_waits_lets_others_draw() -> None:
     with engine.aside():  # where no run is
         seen.append(engine._turns._free)
     assert seen == [free - 1, free, free - 1, free] and engine._turns._free == free
+
+
+def test_what_is_worked_out_for_a_page_keeps_nobody_from_being_drawn() -> None:
+    """Also where one answer is worked out inside another: no turn is lost, and none taken twice."""
+    free, seen = engine._turns._free, []
+
+    def draw(_runner: object) -> None:
+        engine.step_back()
+        with engine.working_out():
+            with engine.working_out():
+                seen.append(engine._turns._free)
+            seen.append(engine._turns._free)
+        seen.append(engine._turns._free)
+        with pytest.raises(ValueError), engine.working_out():
+            raise ValueError
+        seen.append(engine._turns._free)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_run", draw)
+        engine._in_turn(object())  # type: ignore[arg-type]
+    assert seen == [free, free, free - 1, free] and engine._turns._free == free
+
+
+def test_what_goes_on_behind_the_pages_lets_them_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "COURTESY", 0.5)
+    engine.settle()
+    assert queue.give_way is engine.give_way
+    turns = engine._Turns()
+    turns.let()  # nobody draws: at once
+    assert turns.click()
+    began = time.monotonic()
+    threading.Timer(0.1, turns.give).start()
+    turns.let()
+    assert 0.05 < time.monotonic() - began < 0.45
+    assert turns.click()
+    began = time.monotonic()
+    turns.let()
+    assert 0.45 < time.monotonic() - began < 5, "but not for ever"

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from config import language
 from pages.parts.workstreams import matrix, outlook
@@ -97,3 +98,27 @@ def test_the_workbook_has_the_cells_and_their_parts(board):
     made = matrix.sheets(board.view(date(2022, 8, 12)), Look(streams=(HE,)))
     with language.speaking("zh_CN"):
         assert [len(frame) for frame in made.values()][:2] == [3, 3 * 7]
+
+
+def _legends() -> None:
+    import json
+    from datetime import date
+
+    from config.settings import using
+    from data_access.accounts import Actor, Role
+    from data_access.reports.view import View
+    from pages.parts.workstreams import matrix
+
+    for street, behind in ((1, -15), (2, -25), (1, -15)):
+        using(json.dumps({"thresholds": {"behind": behind}}))
+        actor = Actor(1, street, "one", Role.LEADER, None, None, 1, False)
+        matrix._legend(View(actor, date(2022, 8, 12), "covid"))
+
+
+def test_each_street_reads_how_far_behind_is_far_for_itself(office):
+    page = AppTest.from_function(_legends).run()
+    assert not page.exception
+    for _again in range(2):
+        shown = [part.proto.body for part in page.get("html")]
+        assert ["15" in words and "25" not in words for words in shown] == [True, False, True]
+        page.run()

@@ -115,8 +115,8 @@ def _page() -> None:
     from pages.parts import cache as answers
 
     answers.begin()
-    if st.session_state.pop("took_in", False):
-        answers.newest()
+    if (decided_by := st.session_state.pop("decided_by", None)) is not None:
+        answers.newest(st.session_state["view"], *decided_by)
     st.text(str(answers.data_version()))
 
 
@@ -127,7 +127,9 @@ def test_who_has_committed_sees_it_and_never_goes_back(board: Board) -> None:
     _elsewhere(lambda: board.roster("甲社区", date(2022, 8, 13), n=4))
     now, page = database.data_version(), AppTest.from_function(_page)
     assert page.run().text[0].value == str(before)
-    page.session_state["took_in"] = True
+    page.session_state["view"], page.session_state["decided_by"] = View(board.actor, DAY, "covid"), ("actions",)
+    assert page.run().text[0].value == str(before), "no matter has come in"
+    page.session_state["decided_by"] = ()
     assert page.run().text[0].value == str(now)
     assert page.run().text[0].value == str(now), "also afterwards"
     assert AppTest.from_function(_page).run().text[0].value == str(before), "nobody else's page has moved on for it"

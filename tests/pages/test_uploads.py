@@ -332,6 +332,8 @@ def test_from_dropping_to_history(app: App, board: Board) -> None:
     page.button(key="uploads_commit").click().run()
     assert not page.exception
     assert "2 份已入库" in texts(page)
+    assert f"版本 {database.data_version()}" in texts(page), "the header was drawn before, and speaks of the own commit"
+    assert "本批 2" not in str(page.segmented_control(key="filter_part").options)
     frame = history.submissions(board.actor, history.Filters(kind="morning"))
     assert frame["username"].tolist() == ["supervisor_1", "supervisor_1"]
     page.segmented_control(key="filter_part").set_value("history").run()

@@ -37,7 +37,7 @@ from tests.workbooks.suite.street import (
     written,
 )
 
-QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 LONG = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 
 # What is said ---------------------------------------------------------------------------------------------------

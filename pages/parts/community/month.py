@@ -57,12 +57,17 @@ def _count(row: dict[str, Any]) -> str:
 
 def plan(view: View) -> None:
     """The plan of the week, item by item."""
+    _week(view)
+    plans.items(view, most=_ROWS)
+
+
+@cache.drawn
+def _week(view: View) -> None:
     span = report.week(view.day)
     days = f"{figures.short_day(span.start)} – {figures.short_day(span.end)}"
     told = progress.records(cache.cached(report.table)(view).head(1))
     share = "" if not told or pd.isna(told[0]["completion_d"]) else _completed(told[0])
     st.markdown(f"**{_('Weekly plan')}** :small[{days} {share}]")
-    plans.items(view, most=_ROWS)
 
 
 def _completed(row: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -9,10 +11,10 @@ from charts import heat, theme
 from config.language import N_, _
 from data_access import sheets
 from data_access.accounts import AccountError
-from data_access.reports import history, profile
+from data_access.reports import actions, history, profile
 from data_access.reports.view import View
 from data_access.submissions import SubmissionError
-from pages.parts import cache, empty, figures, filters, style, tables
+from pages.parts import cache, empty, figures, filters, style, tables, written
 from pages.parts.frame import session
 
 STATUS = {
@@ -21,6 +23,7 @@ STATUS = {
     "recheck": N_("To re-check"),
     "relapsed": N_("Relapsed"),
 }
+_NEEDED = ("status", "overdue_days", "original_due", "due", "about", "issue")  # to say what is still open
 CALENDAR_STATES = {"supplied": "back_filed"}
 
 
@@ -40,14 +43,21 @@ def calendar(view: View) -> None:
 
 def matters(view: View) -> None:
     """What is not closed yet."""
-    frame = cache.private(profile.open_actions)(view)
+    count, listed = cache.private(still_open)(view, dark=style.dark())
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_('Open items')}** :small[{_('{n} items', n=len(frame))}]", width="content")
+        st.markdown(f"**{_('Open items')}** :small[{_('{n} items', n=count)}]", width="content")
         st.space("stretch")
         filters.link("actions", _("Action items"), view)
-    if frame.empty:
+    if count:
+        st.html(listed)
+    else:
         st.caption(_("Nothing is open."))
-        return
+
+
+def still_open(view: View, *, dark: bool) -> tuple[int, str]:
+    """How many matters are not closed yet, and those that press most as a table in the theme in force."""
+    told = cache.private(actions.matters)(replace(view, area=None, community=None))
+    frame = told.loc[(told["status"] != "closed") & (told["community"] == view.community), list(_NEEDED)]
     rows = []
     for row in frame.head(5).to_dict("records"):
         late = not pd.isna(row["overdue_days"]) and row["overdue_days"] > 0
@@ -59,7 +69,7 @@ def matters(view: View) -> None:
         due = row["original_due"] if late and not pd.isna(row["original_due"]) else row["due"]
         about = row["about"] if pd.isna(row["issue"]) else row["issue"]
         rows.append((days, about, figures.short_day(None if pd.isna(due) else due)))
-    tables.draw((_("State"), _("Matter"), _("Due")), rows)
+    return len(frame), tables.html((_("State"), _("Matter"), _("Due")), rows)
 
 
 def sent(view: View) -> None:
@@ -76,10 +86,10 @@ def sent(view: View) -> None:
 
 
 def sheets_sent(view: View) -> pd.DataFrame:
-    """The rows of ``profile.sent`` in words: time, sheet, covers, content."""
+    """The rows of ``profile.sent`` in words: time, sheet, covers, content; written out."""
     frame = profile.sent(view)
     states = {"in_force": "", "superseded": _("superseded"), "withdrawn": _("withdrawn")}
-    return frame.assign(
+    worded = frame.assign(
         time=[figures.instant(moment) for moment in frame["received"]],
         sheet=[
             f"{sheets.kind(kind).label} v{revision}"
@@ -94,6 +104,7 @@ def sheets_sent(view: View) -> pd.DataFrame:
             for rows, state in zip(frame["rows"], frame["state"], strict=True)
         ],
     )
+    return written.written(tables.integers(worded))
 
 
 @st.dialog(_("What the sheet held"), width="large")

@@ -22,7 +22,7 @@ ROOM = 20  # days drawn after the projected end, so that its name does not meet 
 
 def trend(view: View) -> None:
     """Coverage day by day with target and projection."""
-    campaign = directory.campaign(view)
+    campaign = cache.cached(directory.campaign)(view)
     past = cache.cached(coverage.history)(view)
     goal = standing.target(campaign)
     days = cache.cached(profile.week)(view)
@@ -93,7 +93,7 @@ def week(view: View) -> None:
 
 def base(view: View) -> None:
     """The base in people and coverage by group."""
-    campaign = directory.campaign(view)
+    campaign = cache.cached(directory.campaign)(view)
     goal = standing.target(campaign)
     found = cache.cached(profile.base)(view).set_index("figure")["n"]
     title = f"**{_('Base and groups')}** :small[{_('line: target {n}%', n=f'{goal:g}')}]"

@@ -20,7 +20,7 @@ from pages.parts.frame import session
 
 def card(view: View, frame: pd.DataFrame) -> None:
     """How the day stands, what is missing before it can be closed, and the words to ask for it."""
-    standing = closing.state(view.actor, view.day, view.campaign, view.as_of)
+    standing = cache.private(_closing)(View(view.actor, view.day, view.campaign, view.as_of))
     with st.container(border=True, key="card_closing"):
         closed = standing is not None and standing.closed
         title = _("Closing the day") if closed else _("Before the day can be closed")
@@ -40,6 +40,10 @@ def card(view: View, frame: pd.DataFrame) -> None:
                     st.caption(_("To paste into the group; it names communities and sheets only."))
                     st.code(text, language=None, wrap_lines=True)
                     posting.button(view.actor, "reminder", text, key="dispatch_post")
+
+
+def _closing(view: View) -> Closing | None:
+    return closing.state(view.actor, view.day, view.campaign, view.as_of)
 
 
 def _standing(one: Closing) -> None:
@@ -90,7 +94,7 @@ def _buttons(view: View, frame: pd.DataFrame, standing: Closing | None) -> None:
 def _close(view: View) -> None:
     """What is closed, who is missing, which differences are open; those missing are named by the one who closes."""
     actor = session.renew()
-    cache.newest()  # nobody is to be named as missing who has just reported
+    cache.newest(view)  # nobody is to be named as missing who has just reported
     whole = View(actor, view.day, view.campaign)  # the day of the street, whatever area is looked at
     frame, found = cache.cached(dispatch.table)(whole), cache.cached(dispatch.differences)(whole)
     owing = list(frame.loc[frame["evening_state"].isin(reporting.OWED), "community"])

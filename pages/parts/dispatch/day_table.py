@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from config.language import N_, _
 from data_access.metrics import SIGN
 from data_access.reports import dispatch, frames
 from data_access.reports.differences import IDENTITIES, Identity
-from pages.parts import figures, style
+from pages.parts import figures, written
 
 # (group, heading, column of the report, width in Chinese, in English); the identities and what to do follow
 COUNTS = (
@@ -115,16 +116,21 @@ def labelled(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     return made.astype(counts)
 
 
-def with_liaisons(labels: pd.DataFrame, frame: pd.DataFrame, contacts: Mapping[str, str]) -> pd.DataFrame:
-    """``labelled`` with whom to call where something is to be settled."""
-    asked = frame["state"].isin(["open", "unreported", "unchecked"])
-    names = [contacts.get(name, "") if ask else "—" for name, ask in zip(frame["community"], asked, strict=True)]
+def with_liaisons(labels: pd.DataFrame) -> pd.DataFrame:
+    """``labelled`` with a column for whom to call, which ``liaisons`` fills in."""
     made = labels.copy()
-    made[(_("To do"), _("Liaison to call"))] = [*names, ""]
+    made[(_("To do"), _("Liaison to call"))] = ""
     return made
 
 
-def written(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+def liaisons(frame: pd.DataFrame, contacts: Mapping[str, str]) -> list[str]:
+    """Whom to call, row for row, where something is to be settled."""
+    asked = frame["state"].isin(["open", "unreported", "unchecked"])
+    names = [contacts.get(name, "") if ask else "—" for name, ask in zip(frame["community"], asked, strict=True)]
+    return [*names, ""]
+
+
+def exported(frame: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """The table as it is downloaded: an estimate is written out with its sign."""
     made = labelled(frame, totals)
     about = _estimates(frame, totals)
@@ -199,33 +205,30 @@ def _more(texts: pd.Series) -> int:
 
 
 def rules(
-    labels: pd.DataFrame, frame: pd.DataFrame, picked: str | None, marks: pd.DataFrame, totals: pd.DataFrame
+    labels: pd.DataFrame, frame: pd.DataFrame, marks: pd.DataFrame, totals: pd.DataFrame, *, dark: bool
 ) -> tuple[pd.DataFrame, dict[tuple[int, int], tuple[str, str]]]:
-    """Colours and weights: differences and states that ask for action, the unreported, the picked row, the sums.
+    """Colours and weights: differences and states that ask for action, the unreported, the sums.
 
-    One column more than ``labels``, for the liaison; and what stands around the counts at some places. Counts of
-    ``marks`` (``corrections.marks``) were changed after the day was closed: they bear the sign of 更正, and what was
-    there before stands beside it. Estimates bear theirs.
+    And what stands around the counts at some places. Counts of ``marks`` (``corrections.marks``) were changed after the
+    day was closed: they bear the sign of 更正, and what was there before stands beside it. Estimates bear theirs.
     """
-    colours = style.palette()
+    colours = theme.palette(dark)
     identities = shown_identities(frame)
     first = 1 + len(COUNTS)
     drawn: list[list[str]] = []
     for line in (_keys(record) for record in frame.to_dict("records")):
-        ground = f"background-color:{colours.pri_tint};" if line["community"] == picked else ""
-        row = [ground] * (len(labels.columns) + 1)
-        row[0] += "font-weight:700"
-        row[7] += "font-weight:700"
+        row = [""] * len(labels.columns)
+        row[0] = row[7] = "font-weight:700"
         if line["state"] == "unreported":
             row[4:first] = [f"background-color:{colours.sunk}"] * (first - 4)
         for place, identity in enumerate(identities, start=first):
-            row[place] += _difference_rule(identity, line, colours)
+            row[place] = _difference_rule(identity, line, colours)
         tone = TONES.get(line["state"])
         if tone:
-            row[first + len(identities)] += f"color:{getattr(colours, tone)};font-weight:700"
+            row[first + len(identities)] = f"color:{getattr(colours, tone)};font-weight:700"
         drawn.append(row)
     if len(labels) > len(frame):
-        drawn.append([f"font-weight:700;background-color:{colours.page}"] * (len(labels.columns) + 1))
+        drawn.append([f"font-weight:700;background-color:{colours.page}"] * len(labels.columns))
     corrected = theme.STATES["corrected"]
     places = {name: place for place, (_group, _name, name, _width) in enumerate(COUNTS, start=1)}
     rows = {name: row for row, name in enumerate(frame["community"])}
@@ -233,16 +236,30 @@ def rules(
     for mark in marks.to_dict("records"):
         if mark["community"] in rows and mark["column"] in places:
             row_place, place = rows[mark["community"]], places[mark["column"]]
-            drawn[row_place][place] += f";color:{corrected.text(style.dark())};font-weight:700"
+            drawn[row_place][place] += f";color:{corrected.text(dark)};font-weight:700"
             about = SIGN if (row_place, place) in signs else ""
             signs[row_place, place] = f"{corrected.sign} {about}", f" ← {figures.count(mark['old'])}"
-    return pd.DataFrame(drawn, index=labels.index), signs
+    return pd.DataFrame(drawn, index=labels.index, columns=labels.columns), signs
+
+
+def grounds(shown: Styler, drawn: pd.DataFrame, *, dark: bool) -> tuple[str, ...]:
+    """By row the rule that gives the settled table the ground of a picked one, where its ``rules`` leave it white."""
+    bare = ([place for place, look in enumerate(row) if "background" not in look] for row in drawn.to_numpy())
+    return tuple(written.ground(shown, row, places, theme.palette(dark).pri_tint) for row, places in enumerate(bare))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The table as it is drawn, its ``columns``, and the ``grounds`` of its rows."""
+
+    styled: Styler
+    columns: dict[int, Any]
+    grounds: tuple[str, ...]
 
 
 def styled(labels: pd.DataFrame, drawn: pd.DataFrame, signs: Mapping[tuple[int, int], tuple[str, str]]) -> Styler:
     """The table by its ``rules``."""
-    own = drawn.iloc[:, : len(labels.columns)].set_axis(labels.columns, axis=1)
-    shown = labels.style.apply(lambda _frame: own, axis=None)
+    shown = labels.style.apply(lambda _frame: drawn, axis=None)
     for spot, around in signs.items():
         cell = (labels.index[[spot[0]]], labels.columns[[spot[1]]])
         shown = shown.format(partial(_between, *around), subset=cell)

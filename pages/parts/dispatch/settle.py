@@ -2,36 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import pandas as pd
 import streamlit as st
 
 from config.language import _
 from data_access.accounts import AccountError, Actor, Capability
 from data_access.office import waivers
-from data_access.office.waivers import Accepted
-from data_access.reports import ranking
+from data_access.office.waivers import Accepted, Standing
+from data_access.reports import dispatch, ranking
 from data_access.reports.view import View
-from pages.parts import figures, tables
+from pages.parts import cache, figures, tables
 from pages.parts.dispatch import raising
 from pages.parts.dispatch.raising import Found
 from pages.parts.frame import session
 
 
-def differences(view: View, community: str, found: pd.DataFrame) -> None:
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """An identity that does not hold for a community: its name with its code, and the matter it would be. ``settles``:
+    it is more than information."""
+
+    code: str
+    label: str
+    settles: bool
+    matter: Found
+
+
+def differences(view: View, community: str) -> None:
     """Under the differences of a community: those accepted, with who and why, and the way to accept the others."""
-    standing = waivers.stand(view.actor, view.day, view.campaign, view.as_of)
+    standing = cache.private(_standing)(_street(view))
     may = view.actor.may(Capability.WAIVE) and view.as_of is None
-    for code, lines in found.groupby("identity", sort=False):
-        accepted = waivers.accepted(standing, community, str(code))
-        label = f"{_(', ').join(lines['label'])} {code}"
-        if accepted is None and (lines["state"] != "information").any():
-            raising.button(view, _found(view, community, str(code), lines), f"difference_{code}")
+    for one in cache.cached(_broken)(view, community):
+        accepted = waivers.accepted(standing, community, one.code)
+        if accepted is None and one.settles:
+            raising.button(view, one.matter, f"difference_{one.code}")
         if accepted is not None:
-            _accepted(label, accepted, may)
-        elif may and waivers.waivable(str(code)) and (lines["state"] != "information").any():
-            text = _("Accept: {difference}", difference=tables.plain(label))
-            if st.button(text, icon=":material/approval:", type="tertiary", key=f"settle_{code}"):
-                st.dialog(_("Accept this difference?"))(_ask)(view, community, str(code), label)
+            _accepted(one.label, accepted, may)
+        elif may and waivers.waivable(one.code) and one.settles:
+            text = _("Accept: {difference}", difference=tables.plain(one.label))
+            if st.button(text, icon=":material/approval:", type="tertiary", key=f"settle_{one.code}"):
+                st.dialog(_("Accept this difference?"))(_ask)(view, community, one.code, one.label)
+
+
+def _street(view: View) -> View:
+    return replace(view, area=None, community=None)
+
+
+def _standing(view: View) -> Standing:
+    """What is accepted on the day, with the reasons, which are nobody else's."""
+    return waivers.stand(view.actor, view.day, view.campaign, view.as_of)
+
+
+def _broken(view: View, community: str) -> tuple[_Broken, ...]:
+    found = cache.cached(dispatch.differences)(view)
+    return tuple(
+        _Broken(
+            str(code),
+            f"{_(', ').join(lines['label'])} {code}",
+            bool((lines["state"] != "information").any()),
+            _found(view, community, str(code), lines),
+        )
+        for code, lines in found[found["community"] == community].groupby("identity", sort=False)
+    )
 
 
 def _found(view: View, community: str, code: str, lines: pd.DataFrame) -> Found:
@@ -50,16 +85,14 @@ def _found(view: View, community: str, code: str, lines: pd.DataFrame) -> Found:
 
 def listing(view: View, community: str) -> None:
     """Every warning and difference accepted for a community's day."""
-    standing = waivers.stand(view.actor, view.day, view.campaign, view.as_of)
-    for (name, rule), accepted in standing.items():
+    for (name, rule), accepted in cache.private(_standing)(_street(view)).items():
         if name == community:
             _accepted(rule, accepted, False)
 
 
-def behind(view: View, frame: pd.DataFrame, basis: str) -> None:
-    """Under a ranking: the accepted differences behind its figures, with who and why."""
-    marked = frame.loc[["accepted" in marks.split() for marks in frame["marks"]], "community"]
-    standing = waivers.stand(view.actor, view.day, view.campaign, view.as_of) if len(marked) else {}
+def behind(view: View, marked: Sequence[str], basis: str) -> None:
+    """Under a ranking: the accepted differences behind the figures of these communities, with who and why."""
+    standing = cache.private(_standing)(_street(view)) if len(marked) else {}
     for community in marked:
         for code in sorted(ranking.CONCERNS[basis]):
             if (accepted := waivers.accepted(standing, community, code)) is not None:

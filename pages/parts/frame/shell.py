@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import importlib
 import pkgutil
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
@@ -69,13 +71,7 @@ def navigation(actor: Actor | None, street: str = "") -> StreamlitPage:
     above = actor is not None and actor.role == Role.DISTRICT
     allowed = actor and CAPABILITIES[actor.role] | (CAPABILITIES[Role.LEADER] if above and street else frozenset())
     pages = {
-        place.slug: st.Page(
-            place.script,
-            title=place.label,
-            icon=place.icon,
-            url_path=place.slug,
-            visibility="visible" if allowed and place.needs in allowed else "hidden",
-        )
+        place.slug: copy.copy(_page(place, place.label, bool(allowed and place.needs in allowed)))
         for place in PLACES.values()
     }
 
@@ -88,6 +84,13 @@ def navigation(actor: Actor | None, street: str = "") -> StreamlitPage:
         style.logo()
         retention.wake()  # what was set in the page counts once somebody is there
     return st.navigation([home, *pages.values()], position="top" if ready else "hidden")
+
+
+@lru_cache
+def _page(place: Place, title: str, visible: bool) -> StreamlitPage:
+    """The page as it is registered; a run notes in its own copy that it may be opened."""
+    visibility: Literal["visible", "hidden"] = "visible" if visible else "hidden"
+    return st.Page(place.script, title=title, icon=place.icon, url_path=place.slug, visibility=visibility)
 
 
 @lru_cache(maxsize=1)

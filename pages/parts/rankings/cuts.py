@@ -12,7 +12,7 @@ from config.campaigns import Campaign
 from config.language import _
 from data_access import metrics
 from data_access.metrics import Rate
-from data_access.reports import frames, ranking, standing
+from data_access.reports import directory, frames, ranking, standing
 from data_access.reports.scores import BY_DOSE, COUNTED, Cut
 from data_access.reports.view import View
 from data_access.sheets import choices
@@ -98,8 +98,9 @@ def _over(campaign: Campaign, series: str | None) -> str | None:
     return None if asked == own else asked
 
 
-def side_by_side(view: View, chosen: Cut, campaign: Campaign) -> None:
+def side_by_side(view: View, chosen: Cut) -> None:
     """A row per community, a column per basis: rank, figure and its parts."""
+    campaign = cache.cached(directory.campaign)(view)
     frame = ask(chosen, ranking.side_by_side)(view, chosen)
     names = [name.removesuffix("_rank") for name in frame.columns if str(name).endswith("_rank")]
     records = frame.to_dict("records")

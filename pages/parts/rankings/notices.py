@@ -33,12 +33,12 @@ def panel(view: View, basis: str) -> None:
     with st.container(border=True, key="card_notices"):
         _publishing(view, basis)
         st.markdown(f"**{_('Notices published')}**")
-        frame = cache.cached(notices.notices)(view.actor, view.campaign)
-        if frame.empty:
+        known = cache.cached(_listed, own=False)(view.actor, view.campaign)
+        if not known:
             st.caption(_("No notice has been published yet."))
-        for row in frame.head(LISTED).to_dict("records"):
-            _entry(row)
-        older = frame["number"].tolist()[LISTED:]
+        for number, about in known[:LISTED]:
+            _entry(number, about)
+        older = [number for number, _words in known[LISTED:]]
         if older:
             st.selectbox(
                 _("Older notices"),
@@ -67,20 +67,26 @@ def shown(view: View) -> bool:
     return True
 
 
-def _entry(row: dict[Any, Any]) -> None:
-    """One notice of the list: number, day, coverage, who was missing, whether it told corrections."""
+def _listed(actor: Actor, campaign: str) -> tuple[tuple[int, str], ...]:
+    """The notices, newest first: the number of each and what is said of it."""
+    rows = notices.notices(actor, campaign).to_dict("records")
+    return tuple((int(row["number"]), _about(row)) for row in rows)
+
+
+def _about(row: dict[Any, Any]) -> str:
+    """Day, coverage, who was missing, whether it told corrections."""
     missing = row["field"] - row["reported"]
     marks = [_("{n} not reported", n=missing)] if missing else []
     marks += [_("Corrected")] if row["corrections"] else []
-    parts = [
-        figures.short_day(row["day"]),
-        figures.rate_text(row["coverage_n"], row["coverage_d"], words.PLACES),
-        *marks,
-    ]
+    coverage = figures.rate_text(row["coverage_n"], row["coverage_d"], words.PLACES)
+    return " · ".join(tables.plain(part) for part in (figures.short_day(row["day"]), coverage, *marks))
+
+
+def _entry(number: int, about: str) -> None:
+    """One notice of the list."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        number = int(row["number"])
         st.button(_("no. {n}", n=number), type="tertiary", key=f"notice_open_{number}", on_click=_open, args=(number,))
-        st.caption(" · ".join(tables.plain(part) for part in parts), width="stretch")
+        st.caption(about, width="stretch")
 
 
 def _open(number: int | None) -> None:

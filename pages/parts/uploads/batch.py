@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from threading import Lock
+from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,7 @@ from data_access.inbox import queue
 from data_access.inbox.queue import Job
 from data_access.reports import directory
 from data_access.reports.view import View
-from pages.parts import cache, empty, figures, style, tables
+from pages.parts import cache, empty, figures, filters, style, tables
 from pages.parts.frame import engine, session
 from pages.parts.uploads import intake, mapping, matrix, mend, paper, preview
 from pages.parts.uploads.intake import Batch, File
@@ -29,17 +27,25 @@ if TYPE_CHECKING:
 
 Columns = Sequence["DeltaGenerator"]
 _SELDOM, _QUEUE = 0.4, 1.5  # seconds between two drawings while files are read, and while they wait in a rush
-_PATIENCE = 5.0  # seconds that a page waits for others of its kind
-_drawing = Lock()
 
 
 def mine(actor: Actor) -> Batch:
-    """The account's open batch; another account in the same window has another."""
+    """The account's open batch; another account in the same window has another.
+
+    Those who only look come first: whoever hands in waits for the queue anyway.
+    """
+    engine.step_back()
     batch: Batch | None = st.session_state.get("batch")
     if batch is None or batch.account != actor.id:
         batch = st.session_state["batch"] = Batch(actor.id)
     intake.load(actor, batch)
     return batch
+
+
+def label(actor: Actor, batch: Batch) -> str:
+    """What this part of the page is called, with how many of its files wait for a hand."""
+    batch.told = intake.waiting(actor, batch)
+    return f"{_('This batch')} {batch.told}" if batch.told else _("This batch")
 
 
 def receive(actor: Actor, batch: Batch) -> Columns:
@@ -63,32 +69,19 @@ def show(actor: Actor, view: View, batch: Batch, columns: Columns) -> None:
     with left:
         warnings, progress, lines = st.container(), st.empty(), st.empty()
         _read(actor, batch, progress, lines)
-    with _turn():
-        with warnings:
-            for said in filter(None, (batch.refusal, batch.delay)):
-                st.warning(tables.plain(said), icon=":material/warning:")
-        with lines.container():
-            chosen = matrix.choose(batch) if batch.files else None
-            if chosen is None:
-                _nothing_yet(actor, view)
-        if chosen is not None:  # here and not below the findings, so that they are in sight however many there are
-            with left:
-                _buttons(actor, batch, chosen)
-                _legend(view, batch)
-            with right:
-                _file(actor, view, batch, chosen)
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """One page after the other: in a rush thirty at once would leave those who look at other pages no time."""
-    with engine.aside():
-        mine = _drawing.acquire(timeout=_PATIENCE)
-    try:
-        yield
-    finally:
-        if mine:
-            _drawing.release()
+    with warnings:
+        for said in filter(None, (batch.refusal, batch.delay)):
+            st.warning(tables.plain(said), icon=":material/warning:")
+    with lines.container():
+        chosen = matrix.choose(batch) if batch.files else None
+        if chosen is None:
+            _nothing_yet(actor, view)
+    if chosen is not None:  # here and not below the findings, so that they are in sight however many there are
+        with left:
+            _buttons(actor, batch, chosen)
+            _legend(view, batch)
+        with right:
+            _file(actor, view, batch, chosen)
 
 
 def _file(actor: Actor, view: View, batch: Batch, chosen: File) -> None:
@@ -132,15 +125,16 @@ def _drop(batch: Batch) -> list[intake.Upload]:
 
 def _read(actor: Actor, batch: Batch, progress: Any, lines: Any) -> None:
     """Wait for what is read and taken in. The matrix fills meanwhile."""
-    shown, since = _waiting(batch), monotonic()
+    version, since = cache.data_version(), monotonic()
     drawn: tuple[Any, str] = None, ""
 
     def watch(job: Job) -> None:
         """Draw what has changed; most who wait in a rush do so unchanged for many looks."""
         nonlocal drawn, since
         st.session_state.get("batch")  # here another click may end this run, drawn or not
-        now = states, said = _states(batch), words(job)
-        pause = _SELDOM if job.begun or drawn[0] is None else _QUEUE
+        moving = job.begun or drawn[0] is None
+        now = states, said = _states(batch) if moving else drawn[0], words(job)
+        pause = _SELDOM if moving else _QUEUE
         if now == drawn or monotonic() - since < pause:
             return
         done, total, _name = job.step or (0, 1, "")
@@ -151,17 +145,15 @@ def _read(actor: Actor, batch: Batch, progress: Any, lines: Any) -> None:
 
     intake.refresh(actor, batch, session.asker(), watch)
     progress.empty()
-    if _waiting(batch) != shown:
+    if intake.waiting(actor, batch) != batch.told:
         st.rerun()  # the count stands in the header above
+    if cache.data_version() != version:
+        filters.renew_status()
 
 
 def _states(batch: Batch) -> tuple[tuple[int, str], ...]:
     """What the matrix hangs on while files are read and taken in."""
     return tuple((item.number, item.state) for item in batch.files)
-
-
-def _waiting(batch: Batch) -> int:
-    return sum(not item.committed for item in batch.files)
 
 
 def words(job: Job) -> str:

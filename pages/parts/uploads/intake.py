@@ -45,7 +45,9 @@ def unseen(_job: Job) -> None:
 @dataclass(slots=True, eq=False)
 class Batch:
     """The open batch of an account, ``number`` in the database (None: none yet); ``seen`` are the uploads of this
-    session taken over already, ``refusal`` why the last ones could not be, ``delay`` why they are not read yet."""
+    session taken over already, ``refusal`` why the last ones could not be, ``delay`` why they are not read yet.
+    ``told`` is how many wait for a hand, as the page says, ``written`` the account's last commit that is in the list.
+    """
 
     account: int
     number: int | None = None
@@ -54,6 +56,8 @@ class Batch:
     turn: int = 0  # raised whenever the order of the files may change
     refusal: str = ""
     delay: str = ""
+    told: int = 0
+    written: int = 0
 
     def sorted(self) -> list[File]:
         """The files in the order of STATES, then as they came."""
@@ -79,6 +83,7 @@ class Upload(NamedTuple):
 
 def load(actor: Actor, batch: Batch) -> None:
     """Bring the batch up to what the database has: another window may have changed it."""
+    batch.written = queue.written(actor)
     batch.number = batches.current(actor)
     stored = intake.waiting(actor, batch.number) if batch.number is not None else []
     known = {item.number: item for item in batch.files}
@@ -129,6 +134,9 @@ def refresh(actor: Actor, batch: Batch, acting: Acting, watch: Watch = unseen) -
     before, batch.delay = [item.state for item in batch.files], ""
     while (job := queue.of(actor)) is not None:
         _follow(actor, batch, job, watch)
+    if queue.written(actor) != batch.written:  # it came to its end while the page began
+        cache.at_least(queue.written(actor))
+        load(actor, batch)
     if batch.number is not None and intake.stale(actor, batch.files):
         try:
             _follow(actor, batch, queue.examine(actor, batch.number, acting), watch)
@@ -147,7 +155,7 @@ def _follow(actor: Actor, batch: Batch, job: Job, watch: Watch) -> None:
     try:
         done = queue.outcome(job)
     except AccountError as refusal:
-        batch.refusal = str(refusal) if job.owed else batch.refusal
+        batch.refusal = str(refusal) if job.taking else batch.refusal
     finally:
         cache.at_least(queue.written(actor))
     load(actor, batch)
@@ -159,6 +167,12 @@ def _adopt(batch: Batch, files: Iterable[File]) -> None:
     for item in batch.files:
         if (other := done.get(item.number)) is not None and (item.reading is None or other.committed):
             item.committed, item.reading = other.committed, other.reading
+
+
+def waiting(actor: Actor, batch: Batch) -> int:
+    """How many files wait for a hand: those that are on their way in do not."""
+    on_the_way = queue.taking(actor)
+    return sum(not item.committed and item.number not in on_the_way for item in batch.files)
 
 
 def say(actor: Actor, batch: Batch, item: File, hints: Hints) -> None:

@@ -144,22 +144,23 @@ def short(name: str, most: int = 28) -> str:
 
 def _coloured(frame: pd.DataFrame, lines: Sequence[File], chosen: File | None) -> Any:
     """States in their colours, errors red, warnings and lost rows orange, zeros quiet, the chosen line tinted."""
-    colours = style.palette()
-    ground = [f"background-color:{colours.pri_tint};" if item is chosen else "" for item in lines]
+    colours, ask = style.palette(), _("? choose")
 
-    def column(values: pd.Series) -> list[str]:
-        if values.name == "state":
-            ink = [f"color:{getattr(colours, SIGNS[item.state][2])};font-weight:700" for item in lines]
-        elif values.name in ("errors", "warnings"):
-            loud = colours.red if values.name == "errors" else colours.act
-            ink = [f"color:{loud};font-weight:700" if n else f"color:{colours.ink3}" for n in values]
-        elif values.name in ("kind", "community", "date"):
-            ask = _("? choose")
-            ink = [f"color:{colours.act};font-weight:700" if value == ask else "" for value in values]
-        elif values.name == "note":
-            ink = [f"color:{colours.act if preview.lost(item) else colours.ink2}" for item in lines]
-        else:
-            ink = [""] * len(lines)
-        return [under + over for under, over in zip(ground, ink, strict=True)]
+    def ink(name: str, item: File, value: Any) -> str:
+        if name == "state":
+            return f"color:{getattr(colours, SIGNS[item.state][2])};font-weight:700"
+        if name in ("errors", "warnings"):
+            loud = colours.red if name == "errors" else colours.act
+            return f"color:{loud};font-weight:700" if value else f"color:{colours.ink3}"
+        if name in ("kind", "community", "date"):
+            return f"color:{colours.act};font-weight:700" if value == ask else ""
+        if name == "note":
+            return f"color:{colours.act if preview.lost(item) else colours.ink2}"
+        return ""
 
-    return frame.style.apply(column, axis=0)
+    looks = {}
+    for column, name in enumerate(_COLUMNS):
+        for row, (item, value) in enumerate(zip(lines, frame[name], strict=True)):
+            ground = f"background-color:{colours.pri_tint};" if item is chosen else ""
+            looks[row, column] = ground + ink(name, item, value)
+    return tables.inked(frame, {place: look for place, look in looks.items() if look})

@@ -113,9 +113,7 @@ def outlook(view: View, files: Iterable[intake.File]) -> list[Outlook]:
                 coming.setdefault((scope.business_date, scope.kind), set()).add(scope.community)
     found = []
     for day, kind in sorted(coming, key=lambda key: (key[0] != view.day, key[0], key[1])):
-        due = cache.cached(reporting.table)(View(view.actor, day, view.campaign))
-        due = due[due["kind"] == kind]
-        sent = set(due.loc[due["submission"].notna(), "community"])
-        new = coming[day, kind] & set(due["community"])
+        due, sent = cache.cached(reporting.arrived)(View(view.actor, day, view.campaign))[kind]
+        new = coming[day, kind] & due
         found.append(Outlook(kind, day, len(sent), len(sent | new), len(due)))
     return found

@@ -15,7 +15,7 @@ from config.declarations import Text
 from config.indicators import ACCRUALS, KINDS
 from config.language import N_, _, pick
 from config.settings import settings
-from data_access.reports import ahead, directory, duties
+from data_access.reports import ahead, duties
 from data_access.reports import yearbook as report
 from data_access.reports.view import View
 from pages.parts import cache, downloads, figures, style, tables
@@ -53,7 +53,7 @@ def _of(view: View, community: str) -> View:
 
 def _year(view: View, drill: Drill) -> None:
     """The calendar of whom the picker names; of one community a click leads to the indicator's periods and records."""
-    names = cache.cached(directory.communities)(view)["name"].tolist()
+    names = trail.names(view)
     with st.container(horizontal=True, vertical_alignment="center", key="year_head"):
         st.markdown("#### " + _("Year calendar {year}", year=view.day.year), width="content")
         st.space("stretch")
@@ -74,16 +74,7 @@ def _year(view: View, drill: Drill) -> None:
         st.caption(_("Nothing is asked for by the month: the catalogue has no such indicator in use."))
         return
     st.caption(_legend(drill.community), help=pick(*duties.DEFINITIONS["done"]))
-    groups = {cadence.code: cadence.label for cadence in cadences()}
-    drawn = told.assign(
-        label=told["act"],
-        group=[groups[code] for code in told["cadence"]],
-        state=[_state(row) for row in progress.records(told)],
-        text=[_text(row, drill.community) for row in progress.records(told)],
-        words=[_words(row, drill.community) for row in progress.records(told)],
-    )
-    now = view.day.month - 1 + view.day.day / monthrange(view.day.year, view.day.month)[1]
-    chart = year.calendar(drawn, [month(number) for number in range(1, 13)], now, dark=style.dark())
+    made = cache.cached(chart)(view, drill.community, dark=style.dark())
     key = f"year_{drill.community}"
 
     def picked() -> None:
@@ -92,14 +83,30 @@ def _year(view: View, drill: Drill) -> None:
         if known is not None and drill.community and isinstance(known["indicator"], str):
             trail.go(Drill(drill.community, known["workstream"], known["indicator"]), tab="matrix")
 
-    st.vega_lite_chart(chart.sent(), theme=None, width="stretch", key=key, on_select=picked, selection_mode="duty")
+    st.vega_lite_chart(made.sent(), theme=None, width="stretch", key=key, on_select=picked, selection_mode="duty")
     downloads.xlsx_button(
         _("Download"),
-        {_("Year calendar"): told.drop(columns=["first", "last"])},
+        lambda: {_("Year calendar"): told.drop(columns=["first", "last"])},
         f"calendar_{view.day:%Y}.xlsx",
         definitions={name: pick(*words) for name, words in duties.DEFINITIONS.items()},
         key="year_download",
     )
+
+
+def chart(view: View, community: str | None, *, dark: bool) -> Any:
+    """The year of the street or of one community, of whom something is asked for."""
+    told = cache.cached(duties.calendar)(view, community)
+    groups = {cadence.code: cadence.label for cadence in cadences()}
+    rows = progress.records(told)
+    drawn = told.assign(
+        label=told["act"],
+        group=[groups[code] for code in told["cadence"]],
+        state=[_state(row) for row in rows],
+        text=[_text(row, community) for row in rows],
+        words=[_words(row, community) for row in rows],
+    )
+    now = view.day.month - 1 + view.day.day / monthrange(view.day.year, view.day.month)[1]
+    return year.calendar(drawn, [month(number) for number in range(1, 13)], now, dark=dark)
 
 
 def month(number: int) -> str:
@@ -145,6 +152,7 @@ def _words(row: dict[str, Any], community: str | None) -> str:
     return f"{span} {word} {told}{more}"
 
 
+@cache.drawn
 def upcoming(view: View, most: int | None = None) -> None:
     """The next seven days as a list; ``most`` rows of it where there is little room."""
     st.markdown("#### " + _("Next seven days"))
@@ -176,6 +184,7 @@ def _whose(row: dict[str, Any]) -> str:
     return _("all communities") if not pd.isna(row["n"]) and row["n"] else ""
 
 
+@cache.drawn
 def _windows(view: View) -> None:
     """The inspection calendar of the year."""
     rows = []
@@ -215,6 +224,7 @@ def answers(one: dict[str, Any], name: str) -> str:
     return shown + " " + _("not reported {n}", n=silent) if silent else shown
 
 
+@cache.drawn
 def _cadences() -> None:
     counting: dict[str, Text] = dict(ACCRUALS.items()) | {"zero": KINDS["zero"]}
     st.markdown("#### " + _("Cadences"))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
+from charts import theme
 from config.catalogue import checklist as checklist_of
 from config.language import N_, _, pick
 from data_access.reports import checklist as report
 from data_access.reports.view import View
-from pages.parts import cache, downloads, figures, style, tables
+from pages.parts import cache, downloads, figures, style, tables, written
 from pages.parts.workstreams import item, progress, trail
 from pages.parts.workstreams.trail import Drill
 
 
 def page(view: View, drill: Drill) -> None:
     """The scores of the communities beside the items of one."""
+    _tiles(view)
     told = cache.cached(report.table)(view)
-    _tiles(told)
     community = drill.community or view.actor.community or str(told["community"].iloc[0])
     with st.container(key="stack_checklist"):
         left, right = st.columns([56, 44], gap="small")
@@ -36,8 +39,10 @@ def page(view: View, drill: Drill) -> None:
 # The communities -----------------------------------------------------------------------------------------------
 
 
-def _tiles(told: pd.DataFrame) -> None:
+@cache.drawn
+def _tiles(view: View) -> None:
     """Scores of the whole from added counts, what waits, and who has handed in nothing."""
+    told = cache.cached(report.table)(view)
     known = told[told["state"] == "reported"]
     whole = {name: int(known[name].sum()) for name in known.columns if str(known[name].dtype) == "Int64"}
     files = int(told["files"].sum())
@@ -85,7 +90,7 @@ def _written(items: pd.DataFrame) -> pd.DataFrame:
 
 def _communities(view: View, told: pd.DataFrame, community: str) -> str | None:
     """Community × section; the name of the row that was picked."""
-    parts = cache.cached(report.sections)(view)
+    shown = cache.cached(_scores)(view, community)
     with st.container(border=True, key="card_scores"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("#### " + _("Evidence checklist"), width="content", help=pick(*report.DEFINITIONS["score"]))
@@ -95,27 +100,15 @@ def _communities(view: View, told: pd.DataFrame, community: str) -> str | None:
                 _("Download"),
                 lambda: {
                     _("Evidence checklist"): told,
-                    _("Sections"): parts,
+                    _("Sections"): cache.cached(report.sections)(view),
                     _("Items"): _written(cache.cached(report.items)(view)),
                 },
                 f"checklist_{view.day:%Y%m%d}.xlsx",
                 definitions={name: pick(*words) for name, words in report.DEFINITIONS.items()},
                 key="checklist_download",
             )
-        sections = checklist_of().sections
-        shown = told.assign(
-            score=[_rate(row, "score") for row in progress.records(told)],
-            official=[_rate(row, "score_official") for row in progress.records(told)],
-            both=[f"{figures.count(row['reported'])} / {row['files']}" for row in progress.records(told)],
-        )
-        for section in sections:
-            own = parts[parts["section"] == section.code].set_index("community")
-            shown[section.code] = [
-                figures.fraction(*own.loc[name, ["score_n", "score_d"]]) for name in told["community"]
-            ]
-        marked = shown.assign(community=[("▸ " if name == community else "") + name for name in shown["community"]])
         picked = tables.pick(
-            marked.assign(name=shown["community"]),
+            shown,
             "name",
             key=f"checklist_scores_{community}",
             columns={
@@ -128,7 +121,7 @@ def _communities(view: View, told: pd.DataFrame, community: str) -> str | None:
                         width=92,
                         help=_("{section}: items passed / applicable items", section=section.label),
                     )
-                    for section in sections
+                    for section in checklist_of().sections
                 },
                 "pending": st.column_config.NumberColumn(_("To review"), width=64),
                 "returned": st.column_config.NumberColumn(_("Sent back"), width=68),
@@ -142,6 +135,28 @@ def _communities(view: View, told: pd.DataFrame, community: str) -> str | None:
     return None if picked is None else str(picked)
 
 
+def _scores(view: View, community: str) -> written.Written:
+    """The rows of the table of communities: what it shows beside ``report.table``, and ``name`` as the register has it.
+
+    The mark before a name says whose items stand beside it.
+    """
+    told = cache.cached(report.table)(view)
+    rows = progress.records(told)
+    passed = {
+        (row["community"], row["section"]): figures.fraction(row["score_n"], row["score_d"])
+        for row in progress.records(cache.cached(report.sections)(view))
+    }
+    shown = told.assign(
+        score=[_rate(row, "score") for row in rows],
+        official=[_rate(row, "score_official") for row in rows],
+        both=[f"{figures.count(row['reported'])} / {row['files']}" for row in rows],
+        **{one.code: [passed[row["community"], one.code] for row in rows] for one in checklist_of().sections},
+        name=told["community"],
+        community=[("▸ " if row["community"] == community else "") + row["community"] for row in rows],
+    )
+    return written.written(tables.integers(shown))
+
+
 def _column(label: str, width: int, definition: str) -> Any:
     return st.column_config.TextColumn(label, width=width, help=pick(*report.DEFINITIONS[definition]))
 
@@ -152,6 +167,7 @@ def _rate(row: dict[str, Any], name: str) -> str:
     return figures.rate_text(row[f"{name}_n"], row[f"{name}_d"])
 
 
+@cache.drawn
 def _pledge(view: View, community: str) -> None:
     """The ten points promised, and which of the items that show them pass."""
     told = cache.cached(report.pledge)(view, community)
@@ -184,16 +200,30 @@ def _items(view: View, community: str) -> None:
     if item.foreign(view, community):
         st.caption(":material/lock: " + _("A clerk sees the items of the own community; of the others the scores."))
         return
+    for one in cache.cached(_sections, own=False)(view, community, dark=style.dark()):
+        st.markdown(f"**{one.name}** · " + _("{n} of {m} passed", n=one.passed, m=one.applicable))
+        _section(community, one)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A section of the list for one community: its items as they are drawn, and their codes row for row."""
+
+    code: str
+    name: str
+    passed: int
+    applicable: int
+    items: tuple[str, ...]
+    drawn: Styler
+
+
+def _sections(view: View, community: str, *, dark: bool) -> tuple[_Section, ...]:
+    colours = theme.palette(dark)
     told = cache.cached(report.items)(view, community)
-    for code, members in told.groupby("section", sort=False):
-        passed, applicable = int(members["passed"].sum()), int((members["state"] != "not_applicable").sum())
-        name = str(members["section_name"].iloc[0])
-        st.markdown(f"**{name}** · " + _("{n} of {m} passed", n=passed, m=applicable))
-        _section(community, str(code), members)
+    return tuple(_made(str(code), members, colours) for code, members in told.groupby("section", sort=False))
 
 
-def _section(community: str, code: str, members: pd.DataFrame) -> None:
-    """The items of one section; a picked one opens."""
+def _made(code: str, members: pd.DataFrame, colours: theme.Palette) -> _Section:
     rows = progress.records(members)
     shown = pd.DataFrame(
         {
@@ -205,13 +235,23 @@ def _section(community: str, code: str, members: pd.DataFrame) -> None:
             "review": [item.remarks(row) for row in rows],
         }
     )
-    colours = style.palette()
-    inks = {role: getattr(colours, role) for role in ("pri", "act", "red", "ink3")}
-    tones = [f"color: {inks[str(item.STATES[state][0])]}" for state in members["state"]]
+    tones = [f"color: {getattr(colours, item.STATES[row['state']][0])}" for row in rows]
+    return _Section(
+        code,
+        str(members["section_name"].iloc[0]),
+        int(members["passed"].sum()),
+        int((members["state"] != "not_applicable").sum()),
+        tuple(members["item"]),
+        tables.settled(shown.style.apply(lambda _column: tones, subset=["state"])),
+    )
+
+
+def _section(community: str, one: _Section) -> None:
+    """The items of one section; a picked one opens."""
     chinese = pick("zh", "en") == "zh"  # English states are longer, Chinese names of items are
     picked: Any = st.dataframe(
-        shown.style.apply(lambda _column: tones, subset=["state"]),
-        key=f"items_{community}_{code}",
+        one.drawn,
+        key=f"items_{community}_{one.code}",
         hide_index=True,
         column_order=["name", "state", "got", "both", "review"],
         row_height=34,
@@ -227,6 +267,6 @@ def _section(community: str, code: str, members: pd.DataFrame) -> None:
         },
     )
     chosen = picked.selection.rows
-    if chosen and chosen[0] < len(shown):
-        trail.go(Drill(community, item=str(shown["item"].iloc[chosen[0]])))
+    if chosen and chosen[0] < len(one.items):
+        trail.go(Drill(community, item=one.items[chosen[0]]))
         st.rerun()

@@ -17,35 +17,36 @@ from pages.parts import cache, downloads, figures, filters, style, tables
 from pages.parts.dispatch import raising
 from pages.parts.dispatch.raising import Found
 from pages.parts.workstreams import funnels, matrix, periods, photos, progress, record, trail
+from pages.parts.workstreams.matrix import Look
 from pages.parts.workstreams.progress import WORDS
 from pages.parts.workstreams.trail import Drill
 
 _WIDTHS = (2.8, 2.1, 1.5, 1.5, 1.5, 1.1)
 
 
-def panel(view: View, drill: Drill) -> None:
+def panel(view: View, look: Look, drill: Drill) -> None:
     """What a click on the matrix opens, down to the records of one period; without one, what needs a hand first."""
     if drill.community is None:
-        _first(view)
+        _first(view, look)
         return
     with st.container(horizontal=True, vertical_alignment="center", key="crumbs"):
         trail.crumbs(drill)
         st.space("stretch")
         filters.link("community", _("Community page"), view, community=drill.community)
     if drill.workstream is None:
-        _community(view, drill.community)
+        _community(view, look, drill.community)
     elif drill.period is not None:
         periods.one(view, drill)
         _files(view, drill, cache.cached(records.within)(view, drill.community, str(drill.indicator), drill.period))
     else:
-        _cell(view, drill)
+        _cell(view, look, drill)
 
 
-def _cell(view: View, drill: Drill) -> None:
+def _cell(view: View, look: Look, drill: Drill) -> None:
     """One community and workstream: its indicators, the chosen one (or the worst) through the year, what is open."""
     assert drill.community and drill.workstream
     rows = cache.cached(report.indicators)(view, drill.community, drill.workstream)
-    _summary(view, drill, rows)
+    _summary(view, look, drill, rows)
     main = rows[rows["in_matrix"]] if rows["in_matrix"].any() else rows
     code = drill.indicator or str(main["indicator"].iloc[0])
     with st.container(key="indicators"):
@@ -67,22 +68,19 @@ def _cell(view: View, drill: Drill) -> None:
     _download(view, chosen, rows)
 
 
-def _community(view: View, community: str) -> None:
+def _community(view: View, look: Look, community: str) -> None:
     """The cells of one community, those that need a hand first, and its evidence checklist."""
-    cells = matrix.cells(view, matrix.asked(view))
-    own = cells[cells["community"] == community]
-    order = {state: place for place, state in enumerate((*report.SEVERITY, "unreported"))}
-    for row in progress.records(own.sort_values("state", key=lambda states: states.map(order), kind="stable")):
-        with st.container(key=f"row_{row['workstream']}"):
+    for slug, label, text, role, solid in cache.cached(_cells, own=False)(view, look, community):
+        with st.container(key=f"row_{slug}"):
             name, pill = st.columns([1, 2], vertical_alignment="center")
             name.button(
-                workstream(row["workstream"]).label,
-                key=f"workstream_{row['workstream']}",
+                label,
+                key=f"workstream_{slug}",
                 type="tertiary",
                 on_click=trail.go,
-                args=(Drill(community, row["workstream"]),),
+                args=(Drill(community, slug),),
             )
-            pill.html(_pill(row))
+            pill.html(tables.pill(text, role, solid=solid))
     st.button(
         _("Evidence checklist"),
         icon=":material/checklist:",
@@ -92,7 +90,25 @@ def _community(view: View, community: str) -> None:
         args=(Drill(community),),
         kwargs={"tab": "checklist"},
     )
-    downloads.xlsx_button(_("Download"), {community: own}, f"{community}.xlsx", key="community_download")
+    downloads.xlsx_button(
+        _("Download"),
+        lambda: {community: _own(view, look, community)},
+        f"{community}.xlsx",
+        key="community_download",
+    )
+
+
+def _cells(view: View, look: Look, community: str) -> tuple[tuple[str, str, str, tables.Role, bool], ...]:
+    """Slug, name and what ``tables.pill`` takes of each cell of a community, those that need a hand first."""
+    order = {state: place for place, state in enumerate((*report.SEVERITY, "unreported"))}
+    rows = sorted(progress.records(_own(view, look, community)), key=lambda row: order[row["state"]])
+    return tuple((row["workstream"], workstream(row["workstream"]).label, *_told(row)) for row in rows)
+
+
+def _own(view: View, look: Look, community: str) -> pd.DataFrame:
+    """The rows of the matrix that are a community's."""
+    cells = matrix.cells(view, look)
+    return cells[cells["community"] == community]
 
 
 def _files(view: View, drill: Drill, told: pd.DataFrame) -> None:
@@ -121,38 +137,39 @@ def _download(view: View, drill: Drill, rows: pd.DataFrame) -> None:
     downloads.xlsx_button(_("Download"), sheets, name, definitions=spoken, key="cell_download")
 
 
-def _first(view: View) -> None:
+def _first(view: View, look: Look) -> None:
     """No cell chosen: the red ones as a list to begin with."""
     st.markdown("#### " + _("Choose a cell of the matrix"))
     st.caption(
         _("It opens here: its indicators, their history, the problems reported and where the figures come from.")
     )
-    rows = cache.cached(_reds)(view, matrix.asked(view))
+    rows = cache.cached(_reds, own=False)(view, look)
     with st.container(gap=None):
-        for row in rows:
-            if row["state"] == "zero_occurred":
-                words = _("zero tolerance broken")
-                mark = f":red[:material/error: {words}]"
-            else:
-                mark = f":orange[▼ {figures.points(_gap(row['gap']))}]"
+        for community, slug, words in rows:
             st.button(
-                f"{mark}\u2002**{tables.plain(row['community'])}** {workstream(row['workstream']).label}",
-                key=f"first_{row['community']}_{row['workstream']}",
+                words,
+                key=f"first_{community}_{slug}",
                 type="tertiary",
                 on_click=trail.go,
-                args=(Drill(row["community"], row["workstream"]),),
+                args=(Drill(community, slug),),
             )
     if not rows:
         st.markdown(":material/check: " + _("No cell is red."))
 
 
-def _reds(view: View, look: matrix.Look) -> list[dict[str, Any]]:
-    """The worst cells: what may not happen has no gap and stands first."""
+def _reds(view: View, look: Look) -> tuple[tuple[str, str, str], ...]:
+    """The worst cells: community, slug and words of each; what may not happen has no gap and stands first."""
     cells = matrix.cells(view, look)
     red = cells[cells["state"].isin(report.RED)]
-    return progress.records(
-        red.sort_values("gap", key=lambda gaps: gaps.astype("float64"), na_position="first").head(12)
-    )
+    worst = red.sort_values("gap", key=lambda gaps: gaps.astype("float64"), na_position="first").head(12)
+    return tuple((row["community"], row["workstream"], _red(row)) for row in progress.records(worst))
+
+
+def _red(row: dict[str, Any]) -> str:
+    mark = f":orange[▼ {figures.points(_gap(row['gap']))}]"
+    if row["state"] == "zero_occurred":
+        mark = f":red[:material/error: {_('zero tolerance broken')}]"
+    return f"{mark}\u2002**{tables.plain(row['community'])}** {workstream(row['workstream']).label}"
 
 
 def _found(drill: Drill, rows: pd.DataFrame) -> Found:
@@ -173,9 +190,11 @@ def _found(drill: Drill, rows: pd.DataFrame) -> Found:
     )
 
 
-def _summary(view: View, drill: Drill, rows: pd.DataFrame) -> None:
-    cells = matrix.cells(view, matrix.asked(view))
-    found = cells[(cells["community"] == drill.community) & (cells["workstream"] == drill.workstream)]
+def _summary(view: View, look: Look, drill: Drill, rows: pd.DataFrame) -> None:
+    own = cache.cached(_cells, own=False)(view, look, str(drill.community))
+    pills = [
+        tables.pill(text, role, solid=solid) for slug, _label, text, role, solid in own if slug == drill.workstream
+    ]
     states = rows.loc[rows["in_matrix"], "state"] if rows["in_matrix"].any() else rows["state"]
     words = [
         _("{n} indicators: red {red}, slightly behind {slight}, on track {good}", n=len(states),
@@ -184,13 +203,13 @@ def _summary(view: View, drill: Drill, rows: pd.DataFrame) -> None:
         *([_("not reported {n}", n=n)] if (n := int((states == "missing").sum())) else []),
         *([_("unconfirmed {n}", n=n)] if (n := int((states == "zero_unconfirmed").sum())) else []),
     ]  # fmt: skip
-    pill = _pill(progress.records(found)[0]) if len(found) else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f'<div style="font-size:15px">{pill} {_(", ").join(words)}</div>')
+        st.html(f'<div style="font-size:15px">{"".join(pills)} {_(", ").join(words)}</div>')
         raising.button(view, _found(drill, rows), "cell")
 
 
-def _pill(cell: dict[str, Any]) -> tables.Html:
+def _told(cell: dict[str, Any]) -> tuple[str, tables.Role, bool]:
+    """The words of a cell, their role, and whether they stand out."""
     role, word = WORDS[cell["state"]]
     gap = _gap(cell["gap"])
     text = _(word)
@@ -199,7 +218,7 @@ def _pill(cell: dict[str, Any]) -> tables.Html:
     elif gap is not None and gap > 0:
         text = _("Ahead by {n} points", n=figures.points(gap).lstrip("+"))
     glyph = "▼ " if cell["state"] == "behind" else "! " if cell["state"] == "zero_occurred" else ""
-    return tables.pill(glyph + text, role, solid=cell["state"] in report.RED)  # type: ignore[arg-type]
+    return glyph + text, role, cell["state"] in report.RED
 
 
 def _gap(value: Any) -> Any:

@@ -170,6 +170,7 @@ def _switch(name: str, options: Mapping[str, str], value: str, label: str) -> No
 def _arrange(view: View, look: Look) -> None:
     """The filters, the order by one column, the other way round, and the workbook."""
     known = {one.slug: one.label for one in catalogue(view.day).workstreams if one.shown}
+    here = look.shown(view)
 
     def written(name: str) -> None:
         value = st.session_state[f"arrange_{name}"]
@@ -188,13 +189,13 @@ def _arrange(view: View, look: Look) -> None:
         list(known),
         format_func=known.__getitem__,
         selection_mode="multi",
-        **widget("streams", [one.slug for one in look.shown(view)]),
+        **widget("streams", [one.slug for one in here]),
     )
     with st.container(horizontal=True):
         st.button(_("All workstreams"), on_click=_set, args=("streams", ALL), key="streams_all")
         st.button(_("The usual ones"), on_click=_set, args=("streams", ""), key="streams_usual")
     orders = {name: _(words) for name, words in ORDERS.items()} | {"gap": _("By the largest gap")}
-    orders |= {one.slug: _("By {workstream}", workstream=one.label) for one in look.shown(view)}
+    orders |= {one.slug: _("By {workstream}", workstream=one.label) for one in here}
     st.selectbox(
         _("Order of the communities"), list(orders), format_func=orders.__getitem__, **widget("order", look.order)
     )
@@ -236,7 +237,7 @@ def draw(view: View, look: Look, drill: Drill) -> None:
             go(Drill(picked[0]["community"], slug))
 
     st.vega_lite_chart(made.sent(), theme=None, width="stretch", key=key, on_select=chosen, selection_mode="cell")
-    _legend()
+    _legend(view)
 
 
 def footnote() -> None:
@@ -358,8 +359,8 @@ def _sorted(told: pd.DataFrame, order: str) -> pd.DataFrame:
 
 
 @cache.drawn
-def _legend() -> None:
-    """What the colours say, in words beside each."""
+def _legend(_view: View) -> None:
+    """What the colours say, in words beside each; how far behind is far, the street of the view says."""
     colours, steps = style.palette(), settings().thresholds
     behind = f"{-steps.behind:g}"
     shown = (

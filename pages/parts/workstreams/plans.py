@@ -10,7 +10,7 @@ import streamlit as st
 from config.language import N_, _, pick
 from data_access.reports import plans as report
 from data_access.reports.view import View
-from pages.parts import cache, downloads, figures, filters, tables
+from pages.parts import cache, downloads, figures, filters, style, tables
 from pages.parts.workstreams import progress, trail
 from pages.parts.workstreams.trail import Drill
 
@@ -81,11 +81,19 @@ def _communities(view: View, told: pd.DataFrame) -> str | None:
 
 def items(view: View, most: int | None = None) -> None:
     """The items of one community's week; the texts only for those who may read them."""
-    told = cache.private(report.items)(view)
-    if told.empty:
+    count, listed = cache.private(listing)(view, most, dark=style.dark())
+    if not count:
         st.markdown(tables.state("unreported"), unsafe_allow_html=True)
         st.caption(_("No plan of this week has arrived. Hand it in on the uploads page; the template is filled in."))
         return
+    st.html(listed)
+    if most is not None and count > most:
+        st.caption(_("{n} more", n=count - most))
+
+
+def listing(view: View, most: int | None, *, dark: bool) -> tuple[int, str]:
+    """How many items the week has, and ``most`` of them as a table in the theme in force."""
+    told = report.items(view)
     rows = []
     for one in progress.records(told.head(most) if most else told):
         role, word = STATES[one["state"]]
@@ -93,9 +101,7 @@ def items(view: View, most: int | None = None) -> None:
         done = None if pd.isna(one["done_on"]) else one["done_on"]
         days = [tables.whole(figures.short_day(day)) for day in (one["due"], done)]
         rows.append([one["item_no"], tables.pill(_(word), role), text, *days])
-    tables.draw([_("No."), _("State"), _("What"), _("Due"), _("Done on")], rows, numeric=[0])
-    if most is not None and len(told) > most:
-        st.caption(_("{n} more", n=len(told) - most))
+    return len(told), tables.html([_("No."), _("State"), _("What"), _("Due"), _("Done on")], rows, numeric=[0])
 
 
 def _weeks(view: View) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from config.language import N_
+from pages.parts.tables import Role
 
 # How the states of an indicator are said; the glyph stands in the table, the role colours it.
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[Role, str]] = {
     "zero_occurred": ("red", N_("Occurred")),
     "behind": ("act", N_("Behind")),
     "zero_unconfirmed": ("ink2", N_("Unconfirmed")),

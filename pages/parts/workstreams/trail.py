@@ -58,8 +58,7 @@ def asked() -> Drill:
 
 def keep(view: View, drill: Drill) -> Drill:
     """The part of ``drill`` that exists, written back into the address."""
-    names = set(cache.cached(directory.communities)(view)["name"])
-    kept = Drill(drill.community if drill.community in names else None)
+    kept = Drill(drill.community if drill.community and drill.community in names(view) else None)
     try:
         if kept.community and drill.item:
             kept = replace(kept, item=checklist_item(drill.item).code)
@@ -112,6 +111,15 @@ def steps(drill: Drill) -> list[tuple[str, Drill]]:
     if drill.file:
         found.append((_("File {n}", n=drill.file), drill))
     return found
+
+
+def names(view: View) -> tuple[str, ...]:
+    """The communities that the view asks for, in register order."""
+    return cache.cached(_names, own=False)(view)
+
+
+def _names(view: View) -> tuple[str, ...]:
+    return tuple(cache.cached(directory.communities)(view)["name"])
 
 
 def number(view: View, community: str) -> int:

@@ -17,6 +17,7 @@ def _pill(states: dict[str, tuple[str, str]], state: str) -> tables.Html:
     return tables.pill(_(word), role)  # type: ignore[arg-type]
 
 
+@cache.drawn
 def themes(view: View) -> None:
     """The twelve themes with their health days, and how many communities have held each."""
     told = cache.cached(report.themes)(view)

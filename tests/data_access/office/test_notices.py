@@ -1,5 +1,6 @@
 """通报: published under a number, frozen, shown again exactly, compared with today; in every form."""
 
+import base64
 import io
 import os
 import shutil
@@ -29,6 +30,9 @@ from tests.data_access.street import Board
 
 DAY, BEFORE = date(2022, 8, 12), date(2022, 8, 11)
 FIELD = {"甲社区": (120, 46), "乙社区": (60, 23), "丙社区": (150, 57), "丁社区": (100, 30), "戊社区": (80, None)}
+
+# what is written and drawn of a notice, whichever database it lies in
+FORMS = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -209,6 +213,7 @@ def test_settings_that_change_change_no_notice(board, office, tmp_path):
     assert forms.text(notices.show(board.actor, 1)) == text
 
 
+@FORMS
 def test_each_reader_reads_it_in_the_own_language(board):
     publish(board)
     with language.speaking("en"):
@@ -216,6 +221,7 @@ def test_each_reader_reads_it_in_the_own_language(board):
     assert "4 of 5 communities reported" in text and "甲社区" in text and "Definition" in text
 
 
+@FORMS
 def test_the_workbook_holds_every_basis_and_its_definition(board):
     made = publish(board)
     book = openpyxl.load_workbook(io.BytesIO(forms.xlsx(made)))
@@ -226,6 +232,7 @@ def test_the_workbook_holds_every_basis_and_its_definition(board):
     assert words["数据版本"] == made.told.data_version and "第1期" in words["通报"]
 
 
+@FORMS
 def test_the_official_paper(board, office):
     publish(board, BEFORE)
     office.now("2022-08-12T21:40")
@@ -282,6 +289,7 @@ def test_the_packaged_font_has_a_glyph_for_every_character_of_the_texts():
     assert FONT.stat().st_size < 3_000_000 and (FONT.parent / "OFL.txt").exists()
 
 
+@FORMS
 def test_the_picture_is_drawn_with_the_packaged_font(board):
     content = forms.png(publish(board))
     picture = Image.open(io.BytesIO(content))
@@ -303,26 +311,23 @@ BARE = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{folder}</dir><cachedir>{cache}</cachedir></fontconfig>"""
 
 CHART = """
-import sys
+import base64, sys
 import pandas as pd
 from charts import pictures, ranks
-frame = pd.DataFrame([{"kind": "ranked", "community": name, "rank": "1", "tied": False, "fraction": "46/120",
-    "rate": "38.33%", "value": 38.3, "low": 30.0, "high": 47.0} for name in (sys.argv[1], "甲")])
-sys.stdout.buffer.write(pictures.png(ranks.dots(frame), 300))
+for shown in sys.argv[1:]:
+    frame = pd.DataFrame([{"kind": "ranked", "community": name, "rank": "1", "tied": False, "fraction": "46/120",
+        "rate": "38.33%", "value": 38.3, "low": 30.0, "high": 47.0} for name in (shown, "甲")])
+    print(base64.b64encode(pictures.png(ranks.dots(frame), 300)).decode())
 """
 
 
 def test_the_chart_shows_chinese_where_no_other_font_is(tmp_path):
     (tmp_path / "fonts.conf").write_text(BARE.format(folder=tmp_path / "none", cache=tmp_path), encoding="utf-8")
     bare = {**os.environ, "FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "PYTHONPATH": str(FONT.parents[2])}
-
-    def drawn(name):
-        made = subprocess.run(
-            [sys.executable, "-c", CHART, name], env=bare, capture_output=True, check=True, timeout=120
-        )
-        return Image.open(io.BytesIO(made.stdout)).convert("L")
-
+    names = ("社", "街", "\U0002fffd", "\U0003fffd")
+    made = subprocess.run([sys.executable, "-c", CHART, *names], env=bare, capture_output=True, check=True, timeout=120)
+    pictures = [Image.open(io.BytesIO(base64.b64decode(line))).convert("L") for line in made.stdout.splitlines()]
+    one, other, none, neither = pictures
     # two characters of one width differ as pictures only where both have a glyph
-    one, other = drawn("社"), drawn("街")
     assert one.size == other.size and ImageChops.difference(one, other).getbbox() is not None
-    assert ImageChops.difference(drawn("\U0002fffd"), drawn("\U0003fffd")).getbbox() is None
+    assert ImageChops.difference(none, neither).getbbox() is None
