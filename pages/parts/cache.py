@@ -305,15 +305,15 @@ def _current(key: Hashable, street: int | None, work: Callable[[], R], turn: Cal
     """What holds at the moment that this run speaks of."""
     moment, here = _moment(), _tides.get(settings().url)
     ahead = here is not None and here.settled is not None and moment.version > here.settled.version
-    return _answer(key, moment.of(street), work, turn, ahead=ahead)
+    return _answer(key, moment.of(street), work, turn=turn, ahead=ahead)
 
 
 def _answer(
     key: Hashable,
     stamps: Stamps,
     work: Callable[[], R],
-    turn: Callable[[], _Turn] = nullcontext,
     *,
+    turn: Callable[[], _Turn] = nullcontext,
     ahead: bool = False,
 ) -> R:
     """What is held under the key, else worked out once, however many ask. Whose worker failed works it out itself.

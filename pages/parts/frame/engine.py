@@ -183,10 +183,8 @@ def give_way() -> None:
     _turns.let()
 
 
-def _give() -> bool:
-    """Give the turn back; whether this thread draws at all."""
-    turn = getattr(_mine, "turn", None)
-    if turn:
+def _give() -> None:
+    """Give the turn back, if this thread has one."""
+    if getattr(_mine, "turn", None):
         _turns.give()
     _mine.turn = None
-    return turn is not None
