@@ -1,8 +1,8 @@
-"""Which moment of the data the pages speak of while sheets come in faster than all pages can be worked out anew.
+"""Which moment of the data the pages speak of while many look and sheets come in.
 
-Else it is the newest, and whoever looks first after a commit works out what it has changed. Before a deadline, with a
-crowd looking, that would make every click of everybody wait. So while sheets keep coming in, all pages speak of one
-settled moment, whose answers are in memory; behind them one thread works out as of now what is being looked at
+Else it is the newest, and whoever looks first after a commit works out what it has changed. With a crowd looking, most
+of all before a deadline, that would make every click of everybody wait. So then all pages speak of one settled moment,
+whose answers are in memory; behind them one thread works out as of now what is being looked at
 (``cache.catch_up``), and then all of them move on together. A page says as of when it speaks, and never goes back:
 who has seen or committed something newer gets the newest. What is no sheet, a setting, a register, is never held back.
 """
@@ -15,11 +15,10 @@ from threading import Lock
 from time import monotonic
 
 from data_access.freshness import Moment
-from data_access.inbox import queue
 
 CROWD = 4  # people; fewer are served the newest
 LOOKING = 60.0  # seconds after which somebody who has not clicked is not looking any more
-COMING = 5.0  # seconds after a commit within which the next is expected
+SOON = 1.0  # seconds after a commit within which the thread has to have begun
 LATE = 120.0  # seconds that pages may stay behind
 
 
@@ -29,7 +28,6 @@ class Tide:
 
     settled: Moment | None = None
     rising: bool = False
-    _moved: float = 0.0  # when ``settled`` became what it is
     _news: dict[int, float] = field(default_factory=dict)  # data versions after it, and since when they are known
     _looking: OrderedDict[str, tuple[float, str]] = field(default_factory=OrderedDict)  # by window: when, and who
     _lock: Lock = field(default_factory=Lock)
@@ -77,13 +75,12 @@ class Tide:
         if newest.version <= settled.version or newest.everything != settled.everything:
             return False
         now = monotonic()
-        if not self.crowded() or now - min(self._news.values()) > LATE:
+        known = now - min(self._news.values())
+        if not self.crowded() or known > LATE:
             return False
-        return self.rising or queue.busy() or now - self._moved < COMING
+        return known < SOON or self.rising
 
     def _settle(self, moment: Moment) -> None:
-        if self.settled is None or moment.version != self.settled.version:
-            self._moved = monotonic()
         self.settled = moment
         self._news = {version: since for version, since in self._news.items() if version > moment.version}
 

@@ -206,9 +206,10 @@ def test_when_pages_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said[-1].version == 8, "nor is somebody with many windows a crowd"
     here = Tide()
     assert look(here, 1) == 1
-    now[0] += tide.COMING + 1
-    assert look(here, 2) == 2, "one sheet now and then changes nothing"
-    now[0] += 1
+    now[0] += tide.LOOKING / 2
+    assert look(here, 2) == 1, "also for one sheet now and then"
+    now[0] += tide.SOON
+    assert look(here, 2) == 2, "unless nobody takes it up"
     assert look(here, 3) == 2 and here.rise() and not here.rise(), "one thread"
     assert here.reached(_moment(3)) is False and look(here, 3) == 3
     now[0] += 1
