@@ -293,7 +293,7 @@ def _words(line: Line, several: bool) -> str:
     remedy = "" if line.settled else f"<small>{escape(finding.remedy)}</small>"
     problem = f"{news}{escape(finding.message)}{remedy}"
     cells = (
-        f"{symbol}<b>{escape(place)}</b>",
+        f"{symbol}<wbr><b>{escape(place)}</b>",
         escape(finding.heading or (line.column.label if line.column else figures.MISSING)),
         escape(finding.shown_value or figures.MISSING),
         problem,
@@ -388,7 +388,7 @@ def _listed(finding: Finding) -> tuple[str, ...]:
 
 
 CSS = """
-.mend-line {{ display: grid; grid-template-columns: 66px 84px 92px 1fr; column-gap: 10px; align-items: center;
+.mend-line {{ display: grid; grid-template-columns: 72px 84px 92px 1fr; column-gap: 10px; align-items: center;
   font-size: 15px; line-height: 1.45; }}
 .mend-line > span {{ overflow-wrap: anywhere; }}
 .mend-line > span:nth-child(2) {{ word-break: keep-all; }}
